@@ -1,0 +1,1 @@
+"""Measurements that stand outside the program: each is run by hand and writes `results/`."""

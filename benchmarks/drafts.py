@@ -1,0 +1,75 @@
+"""Drafts for the survey questions: their figures, and the examples in docs/examples.
+
+    python -m benchmarks.drafts benchmarks/questions/*.jsonl [--write docs/examples]
+
+Recall is the share of the gold papers that a draft cites, precision the share of its citations that
+are gold or acceptable, points the share of the key facts that its text states.
+"""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+from rag.draft import Draft, Drafter
+from rag.keys import fold
+from rag.metrics import facts_stated, mean
+from rag.queries import topic_of
+from rag.settings import read_settings
+from rag.verify import Verifier
+from store.library import Library
+from ui.draftfiles import draft_files
+
+
+def main() -> None:
+    """Draft, measure, and write the examples when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("questions", nargs="+", type=Path)
+    parser.add_argument("--write", type=Path, metavar="FOLDER")
+    args = parser.parse_args()
+    settings = read_settings()
+    rows = []
+    with Library.open(settings.home, settings.embedding_model) as library:
+        drafter = Drafter(library, Verifier(library.embed))
+        ids = {fold(paper.title): paper.paper_id for paper in library.papers()}
+        for question in _surveys(args.questions):
+            draft = drafter.draft(question["question"])
+            rows.append(_figures(question, draft, ids))
+            print(question["id"], *(f"{name} {value:.2f}" for name, value in rows[-1].items()), flush=True)
+            if args.write:
+                _write(args.write / question["id"], question, draft, drafter)
+    print("all", *(f"{name} {mean([row[name] for row in rows]):.3f}" for name in rows[0]))
+
+
+def _surveys(paths: list[Path]) -> list[dict]:
+    records = [
+        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line
+    ]
+    return [record for record in records if record["type"] == "survey"]
+
+
+def _figures(question: dict, draft: Draft, ids: dict[str, str]) -> dict[str, float]:
+    gold = {ids[fold(title)] for title in question["gold"]}
+    right = gold | {ids[fold(title)] for title in question["acceptable"]}
+    cited = {source.paper_id for source in draft.answer.sources if source.cited}
+    carried = [s.verdict in ("supported", "weak") for s in draft.answer.sentences]
+    return {
+        "recall": len(gold & cited) / len(gold),
+        "precision": len(right & cited) / len(cited),
+        "points": facts_stated(draft.answer.answer, question["key_facts"]),
+        "carried": sum(carried) / len(carried),
+        "papers": len(cited),
+    }
+
+
+def _write(folder: Path, question: dict, draft: Draft, drafter: Drafter) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in draft_files(draft, drafter.papers(draft), "ieee", False).items():
+        if name in ("draft.md", "draft.tex", "references.bib"):
+            (folder / name).write_text(text, encoding="utf-8")
+    topic = re.sub(r"([\"$`\\])", r"\\\1", topic_of(question["question"]))
+    (folder / "command.txt").write_text(f'citewell draft "{topic}" -o {folder.name}\n', encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

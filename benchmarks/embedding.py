@@ -1,0 +1,112 @@
+"""Encoding speed and agreement, each engine against plain `SentenceTransformer.encode` in float32.
+
+`python -m benchmarks.embedding [--papers 118] [--rounds 3]`: the abstracts of the shipped collection,
+title in front; engines take turns, and a ratio is the median of the rounds' ratios.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from benchmarks.machine import write
+from store.embeddings import load_embedder
+from store.encoders.bert import BertEncoder
+from store.encoders.fast_bert import FastBert
+from store.encoders.static import StaticEncoder
+from store.encoders.weights import SHIPPED, find_folder
+
+Encode = Callable[[list[str]], np.ndarray]
+QUERY = "How does CLIP-RT compare with OpenVLA?"
+COLD = """
+import time; start = time.perf_counter()
+from pathlib import Path; from store.embeddings import load_embedder
+load_embedder({name!r}, Path({cache!r})).encode_query({query!r})
+print(time.perf_counter() - start)
+"""
+COLD_REFERENCE = """
+import time; start = time.perf_counter()
+from sentence_transformers import SentenceTransformer
+SentenceTransformer({folder!r}, device="cpu", local_files_only=True).encode({query!r})
+print(time.perf_counter() - start)
+"""
+
+
+def main() -> None:
+    given = _arguments()
+    cache = Path(tempfile.mkdtemp())
+    folder = find_folder("all-MiniLM-L6-v2", cache)
+    texts = abstracts(cache)[: given.papers]
+    engines = _engines(folder)
+    rounds = [{name: seconds(encode, texts) for name, encode in engines.items()} for _ in range(given.rounds)]
+    plain = engines["sentence-transformers float32"](texts)
+    figures = {name: _figures(name, rounds, len(texts)) for name in engines}
+    for name in ("fast", "light"):
+        least = (plain * engines[name](texts)).sum(1).min()
+        figures[name]["least cosine to float32"] = round(float(least), 5)
+    result = {"abstracts": len(texts), "rounds": given.rounds, "engines": figures,
+              "cold query, seconds": cold(folder, cache, given.rounds)}
+    print(write("embedding", result).read_text())
+
+
+def _engines(folder: Path) -> dict[str, Encode]:
+    from sentence_transformers import SentenceTransformer
+
+    plain = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    return {"sentence-transformers float32": lambda texts: plain.encode(texts, show_progress_bar=False),
+            "fast": FastBert(folder).encode, "light": BertEncoder(folder).encode,
+            "static": StaticEncoder(SHIPPED).encode}
+
+
+def _figures(name: str, rounds: list[dict[str, float]], texts: int) -> dict[str, float]:
+    ratios = [taken["sentence-transformers float32"] / taken[name] for taken in rounds]
+    return {"abstracts per second": round(texts / median(taken[name] for taken in rounds), 1),
+            "times sentence-transformers": round(median(ratios), 2)}
+
+
+def seconds(encode: Encode, texts: list[str]) -> float:
+    """The wall time of one encoding, after a short one to warm up."""
+    encode(texts[:2])
+    start = time.perf_counter()
+    encode(texts)
+    return time.perf_counter() - start
+
+
+def cold(folder: Path, cache: Path, rounds: int) -> dict[str, float]:
+    """From the first import to the first query's vector, in a new process: the median of the rounds."""
+    load_embedder("all-MiniLM-L6-v2", cache)
+    load_embedder("citewell-static", cache)
+    codes = {name: COLD.format(name=name, cache=str(cache), query=QUERY)
+             for name in ("all-MiniLM-L6-v2", "citewell-static")}
+    codes["sentence-transformers"] = COLD_REFERENCE.format(folder=str(folder), query=QUERY)
+    return {name: round(median(_run(code) for _ in range(rounds)), 3) for name, code in codes.items()}
+
+
+def _run(code: str) -> float:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def abstracts(home: Path) -> list[str]:
+    """Title and abstract of each paper that ships with the project."""
+    from store.library import Library
+
+    with Library.open(home, "citewell-static") as library:
+        return [f"{paper.title}. {paper.abstract}" for paper in library.papers()]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--papers", type=int, default=118)
+    parser.add_argument("--rounds", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What a result was measured on: the commit, the processor, the versions."""
+
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LIBRARIES = ("chromadb", "langchain-core", "numpy", "sentence-transformers", "tantivy", "tokenizers",
+             "torch", "transformers")
+
+
+def facts() -> dict[str, object]:
+    """The commit, the machine and the versions, ready for JSON."""
+    return {"commit": commit(), "processor": processor(), "cores": len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            "system": platform.system(), "python": platform.python_version(),
+            "libraries": {name: _version(name) for name in LIBRARIES},
+            "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None}
+
+
+def write(name: str, figures: dict[str, object]) -> Path:
+    """Writes `figures` with the facts to `benchmarks/results/<name>.json`."""
+    path = ROOT / "benchmarks" / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"machine": facts(), **figures}, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def commit() -> str:
+    """The commit that is checked out, with `+changes` when the tree differs from it."""
+    head = _git("rev-parse", "--short=12", "HEAD")
+    return f"{head}+changes" if head and _git("status", "--porcelain", "-uno") else head or "none yet"
+
+
+def processor() -> str:
+    """The processor's name, and whether it multiplies bfloat16 itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    known = [flag for flag in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if f" {flag}" in flags]
+    return f"{name or platform.machine()} ({', '.join(known)})"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,82 @@
+"""The measures of `citewell eval`: pure functions of what was found, cited and written."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+_MARKER = re.compile(r"\s?\[\d+(?:\s*[,;]\s*\d+)*\]")
+_SIGNS = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'",
+                        "“": '"', "”": '"', "$": None, "*": None, "\u00a0": " ", "\u202f": " "})
+# From this length on a lower-case last word counts as a stem: "teleoperat" is in "teleoperation".
+_STEM_LENGTH = 5
+
+
+def recall_at(ranked: Sequence[str], gold: Collection[str], k: int) -> float:
+    """Share of `gold` among the first `k` of `ranked`."""
+    return len(set(ranked[:k]) & set(gold)) / len(set(gold))
+
+
+def reciprocal_rank(ranked: Sequence[str], gold: Collection[str]) -> float:
+    """One over the rank of the first gold item, 0 when there is none."""
+    return next((1 / rank for rank, item in enumerate(ranked, 1) if item in gold), 0.0)
+
+
+def citation_precision(cited: Collection[str], gold: Collection[str], acceptable: Collection[str]) -> float:
+    """Share of the cited papers that are gold or acceptable; 0 when none is cited."""
+    right = {*gold, *acceptable}
+    return len(set(cited) & right) / len(set(cited)) if cited else 0.0
+
+
+def facts_stated(text: str, facts: Sequence[Sequence[str]]) -> float:
+    """Share of `facts` that `text` states; each fact is a list of alternatives."""
+    return sum(states(text, alternatives) for alternatives in facts) / len(facts)
+
+
+def states(text: str, alternatives: Iterable[str]) -> bool:
+    """Whether any of `alternatives` stands in `text` in whole words, letter case aside.
+
+    "24" is neither in "124" nor in "24.5". The last word may be inflected ("label" is in
+    "labels"): by "s" or "es", and by any ending from five small letters on, so that stems count.
+    """
+    plain = plain_text(text)
+    return any(re.search(_pattern(alternative), plain) for alternative in alternatives if alternative.strip())
+
+
+def plain_text(text: str) -> str:
+    """`text` as compared: no citation markers, LaTeX signs resolved, one space, small letters."""
+    text = _MARKER.sub("", text).translate(_SIGNS)
+    text = re.sub(r"\\(times|textbf|textit|emph)\b", lambda m: "×" if m[1] == "times" else "", text)
+    return re.sub(r"\s+", " ", text.replace("\\", "")).casefold().strip()
+
+
+def _pattern(alternative: str) -> str:
+    plain = plain_text(alternative)
+    before = r"(?<!\w)(?<!\d[.,])" if plain[0].isdigit() else r"(?<!\w)" if plain[0].isalnum() else ""
+    last = re.search(r"[^\W\d_]*$", alternative.strip()).group()
+    if len(last) >= _STEM_LENGTH and last.islower():
+        after = ""
+    elif plain[-1].isdigit():
+        after = r"(?!\w|[.,]\d)"
+    else:
+        after = r"(?:e?s)?(?!\w)" if plain[-1].isalnum() else ""
+    return before + re.escape(plain) + after
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` of `values` lie, interpolated; 0 without values."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def mean(values: Sequence[float]) -> float | None:
+    """The mean, or None when there is nothing to average."""
+    return sum(values) / len(values) if values else None
+
+
+def title_key(title: str) -> str:
+    """A title as compared between a questions file and a library: its letters and digits alone."""
+    return re.sub(r"[\W_]+", "", title.casefold())

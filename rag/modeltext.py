@@ -1,0 +1,175 @@
+"""The prose in what a model writes, as it streams in.
+
+Three wrappings are taken off, each with a repair: the reasoning of reasoning models (`<think>…</think>` at
+the start), a JSON object or list that holds the answer, and a code fence around an answer in Markdown.
+JSON is held back until it is complete; everything else goes through as it comes.
+"""
+
+import json
+import re
+from collections.abc import Callable
+
+from rag.records import Repair
+
+_REASONING = re.compile(r"<(think|thinking|thought|reasoning)>")
+_JSON = re.compile(r"(?:```(?:json)?\s*)?(?=\{\s*\"|\[\s*\{\s*\")", re.IGNORECASE)
+_WRAPPED = re.compile(r"```(?:(?i:markdown|md|text|txt|plaintext)[ \t]*\n|[ \t]*\n"
+                      r"(?=[A-Z][^\n=;{}<>]* [^\n=;{}<>]*[.!?](?: *\[[0-9, ]+\])*[ \t]*(?:\n|\Z)))")
+# What a wrapping may look like before it can be told from prose.
+_UNDECIDED = re.compile(r"<[a-z]{0,9}|`{1,3}|```[a-z]{1,9}[ \t]*|```[ \t]*\n[^\n]*"
+                        r"|(?:```(?:json)?\s*)?(?:\{|\[\s*\{?)?\s*", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\([\"\\/bfnrt]|u[0-9a-fA-F]{4})?")
+_MARKER = re.compile(r"[\[【]\s*\d")
+_TEXT_KEYS = ("answer", "response", "text", "content", "output", "result", "summary", "sentences", "sentence",
+              "claim")
+_ID_KEYS = ("citations", "citation", "sources", "source", "references", "reference", "cited", "ids")
+_CUT_TEXT = re.compile(rf"\"(?:{'|'.join(_TEXT_KEYS)})\"\s*:\s*\"((?:[^\"\\]|\\.)*+)",
+                       re.IGNORECASE | re.DOTALL)
+
+_NOTES = {
+    "reasoning": "The model's reasoning stood in front of its answer; it was left out.",
+    "json": "The model wrote JSON instead of prose; the answer was read out of it.",
+    "code-block": "The model put its whole answer into a code block; it was read as text.",
+}
+
+
+class ModelText:
+    """Takes the wrappings off a growing text; `repairs` says which."""
+
+    def __init__(self) -> None:
+        self.repairs: list[Repair] = []
+        self._noted: set[str] = set()
+        self._held: list[str] = []
+        self._read = self._read_start
+        self._closing = ""
+        self._in_inner_block = False
+
+    def feed(self, delta: str) -> str:
+        """The prose that `delta` makes known, often just `delta`."""
+        self._held.append(delta)
+        return self._read(final=False)
+
+    def close(self) -> str:
+        """The rest of the prose; nothing may be fed afterwards."""
+        return self._read(final=True)
+
+    def _take(self) -> str:
+        text = "".join(self._held)
+        self._held = []
+        return text
+
+    def _go_on(self, read: Callable[..., str], rest: str, final: bool) -> str:
+        self._held, self._read = [rest], read
+        return read(final=final)
+
+    def _note(self, kind: str) -> None:
+        if kind not in self._noted:
+            self._noted.add(kind)
+            self.repairs.append(Repair(kind, _NOTES[kind]))
+
+    def _read_start(self, final: bool) -> str:
+        text = self._take().lstrip()
+        if not final and _UNDECIDED.fullmatch(text):
+            self._held = [text]
+            return ""
+        if match := _REASONING.match(text):
+            self._closing = f"</{match[1]}>"
+            return self._go_on(self._read_reasoning, text[match.end():], final)
+        if match := _WRAPPED.match(text):
+            self._note("code-block")
+            return self._go_on(self._read_wrapped, text[match.end():], final)
+        return self._go_on(self._read_json if _JSON.match(text) else self._read_prose, text, final)
+
+    def _read_prose(self, final: bool) -> str:
+        return self._take()
+
+    def _read_reasoning(self, final: bool) -> str:
+        hidden, closing, rest = self._take().partition(self._closing)
+        if closing or final or len(hidden) > len(self._closing):
+            self._note_hidden(hidden)
+        if closing:
+            return self._go_on(self._read_start, rest, final)
+        self._held = [hidden[-len(self._closing):]]
+        return ""
+
+    def _note_hidden(self, hidden: str) -> None:
+        if hidden.strip():
+            self._note("reasoning")
+
+    def _read_wrapped(self, final: bool) -> str:
+        """Whole lines, up to the fence that closes the block; a fence with a language opens one inside."""
+        if not final and "\n" not in self._held[-1]:
+            return ""
+        *lines, last = self._take().split("\n")
+        for place, line in enumerate(lines):
+            if self._closes_wrapping(line):
+                rest = "\n".join([*lines[place + 1:], last])
+                return _joined(lines[:place]) + self._go_on(self._read_prose, rest, final)
+        self._held = [last]
+        rest = "" if not final or self._closes_wrapping(last) else self._take()
+        return _joined(lines) + rest
+
+    def _closes_wrapping(self, line: str) -> bool:
+        if not line.startswith("```"):
+            return False
+        bare = line.strip() == "```"
+        closes = bare and not self._in_inner_block
+        self._in_inner_block = not bare
+        return closes
+
+    def _read_json(self, final: bool) -> str:
+        if not final:
+            return ""
+        text = self._take()
+        answer = read_json_answer(text)
+        if answer is None:
+            return text
+        self._note("json")
+        return answer
+
+
+def _joined(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def read_json_answer(text: str) -> str | None:
+    """The answer inside a text that begins with JSON, its ids as markers; None when there is none.
+
+    JSON that was cut off, or holds escapes that JSON lacks (`24\\%`), is read as far as it goes.
+    """
+    body = text[_JSON.match(text).end():]
+    body = _ESCAPE.sub(lambda match: match[0] if match[1] else r"\\", body)
+    try:
+        value, end = json.JSONDecoder(strict=False).raw_decode(body)
+        answer = _prose(value)
+    except (ValueError, RecursionError):
+        return _cut_answer(body)
+    rest = body[end:].strip().removeprefix("```").strip()
+    return f"{answer}\n\n{rest}" if answer and rest else answer
+
+
+def _prose(value: object) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return " ".join(filter(None, map(_prose, value))) or None
+    if not isinstance(value, dict):
+        return None
+    fields = {str(key).lower(): item for key, item in value.items()}
+    answer = next(filter(None, (_prose(fields[key]) for key in _TEXT_KEYS if key in fields)), None)
+    ids = [n for key in _ID_KEYS for n in _ids(fields.get(key))]
+    if not answer or not ids or _MARKER.search(answer):
+        return answer
+    return f"{answer.rstrip()} {''.join(f'[{n}]' for n in dict.fromkeys(ids))}"
+
+
+def _ids(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [n for item in value for n in _ids(item)]
+    match = re.fullmatch(r"\[?(\d{1,4})\]?", str(value).strip()) if isinstance(value, int | str) else None
+    return [match[1]] if match else []
+
+
+def _cut_answer(body: str) -> str | None:
+    match = _CUT_TEXT.search(body)
+    return json.loads(f'"{match[1]}"', strict=False) if match else None

@@ -1,0 +1,143 @@
+"""The records of an answer. Their field names are the names in `ask --json`."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from store.records import Paper, Passage
+
+Verdict = Literal["supported", "weak", "unsupported", "uncited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation; `cited` maps the numbers shown in it to paper ids."""
+
+    role: Literal["user", "assistant"]
+    content: str
+    cited: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A paper shown to the model under number `n`; `cited` once the answer uses it."""
+
+    n: int
+    paper_id: str
+    title: str
+    authors: tuple[str, ...]
+    year: int | None
+    venue: str
+    url: str
+    score: float
+    cited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Evidence for one sentence: `abstract[start:end] == quote` in paper `paper_id`."""
+
+    n: int
+    paper_id: str
+    quote: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the answer, its markers included, and how well its citations carry it."""
+
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something that was changed in what the model wrote, or that the reader must know of it."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the model call; zero where no server counted any."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Wall time of each step, in milliseconds."""
+
+    retrieve: float = 0.0
+    generate: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `ask` returns; `dataclasses.asdict` of it is the JSON object of docs/json.md."""
+
+    question: str
+    standalone_question: str
+    answer: str
+    refused: bool
+    sentences: tuple[Sentence, ...]
+    sources: tuple[Source, ...]
+    repairs: tuple[Repair, ...]
+    model: str
+    usage: Usage = field(default_factory=Usage)
+    timings_ms: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A retrieved paper with its best passage; papers of one search compare by `score`."""
+
+    paper: Paper
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSentence:
+    """A finished sentence of a model's text, its markers resolved.
+
+    `text` is what is shown, markers renumbered; `after` the white space behind it; `claim` the
+    sentence without markers; `paper_ids` what it cites; joining every `text + after` gives the answer.
+    """
+
+    text: str
+    after: str
+    claim: str
+    paper_ids: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where an abstract carries a claim: `abstract[start:end]`, with a score from 0 to 1."""
+
+    paper_id: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The check of one claim: its verdict, the evidence in each cited paper, and why it falls short.
+
+    `better` is evidence in a retrieved paper that was not cited but carries the claim.
+    """
+
+    verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+    better: Evidence | None = None

@@ -1,0 +1,67 @@
+"""The records that pass between modules: frozen, and free of any index or model."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One paper of the library. `paper_id` is its arXiv id or DOI, else a slug of its title."""
+
+    paper_id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str = ""
+    arxiv: str = ""
+    doi: str = ""
+    url: str = ""
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of an abstract: `text == abstract[start:end]`, offsets in characters."""
+
+    paper_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query. Scores compare within one list of hits only."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that was not read: the place it stood in, and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaServer:
+    """Where vectors are kept when not in the library's folder; several libraries may share one."""
+
+    url: str
+    token: str = ""
+    tenant: str = "default_tenant"
+    database: str = "default_database"
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What `Library.add` did: counts of records, and the ones it passed over."""
+
+    read: int = 0
+    added: int = 0
+    merged: int = 0
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()

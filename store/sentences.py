@@ -1,0 +1,38 @@
+"""Where sentences begin and end: the one splitter for passages, answers and drafts."""
+
+from collections.abc import Iterator
+
+from sentencex import get_sentence_boundaries
+
+_LEAD = "It "  # in front of an opening bracket it makes the splitter see the sentences behind
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences of `text`, in characters, without the white space around them."""
+    spans = (_trim(text, start, end) for start, end in _bounds(text))
+    return [(start, end) for start, end in spans if start < end]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of `text`."""
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _bounds(text: str) -> Iterator[tuple[int, int]]:
+    for bound in get_sentence_boundaries("en", text):
+        start, end = bound["start_index"], bound["end_index"]
+        first = _first_bracketed(text[start:end])
+        yield start, start + first
+        yield from ((start + first + s, start + first + e) for s, e in _bounds(text[start + first : end]))
+
+
+def _first_bracketed(piece: str) -> int:
+    """Where the first sentence of `piece` ends; sentencex takes all that follows an opening bracket for one."""
+    if not piece.lstrip().startswith("("):
+        return len(piece)
+    return max(1, get_sentence_boundaries("en", _LEAD + piece)[0]["end_index"] - len(_LEAD))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

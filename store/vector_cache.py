@@ -1,0 +1,37 @@
+"""Vectors of the texts a slow model has embedded, kept by text; safe to delete."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from store.blobs import Blobs, key_of
+
+
+class VectorCache:
+    """Vectors by text, in half precision, of one embedding model."""
+
+    def __init__(self, path: Path):
+        self._blobs = Blobs(path)
+
+    def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray],
+              keep: bool = False) -> np.ndarray:
+        """Unit rows, float32: those kept, and the rest by `encode`; with `keep` these are kept too.
+
+        A row is the same whether it was kept or is fresh: both are rounded to half precision.
+        """
+        keys = [key_of(text) for text in texts]
+        known = {key: np.frombuffer(blob, np.float16) for key, blob in self._blobs.get(keys).items()}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            fresh = encode(list(missing.values())).astype(np.float16)
+            found = dict(zip(missing, fresh, strict=True))
+            known |= found
+            if keep:
+                self._blobs.put({key: vector.tobytes() for key, vector in found.items()})
+        rows = np.stack([known[key] for key in keys]).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._blobs.close()

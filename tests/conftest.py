@@ -1,0 +1,44 @@
+"""What the tests share."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.settings import DEFAULT_EMBEDDING_MODEL
+from store.library import Library
+
+STORE = Path(__file__).parent.parent / "store"
+
+
+@pytest.fixture(scope="session")
+def indexed(request: pytest.FixtureRequest) -> Path:
+    """The folder of a library of the shipped papers, indexed with the default model.
+
+    It is kept in pytest's cache and made anew whenever a file of the store changes.
+    """
+    files = sorted(path for path in STORE.rglob("*") if path.suffix in {".py", ".txt", ".jsonl"})
+    mark = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    home = request.config.cache.mkdir("library") / mark
+    if not home.exists():
+        making = home.with_name(f"{mark}-{os.getpid()}")
+        Library.open(making, DEFAULT_EMBEDDING_MODEL).close()
+        shutil.rmtree(making) if home.exists() else making.rename(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def library_home(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of that library, for what opens the folder itself."""
+    return shutil.copytree(indexed, tmp_path_factory.mktemp("home") / "library")
+
+
+@pytest.fixture(scope="session")
+def library(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The shipped papers, opened. Shared: tests only read it."""
+    home = shutil.copytree(indexed, tmp_path_factory.mktemp("shared") / "library")
+    with Library.open(home, DEFAULT_EMBEDDING_MODEL) as opened:
+        yield opened

@@ -1,0 +1,135 @@
+"""The command line: its JSON, its exit codes, and one clear line for bad input."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ui.cli import main
+
+ROOT = Path(__file__).parent.parent
+ANSWER_KEYS = {"question", "standalone_question", "answer", "refused", "sentences", "sources", "repairs", "model",
+               "usage", "timings_ms"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, library_home, tmp_path):
+    """A library that is indexed already, no configured server, no `.env` of the user's."""
+    for name in list(os.environ):
+        if name.startswith(("OPENAI_", "CITEWELL_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CITEWELL_HOME", str(library_home))
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys, *argv: str) -> tuple[int, str, str]:
+    code = main(argv)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_ask_json_is_the_documented_object(capsys):
+    code, out, err = run(capsys, "ask", "How does CLIP-RT compare with OpenVLA?", "--json")
+    answer = json.loads(out)
+    assert code == 0 and set(answer) == ANSWER_KEYS and not err
+    assert "24%" in answer["answer"] and "7x" in answer["answer"]
+    assert set(answer["sentences"][0]) == {"text", "verdict", "citations"}
+    assert set(answer["sentences"][0]["citations"][0]) == {"n", "paper_id", "quote", "start", "end", "score"}
+    assert set(answer["sources"][0]) == {"n", "paper_id", "title", "authors", "year", "venue", "url", "score", "cited"}
+    assert set(answer["usage"]) == {"prompt_tokens", "completion_tokens", "cost_usd"}
+    assert set(answer["timings_ms"]) == {"retrieve", "generate", "verify", "total"}
+
+
+def test_ask_prints_answer_sources_and_evidence(capsys):
+    code, out, _ = run(capsys, "ask", "How does CLIP-RT compare with OpenVLA?")
+    assert code == 0
+    assert "24%" in out and "Sources" in out and "arxiv.org" in out and "supported" in out
+
+
+def test_ask_reads_standard_input_and_history(capsys, monkeypatch, tmp_path):
+    turns = [{"role": "user", "content": "What is CLIP-RT?"}, {"role": "assistant", "content": "CLIP-RT is a policy."}]
+    history = tmp_path / "history.json"
+    history.write_text(json.dumps(turns))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    code, _, err = run(capsys, "ask", "-")
+    assert code == 1 and "empty" in err
+    code, out, _ = run(capsys, "ask", "How many parameters does it have?", "--history", str(history), "--json")
+    assert code == 0 and "CLIP-RT" in json.loads(out)["standalone_question"]
+
+
+def test_search_json_is_the_documented_object(capsys):
+    code, out, _ = run(capsys, "search", "benchmarks for web agents", "-k", "3", "--json")
+    found = json.loads(out)
+    assert code == 0 and set(found) == {"query", "results"} and len(found["results"]) == 3
+    assert [r["rank"] for r in found["results"]] == [1, 2, 3]
+    assert set(found["results"][0]) == {"rank", "paper_id", "title", "score", "passage"}
+    assert set(found["results"][0]["passage"]) == {"text", "start", "end"}
+
+
+def test_papers_list_json_has_every_field(capsys):
+    code, out, _ = run(capsys, "papers", "list", "--json")
+    papers = json.loads(out)
+    assert code == 0 and len(papers) == 118 and sum(bool(p["arxiv"]) for p in papers) == 117
+    assert set(papers[0]) == {"paper_id", "title", "abstract", "authors", "year", "venue", "arxiv", "doi", "url",
+                              "tags", "sources"}
+
+
+def test_papers_show_and_filters(capsys):
+    code, out, _ = run(capsys, "papers", "list", "--year", "2025", "--json")
+    papers = json.loads(out)
+    assert papers and {p["year"] for p in papers} == {2025}
+    code, out, _ = run(capsys, "papers", "show", papers[0]["paper_id"])
+    assert code == 0 and papers[0]["abstract"] in out
+    assert json.loads(run(capsys, "papers", "list", "--author", "no such author", "--json")[1]) == []
+
+
+def test_doctor_is_content_without_a_server(capsys):
+    code, out, _ = run(capsys, "doctor", "--json")
+    assert code == 0 and all(check["ok"] for check in json.loads(out))
+
+
+@pytest.mark.parametrize(
+    ("variables", "argv", "says"),
+    [
+        ({}, ["papers", "show", "nothing"], "papers list"),
+        ({}, ["papers", "remove", "nothing"], "nothing was removed"),
+        ({}, ["ask", "x", "--history", "missing.json"], "missing.json"),
+        ({}, ["add", "missing.txt"], "missing.txt"),
+        ({}, ["search", " "], "empty"),
+        ({}, ["eval", "missing.jsonl"], "missing.jsonl"),
+        ({"CITEWELL_PORT": "x"}, ["papers"], "CITEWELL_PORT"),
+        ({"CITEWELL_EMBEDDING_MODEL": "no/such-model"}, ["search", "x"], "no/such-model"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(capsys, monkeypatch, variables, argv, says):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    code, out, err = run(capsys, *argv)
+    assert code == 1 and not out
+    assert says in err and err.count("\n") == 1 and "Traceback" not in err
+
+
+@pytest.mark.parametrize("argv", [["nonsense"], ["ask"], ["ask", "q", "-k", "0"], ["chat", "--port", "99999"]])
+def test_wrong_usage_exits_2(capsys, argv):
+    with pytest.raises(SystemExit) as caught:
+        main(argv)
+    assert caught.value.code == 2
+
+
+def test_as_a_module_from_a_shell():
+    shown = subprocess.run([sys.executable, "-m", "ui.cli", "--version"], capture_output=True, text=True, cwd=ROOT)
+    assert shown.returncode == 0 and shown.stdout.startswith("citewell ")
+
+
+def test_a_wrong_key_is_said_by_doctor(capsys, monkeypatch):
+    from tests.openai_server import Script, serve
+
+    with serve(Script(models=("tiny",))) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        monkeypatch.setenv("OPENAI_MODEL", "large")
+        code, out, _ = run(capsys, "doctor")
+    assert code == 1 and "OPENAI_MODEL" in out and "tiny" in out

@@ -1,0 +1,59 @@
+"""Comparison tables: every filled cell is an exact quote."""
+
+import csv
+import io
+import json
+
+import pytest
+from pylatexenc.latexwalker import LatexWalker
+
+from rag.compare import DEFAULT_ASPECTS, NOT_STATED, compare, render
+from rag.errors import DraftError
+
+
+@pytest.fixture(scope="module")
+def papers(library):
+    return list(library.papers())[:5]
+
+
+@pytest.fixture(scope="module")
+def table(library, papers):
+    return compare(papers, library.embed)
+
+
+def test_every_filled_cell_is_an_exact_quote(table, papers):
+    for row, paper in zip(table.rows, papers, strict=True):
+        assert [cell.aspect for cell in row.cells] == list(DEFAULT_ASPECTS)
+        assert all(paper.abstract[cell.start : cell.end] == cell.quote for cell in row.cells)
+
+
+def test_most_cells_of_method_and_result_are_filled_and_no_sentence_twice_in_a_row(table):
+    for row in table.rows:
+        quotes = [cell.quote for cell in row.cells if cell.quote]
+        assert len(quotes) == len(set(quotes)) >= 2
+    assert sum(bool(row.cells[1].quote) for row in table.rows) >= 4
+
+
+def test_what_the_abstract_does_not_say_is_said(library, papers):
+    odd = compare(papers[:2], library.embed, ["the price of wheat in 1900", "method"])
+    assert [cell.text for cell in (row.cells[0] for row in odd.rows)] == [NOT_STATED] * 2
+
+
+def test_renders_agree(table):
+    rows = list(csv.reader(io.StringIO(render(table, "csv"))))
+    value = json.loads(render(table, "json"))
+    assert rows[0][3:] == value["aspects"] and len(rows) == len(value["rows"]) + 1
+    cell = value["rows"][0]["cells"]["method"]
+    assert cell is None or set(cell) == {"quote", "start", "end", "score"}
+    markdown = render(table, "md").splitlines()
+    assert len(markdown) == 7 and all(line.replace("\\|", "").count("|") == 7 for line in markdown)
+    latex = render(table, "latex", {table.rows[0].paper_id: "key2024"})
+    LatexWalker(latex, tolerant_parsing=False).get_latex_nodes()
+    assert "\\toprule" in latex and "\\cite{key2024}" in latex
+
+
+def test_nothing_to_compare_is_said(library, papers, table):
+    with pytest.raises(DraftError, match="at least one paper"):
+        compare([], library.embed)
+    with pytest.raises(DraftError, match="md, csv"):
+        render(table, "docx")

@@ -1,0 +1,107 @@
+"""Records of one paper become one paper, whatever order they come in."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from store.dedup import identify, merge, merge_all, same, slug, title_words
+from store.papers import Papers
+from store.progress import silent
+from store.recording import record
+from store.records import Paper
+
+KNOWN = [("On Tools", "2401.00001", "10.1/a"), ("Other Ways", "2401.00002", "10.1/b"), ("Third", "", "")]
+
+
+@st.composite
+def records(draw) -> Paper:
+    """A record of one of three papers, with some of its fields left out."""
+    title, arxiv, doi = draw(st.sampled_from(KNOWN))
+    return Paper(
+        paper_id="", title=draw(st.sampled_from([title, f"${title.lower()}$!"])),
+        abstract=draw(st.text("ab", min_size=1, max_size=6)),
+        authors=tuple(draw(st.lists(st.sampled_from("xyz"), max_size=3))),
+        year=draw(st.none() | st.integers(2000, 2002)), arxiv=draw(st.sampled_from(["", arxiv])),
+        doi=draw(st.sampled_from(["", doi])), tags=tuple(draw(st.sets(st.sampled_from("pq")))))
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    ("A^2Nav: Action-Aware", "$A^2$Nav: Action Aware"), ("β-VAE", r"$\beta$-VAE"), ("Über-Net", "Uber Net"),
+    (r"\textbf{Bold} Moves", "Bold moves"), ("ToolChain*", "Toolchain"), ("Schr\\\"odinger", "Schrödinger")])
+def test_titles_written_differently_are_one(one, other):
+    assert "".join(title_words(one)) == "".join(title_words(other))
+
+
+def test_titles_that_differ_by_a_number_stay_two():
+    assert title_words("Optimus-2") != title_words("Optimus-1")
+    assert title_words("γ-VAE") != title_words("β-VAE")
+
+
+def test_the_fullest_fields_win():
+    short = Paper("", "On Tools", "Short.", ("A",), None, "", sources=("one",))
+    full = Paper("", "On tools", "A longer abstract.", ("A", "B"), 2024, "ICRA", "2401.1", sources=("two",))
+    [merged] = merge_all([short, full])
+    assert merged == replace(full, paper_id="2401.1", title="On Tools", url="https://arxiv.org/abs/2401.1",
+                             sources=("one", "two"))
+
+
+def test_another_source_alone_changes_nothing():
+    paper = Paper("x", "On Tools", "Text.", sources=("one",))
+    assert merge(paper, Paper("x", "On Tools", "Text.", sources=("two",))) == paper
+
+
+def test_identifiers_that_differ_keep_papers_of_one_title_apart():
+    one, other = (Paper("", "Editorial", "Text.", arxiv=arxiv) for arxiv in ("2401.00001", "2401.00002"))
+    assert not same(one, other)
+    assert [paper.paper_id for paper in merge_all([one, other])] == ["2401.00001", "2401.00002"]
+
+
+def test_a_record_that_joins_two_papers_makes_them_one():
+    by_id = Paper("", "Working title", "Text.", arxiv="2401.00001")
+    by_title = Paper("", "On Tools", "Longer text.")
+    [merged] = merge_all([by_id, by_title, Paper("", "On Tools", "Text.", arxiv="2401.00001")])
+    assert (merged.title, merged.abstract) == ("Working title", "Longer text.")
+
+
+@given(st.lists(records(), max_size=8))
+def test_records_become_as_many_papers_as_they_are_of(some):
+    titles = {"".join(title_words(record.title)) for record in some}
+    once = merge_all(some)
+    assert {"".join(title_words(paper.title)) for paper in once} == titles and len(once) == len(titles)
+    assert merge_all(once) == once
+    assert merge_all([*some, *some]) == once
+
+
+@settings(max_examples=30)
+@given(st.lists(records(), max_size=8))
+def test_the_place_of_record_merges_as_memory_does(some):
+    with tempfile.TemporaryDirectory() as folder:
+        papers = Papers(Path(folder) / "papers.db")
+        papers.create()
+        first = record(papers, some, silent)
+        again = record(papers, some, silent)
+        assert [replace(p, paper_id="", url="") for p in papers.select()] == \
+            [replace(p, paper_id="", url="") for p in merge_all(some)]
+        papers.close()
+    assert first.added + first.merged + first.unchanged == again.unchanged == len(some)
+
+
+@given(st.text(max_size=300))
+def test_every_title_has_an_id(title):
+    paper_id = slug(title)
+    assert paper_id and len(paper_id) <= 90 and paper_id == paper_id.strip("-")
+    assert slug(title) == paper_id
+
+
+def test_long_titles_that_begin_alike_have_different_ids():
+    assert slug("word " * 30 + "one") != slug("word " * 30 + "two")
+
+
+def test_an_arxiv_doi_gives_the_arxiv_id_and_link():
+    paper = identify(Paper("", "T", "A.", doi="10.48550/arXiv.2401.00001v2"))
+    assert (paper.paper_id, paper.url) == ("2401.00001", "https://arxiv.org/abs/2401.00001")
+    assert identify(Paper("", "T", "A.", doi="10.1/X")).url == "https://doi.org/10.1/X"

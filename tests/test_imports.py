@@ -1,0 +1,44 @@
+"""The import order, and what starting up may load."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {"ui": {"ui", "rag", "store"}, "rag": {"rag", "store", "prompts"}, "store": {"store"},
+              "prompts": {"prompts"}}
+OURS = set(MAY_IMPORT)
+
+
+def imported_packages(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.split(".")[0] for name in names} & OURS
+
+
+@pytest.mark.parametrize("package", sorted(OURS))
+def test_imports_go_one_way(package):
+    for path in (ROOT / package).rglob("*.py"):
+        assert imported_packages(path) <= MAY_IMPORT[package], path
+
+
+def test_no_relative_imports():
+    for package in OURS:
+        for path in (ROOT / package).rglob("*.py"):
+            nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            assert not [n for n in nodes if isinstance(n, ast.ImportFrom) and n.level], path
+
+
+def test_help_loads_no_heavy_library():
+    code = (
+        "import sys; from ui.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'chromadb', 'gradio', 'openai', 'sentence_transformers', 'langchain_core', 'numpy'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)

@@ -1,0 +1,182 @@
+"""Reading files: what is on the page is what is read, and what is not read is said."""
+
+import gzip
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.collection import shipped_papers
+from store.errors import ReadError
+from store.readers import fields, read_papers
+from store.readers.listing import parse_listing
+from store.records import Paper, Skipped
+
+PAGES = sorted((Path(__file__).parent.parent / "store" / "collection").glob("listing-*.txt"))
+ABSTRACT = "We study how robots learn to act from few examples. It works well on three tasks we tried."
+
+words = st.text("abcdefgh", min_size=1, max_size=8)
+titles = st.lists(words, min_size=1, max_size=8).map(" ".join)
+proses = st.lists(words, min_size=12, max_size=40).map(lambda some: " ".join(some) + ".")
+
+
+def read(path: Path) -> tuple[list[Paper], list[Skipped]]:
+    papers, skipped = read_papers(path)
+    return list(papers), skipped
+
+
+def write(path: Path, *records: object) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def test_pages_hold_129_entries_with_their_text_as_it_stands():
+    read_pages = [read(page) for page in PAGES]
+    assert [len(papers) for papers, _ in read_pages] == [73, 56]
+    assert not any(skipped for _, skipped in read_pages)
+    for page, (papers, _) in zip(PAGES, read_pages, strict=True):
+        paragraphs = page.read_text(encoding="utf-8").split("\n\n")
+        assert all(paper.abstract in paragraphs and paper.title in paragraphs for paper in papers)
+
+
+def test_shipped_papers_are_118_of_which_117_have_an_arxiv_id():
+    papers = shipped_papers()
+    assert len(papers) == 118
+    assert len({paper.paper_id for paper in papers}) == 118
+    assert sum(bool(paper.arxiv) for paper in papers) == 117
+    assert all(paper.authors and paper.year and paper.abstract for paper in papers)
+    assert all(paper.url == f"https://arxiv.org/abs/{paper.arxiv}" for paper in papers if paper.arxiv)
+
+
+@given(st.lists(st.tuples(titles, proses), min_size=1, max_size=6), st.sampled_from(["\n", "\n\n", "\n \n"]))
+def test_a_listing_is_read_back_entry_by_entry(entries, gap):
+    page = "new\n\nSubscribe\n\nMar 14\n\n" + "".join(f"{t}\n{gap}{a}\n{gap}" for t, a in entries)
+    found = parse_listing(page, "page")
+    assert [(item.title, item.abstract) for item in found] == entries
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_or_passed_over(text):
+    for item in parse_listing(text, "page"):
+        assert isinstance(item, Skipped) or (item.title and item.abstract in text)
+
+
+def test_an_abstract_of_two_paragraphs_is_one(tmp_path):
+    page = ["Subscribe", "A title of some words", ABSTRACT, ABSTRACT, "The next title here", ABSTRACT]
+    found = parse_listing("\n\n".join(page), "page")
+    assert [paper.abstract for paper in found] == [f"{ABSTRACT}\n\n{ABSTRACT}", ABSTRACT]
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_read(tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_bytes(f"\ufeffA title of words\n\n{ABSTRACT}\n".replace("\n", "\r\n").encode())
+    assert [(p.title, p.abstract) for p in read(path)[0]] == [("A title of words", ABSTRACT)]
+
+
+def test_a_page_cut_within_an_abstract_is_read_so_far_and_said(tmp_path):
+    text = PAGES[0].read_text(encoding="utf-8")
+    path = tmp_path / "cut.txt"
+    path.write_text(text[: len(text) // 2], encoding="utf-8")
+    papers, skipped = read(path)
+    assert 30 < len(papers) < 45
+    assert len(skipped) == 1 and "ends within this abstract" in skipped[0].reason
+
+
+def test_a_page_cut_behind_a_title_reports_the_title():
+    found = parse_listing(f"One title of words\n\n{ABSTRACT}\n\nA title that lost its abstract", "page")
+    assert found[1] == Skipped("page, line 5", "a title without an abstract")
+
+
+def test_records_of_json_lines_are_read_with_their_fields(tmp_path):
+    record = {"title": "On  Tools\n", "abstract": ABSTRACT, "authors": [{"name": "A. Bee"}, "C. Dee"],
+              "date": "2024-05-01", "arxiv": "arXiv:2405.12345v2", "doi": "https://doi.org/10.1000/xyz.",
+              "keywords": "robots; tools", "venue": None}
+    [paper], _ = read(write(tmp_path / "some.jsonl", record))
+    assert paper == Paper("", "On Tools", ABSTRACT, ("A. Bee", "C. Dee"), 2024, "", "2405.12345",
+                          "10.1000/xyz", "", ("robots", "tools"), ("some.jsonl",))
+
+
+def test_bad_lines_are_skipped_with_their_numbers(tmp_path):
+    path = write(tmp_path / "some.jsonl", {"title": "Good", "abstract": ABSTRACT}, [1],
+                 {"abstract": "no title"}, {"title": 3.5, "abstract": ["not text"]})
+    last = json.dumps({"title": "Last", "abstract": ABSTRACT})
+    path.write_text(path.read_text() + '{"title": "cut\n\n' + last)
+    papers, skipped = read(path)
+    assert [paper.title for paper in papers] == ["Good", "Last"]
+    assert [item.where for item in skipped] == [f"some.jsonl, line {n}" for n in (2, 3, 4, 5)]
+    assert skipped[0].reason == "not a JSON object" and skipped[3].reason.startswith("not JSON")
+
+
+@given(st.dictionaries(st.sampled_from(["title", "abstract", "authors", "year", "doi", "tags"]),
+                       st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text())))
+def test_any_record_is_a_paper_or_a_value_error(record):
+    try:
+        paper = fields.paper_from(record, "file")
+    except ValueError:
+        return
+    assert paper.title and paper.title.encode()
+    assert all(name.strip() for name in (*paper.authors, *paper.tags))
+
+
+@pytest.mark.parametrize("name", ["some.jsonl.gz", "some.jsonl.xz", "some.json.gz", "some.json"])
+def test_packed_files_and_arrays_are_read(tmp_path, name):
+    records = [{"title": f"Paper {n}", "abstract": ABSTRACT * 30} for n in range(200)]
+    array = ".json" in name and ".jsonl" not in name
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    packer = {".gz": gzip.open, ".xz": lzma.open}.get(Path(name).suffix, open)
+    with packer(tmp_path / name, "wt") as file:
+        file.write(json.dumps(records, indent=1) if array else lines)
+    papers, skipped = read(tmp_path / name)
+    assert [paper.title for paper in papers] == [record["title"] for record in records]
+    assert not skipped
+
+
+@pytest.mark.parametrize(("name", "packer"), [("a.jsonl.gz", gzip.compress), ("a.jsonl.xz", lzma.compress)])
+def test_a_packed_file_that_breaks_off_gives_what_came_before(tmp_path, name, packer):
+    records = [{"title": f"Paper {n}", "abstract": str(n**9) * 20} for n in range(9000)]
+    packed = packer("".join(json.dumps(record) + "\n" for record in records).encode())
+    (tmp_path / name).write_bytes(packed[: len(packed) // 2])
+    papers, skipped = read(tmp_path / name)
+    assert 100 < len(papers) < 9000
+    assert "breaks off" in skipped[-1].reason
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("empty.txt", b"", "empty"), ("blank.jsonl", b" \n\n", "empty"),
+    ("binary.txt", bytes(range(256)), "not a text"), ("latin.txt", b"Ein Titel\n\nEine Stra\xdfe.", "UTF-8"),
+    ("prose.txt", b"one line", "no title followed by an abstract"), ("not.jsonl.gz", b"plain", "damaged"),
+    ("not.jsonl.xz", b"plain", "damaged"), ("paper.pdf", b"%PDF", "not a format"),
+    ("other.jsonl", b'{"a": 1}\n', "no paper in it"), ("array.json", b'[{"title": ', "no paper in it")])
+def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path, name, content, said):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ReadError, match=said) as raised:
+        read(tmp_path / name)
+    assert str(tmp_path / name) in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_a_missing_path_is_one_clear_line(tmp_path):
+    with pytest.raises(ReadError, match="no such file or folder"):
+        read_papers(tmp_path / "nowhere.txt")
+
+
+def test_folders_are_walked_and_unreadable_files_passed_over(tmp_path):
+    (tmp_path / "deep").mkdir()
+    write(tmp_path / "deep" / "b.jsonl", {"title": "Deep", "abstract": ABSTRACT})
+    write(tmp_path / "a.json", {"title": "Shallow", "abstract": ABSTRACT})
+    (tmp_path / "c.txt").write_bytes(b"\0\1")
+    (tmp_path / "notes.md").write_text("not read")
+    papers, skipped = read(tmp_path)
+    assert [paper.title for paper in papers] == ["Shallow", "Deep"]
+    assert [item.where for item in skipped] == [str(tmp_path / "c.txt")]
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("2404.12015", "2404.12015"), ("arXiv:2404.12015v3", "2404.12015"), ("cs/9901001", "cs/9901001"),
+    ("https://arxiv.org/abs/2404.12015", "2404.12015"),
+    ("http://arxiv.org/pdf/2404.12015v1.pdf", "2404.12015"),
+    ("https://example.org/2404.12015", ""), ("", "")])
+def test_arxiv_ids_are_found_in_ids_and_links(text, found):
+    assert fields.arxiv_id(text) == found

@@ -1,0 +1,189 @@
+"""The page's converters: what reaches the browser is escaped, linked and marked as the records say."""
+
+import time
+from html.parser import HTMLParser
+from threading import Event, Timer
+
+import pytest
+from fakes_web import (
+    EVIL,
+    PAPERS,
+    FakeAssistant,
+    FakeLibrary,
+    answer,
+    evil_pieces,
+    found,
+    piece,
+    pieces_of_an_answer,
+)
+
+from rag.answer import Searched
+from rag.records import Turn
+from store.records import Paper
+from ui.cards import paper_card, sources_html
+from ui.conversation import Exchange, history
+from ui.markup import END, render
+from ui.page import OFFLINE, UNEXPECTED, answer_html, conversation_html
+from ui.tab_chat import answering, example_questions
+from ui.tab_library import library_html
+
+
+class Elements(HTMLParser):
+    """The start tags of a page with their attributes, and its text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def of(self, css_class):
+        return [attrs for _, attrs in self.tags if css_class in (attrs.get("class") or "").split()]
+
+
+def plain(text):
+    return render(text, lambda sentence, n: f"<cite>{n}</cite>", lambda sentence: f"<end>{sentence}</end>")
+
+
+def finished(question="compare", word=""):
+    pieces = evil_pieces() if word == "evil" else pieces_of_an_answer()
+    return Exchange(question, Searched(question, found()), tuple(pieces), answer(question, pieces, word))
+
+
+def last(question, conversation=(), assistant=None):
+    *_, grown = answering(assistant or FakeAssistant(), question, conversation, Event())
+    return grown
+
+
+@pytest.mark.parametrize("text", ["$a_1 * b_1 * c$", "[CLS] and [0, 1] and [sic]", r"98.5\% of \(x\)",
+                                  "A^2Nav", "&lt;b&gt;"])
+def test_text_that_is_no_markdown_stays_as_it_is(text):
+    assert Elements(plain(text)).text.strip() == text
+
+
+def test_code_keeps_its_brackets_and_its_sentence_still_counts():
+    html = plain(f"See `x[1]`{END} then [1].{END}\n\n```\ny[2]{END}\n```\n\nEnd{END}")
+    assert "<code>x[1]</code><end>0</end>" in html
+    assert "<cite>1</cite>.<end>1</end>" in html
+    assert "y[2]\n</code>" in html
+    assert "End<end>3</end>" in html
+
+
+def test_emphasis_closes_before_the_end_of_a_sentence():
+    assert "<strong>Bold.</strong><end>0</end>" in plain(f"**Bold.**{END}")
+
+
+@pytest.mark.parametrize("text", [EVIL, "![x](http://e.example/a.png)", "[x](http://e.example)", "<http://e.example>",
+                                  "[1]: http://e.example\n\n[1]", "<a href=x>y</a>"])
+def test_a_model_cannot_write_elements_that_load_or_link(text):
+    assert {tag for tag, _ in Elements(plain(text)).tags} <= {"p", "cite"}
+
+
+def test_each_citation_leads_to_its_source_and_its_own_quote():
+    page = Elements(answer_html("1", finished()))
+    first, second, third = page.of("cite")
+    assert (first["href"], third["href"]) == ("#card-1-2411.00508", "#card-1-2406.09246")
+    quotes = [PAPERS[0].abstract[slice(*map(int, a["data-spans"].split("-")))] for a in (first, second)]
+    assert quotes == ["It outperforms OpenVLA by 24% with 7x fewer parameters.", "It adapts in a few shots."]
+    assert first["aria-label"] == f"Source 1: {PAPERS[0].title}"
+
+
+def test_every_verdict_has_a_word_a_colour_and_a_place_for_the_keyboard():
+    page = Elements(answer_html("1", finished()))
+    assert [a["class"].split()[1] for a in page.of("verdict")] == ["supported", "weak", "uncited"]
+    assert all(a["aria-label"] and ("href" in a or a["tabindex"] == "0") for a in page.of("verdict"))
+    assert "weak" in page.text and "uncited" in page.text
+
+
+def test_a_citation_without_a_quote_still_leads_to_its_source():
+    cited = piece("It is so [1].", "It is so", "unsupported")
+    exchange = Exchange("q", Searched("q", found()), (cited,), answer("q", pieces_of_an_answer()))
+    assert Elements(answer_html("1", exchange)).of("cite")[0]["href"] == "#card-1-2411.00508"
+
+
+def test_a_number_that_no_source_has_is_no_link():
+    exchange = Exchange("q", Searched("q", found()), (piece("So [9].", "So", "uncited"),))
+    assert not Elements(answer_html("1", exchange)).of("cite")
+
+
+def test_foreign_text_is_never_markup():
+    exchange = finished(f"{EVIL}?", "evil")
+    html = conversation_html((exchange, *last("fail"), *last("repair")), 4) + sources_html((exchange,))
+    tags = Elements(html).tags
+    assert not {"script", "img", "b"} & {tag for tag, _ in tags}
+    assert not [name for _, attrs in tags for name in attrs if name.startswith("on")]
+    assert not [a["href"] for _, a in tags if "href" in a and not a["href"].startswith(("#", "https://arxiv.org"))]
+
+
+def test_an_abstract_keeps_its_characters_at_their_places():
+    abstract = "One\r\ntwo 🤖 <three> & \0four"
+    shown = Elements(paper_card(Paper("x", "T", abstract))).text
+    assert "One\r\ntwo 🤖 <three> & \N{REPLACEMENT CHARACTER}four" in shown
+
+
+def test_a_refusal_says_what_was_searched_and_names_the_nearest_papers():
+    page = Elements(conversation_html(last("refuse it"), 4))
+    assert "Not in this library" in page.text and "Searched 4 papers for refuse it" in page.text
+    nearest = ["#card-1-2411.00508", "#card-1-10.1%2Fevil", "#card-1-2406.09246"]
+    assert [a["href"] for a in page.of("to-card")] == nearest
+    assert "Nearest papers" in sources_html(last("refuse it"))
+
+
+def test_the_offline_model_says_that_it_is_no_language_model():
+    assert OFFLINE in conversation_html(last("compare"), 4)
+
+
+def test_a_failed_server_is_said_in_the_open_and_a_repair_in_a_note():
+    assert "(401). This is the offline answer." in Elements(conversation_html(last("server"), 4)).text
+    assert "1 note on this answer" in conversation_html(last("repair"), 4)
+
+
+def test_a_follow_up_shows_what_was_searched_for_and_carries_the_numbers_on():
+    assistant = FakeAssistant()
+    first = last("compare", assistant=assistant)
+    second = last("and its cost?", first, assistant)
+    assert "searched for: and its cost? about CLIP-RT" in Elements(conversation_html(second, 4)).text
+    cited = ((1, "2411.00508"), (2, "2406.09246"))
+    assert assistant.seen[1][1] == (Turn("user", "compare"), Turn("assistant", first[0].answer.answer, cited))
+
+
+def test_an_error_keeps_the_question_and_tells_no_internals():
+    failed, crashed = last("fail now"), last("crash now")
+    assert failed[0].question == "fail now" and "mend it" in failed[0].error
+    assert crashed[0].error == UNEXPECTED
+    assert history((*failed, *crashed)) == []
+
+
+def test_an_empty_question_changes_nothing():
+    assert list(answering(FakeAssistant(), "  \n", (), Event())) == [()]
+
+
+def test_stopping_keeps_what_was_written():
+    stop = Event()
+    for state in answering(FakeAssistant(pause=0.02), "compare", (), stop):
+        if len(state[0].pieces) == 2:
+            stop.set()
+    assert "Stopped" in conversation_html(state, 4) and len(state[0].pieces) == 2
+    assert history(state)[1].cited == ((1, "2411.00508"), (2, "2406.09246"))
+
+
+def test_a_silent_server_can_be_stopped_at_once():
+    stop = Event()
+    Timer(0.1, stop.set).start()
+    started = time.perf_counter()
+    *_, state = answering(FakeAssistant(), "slow", (), stop)
+    assert state[0].stopped and time.perf_counter() - started < 0.6
+
+
+def test_the_library_is_filtered_by_author_and_year():
+    shown = library_html(FakeLibrary(), author="moo jin", year="2024")
+    assert "1 of 4 papers" in shown and "OpenVLA: An" in shown and "CLIP-RT" not in shown
+
+
+def test_examples_are_ones_that_this_library_answers():
+    assert example_questions(FakeAssistant()) == ["How does CLIP-RT compare with OpenVLA?"]

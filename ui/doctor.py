@@ -1,0 +1,68 @@
+"""What is set up, what is missing, and what to do about it."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag.errors import ModelError
+from rag.settings import Settings
+from store.errors import CitewellError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `detail` says what to do when it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def run_checks(settings: Settings) -> list[Check]:
+    """Look at Python, the embedding model, the library and the language model, in that order."""
+    checks: dict[str, Callable[[Settings], str]] = {
+        "Python": _python, "library folder": _folder, "embedding model": _embedding, "library": _library,
+        "language model": _model,
+    }
+    return [_checked(name, look, settings) for name, look in checks.items()]
+
+
+def _checked(name: str, look: Callable[[Settings], str], settings: Settings) -> Check:
+    try:
+        return Check(name, True, look(settings))
+    except CitewellError as error:
+        return Check(name, False, str(error))
+
+
+def _python(settings: Settings) -> str:
+    return sys.version.split()[0]
+
+
+def _folder(settings: Settings) -> str:
+    return str(settings.home)
+
+
+def _embedding(settings: Settings) -> str:
+    from store.embeddings import load_embedder
+
+    embedder = load_embedder(settings.embedding_model, settings.home / "cache")
+    return f"{settings.embedding_model}, {embedder.dimension} dimensions"
+
+
+def _library(settings: Settings) -> str:
+    from ui.commands_library import open_library
+
+    with open_library() as library:
+        return f"{len(library):,} papers, indexed"
+
+
+def _model(settings: Settings) -> str:
+    from rag.models import list_models, model_name, server_url
+
+    if not settings.has_server:
+        return "none configured: answers are made offline, of the abstracts' own sentences"
+    name, offered = model_name(settings), list_models(settings)
+    if offered and name not in offered:
+        raise ModelError(f"The server at {server_url(settings)} does not list {name}; set OPENAI_MODEL to one of: "
+                         f"{', '.join(offered[:10])}.")
+    return f"{name} at {server_url(settings)}"

@@ -1,0 +1,141 @@
+"""A draft in the making on the page: its plan and sentences, shown like an answer with its sources."""
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from threading import Event
+
+from rag.answer import Assistant, Checked, Searched
+from rag.draft import Draft, Drafter
+from rag.draftmodel import DraftModel
+from rag.drafttext import Written, citations, number, numbered
+from rag.errors import DraftError
+from rag.models import load_server_model
+from rag.plan import Plan
+from rag.planfile import read_plan, to_markdown
+from rag.planning import Options
+from rag.records import CitedSentence, Found, Sentence
+from rag.verify import Verifier
+from rag.writing import ServerModel
+from store.errors import CitewellError
+from store.library import Library
+from store.records import Paper, Passage
+from ui.conversation import Exchange
+from ui.page import UNEXPECTED, File, answer_files
+from ui.stopping import until
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """A request, and as much of its draft as is there; `papers` are those of the plan, in its order."""
+
+    topic: str
+    plan: Plan | None = None
+    papers: tuple[Paper, ...] = ()
+    written: tuple[Written, ...] = ()
+    draft: Draft | None = None
+    error: str = ""
+    stopped: bool = False
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user asks for: a plan, or with `write` the text. A `plan` in Markdown is what is written,
+    or, for a new plan, what keeps its pinned sentences."""
+
+    request: str
+    options: Options = field(default_factory=Options)
+    plan: str = ""
+    write: bool = True
+
+
+def open_drafter(assistant: Assistant) -> Drafter:
+    """What drafts over the assistant's library, with the configured model or offline."""
+    settings, library = assistant.settings, assistant.library
+    model = DraftModel(ServerModel(settings, load_server_model)) if settings.has_server else None
+    return Drafter(library, Verifier(library.embed, settings.nli_model), model)
+
+
+def drafting(drafter: Drafter, library: Library, order: Order, stop: Event) -> Iterator[Drafting]:
+    """The draft as it grows, until `stop` is set; what goes wrong is said in it."""
+    state, started = Drafting(order.request, busy=True), time.perf_counter()
+    yield state
+    try:
+        for step in until(stop, _steps(drafter, order)):
+            state = _grown(state, step, library)
+            yield state
+        draft = drafter.finish(state.plan, state.written, started) if state.written else None
+        yield replace(state, draft=draft, stopped=stop.is_set(), busy=False)
+    except CitewellError as error:
+        yield replace(state, error=str(error), busy=False)
+    except Exception:  # the last wall before the user: a traceback belongs into the log
+        log.exception("no draft on %.200r", order.request)
+        yield replace(state, error=UNEXPECTED, busy=False)
+
+
+def rewritten(drafter: Drafter, state: Drafting, place: int) -> Drafting:
+    """The same draft with its sentence number `place` written anew."""
+    try:
+        draft = drafter.rewrite(state.draft, place)
+    except CitewellError as error:
+        return replace(state, error=str(error))
+    return replace(state, draft=draft, written=draft.written, error="")
+
+
+def _steps(drafter: Drafter, order: Order) -> Iterator[Plan | Written]:
+    if not order.request and not order.plan:
+        raise DraftError("Write a topic, or paste the abstract of your own paper.")
+    old = read_plan(order.plan) if order.plan else None
+    plan = old if old and order.write else drafter.plan(order.request, order.options, (), old)
+    yield plan
+    if order.write:
+        yield from drafter.write(plan)
+
+
+def _grown(state: Drafting, step: Plan | Written, library: Library) -> Drafting:
+    if isinstance(step, Written):
+        return replace(state, written=(*state.written, step))
+    papers = {paper.paper_id: paper for paper in library.get_many(step.paper_ids)}
+    known = tuple(papers[paper_id] for paper_id in step.paper_ids if paper_id in papers)
+    return replace(state, topic=step.topic or state.topic, plan=step, papers=known)
+
+
+def plan_text(state: Drafting) -> str:
+    """The plan as Markdown to edit."""
+    if state.plan is None:
+        return ""
+    return to_markdown(state.plan, {paper.paper_id: paper for paper in state.papers})
+
+
+def as_exchange(state: Drafting) -> Exchange:
+    """The draft as the page shows answers: sentence by sentence, with its sources."""
+    found = tuple(Found(paper, Passage(paper.paper_id, 0, 0, ""), 0.0) for paper in state.papers)
+    searched = Searched(state.topic, found) if state.plan else None
+    answer = state.draft.answer if state.draft else None
+    return Exchange(state.topic, searched, _pieces(state), answer, state.error, state.stopped)
+
+
+def _pieces(state: Drafting) -> tuple[Checked, ...]:
+    papers, numbers = {paper.paper_id: paper for paper in state.papers}, number(state.written)
+    pieces, theme = [], None
+    for written in state.written:
+        if written.theme != theme:
+            theme = written.theme
+            pieces.append(Checked(CitedSentence(f"\n\n### {theme}", "\n\n", ""), None))
+        text = numbered(written.text, numbers)
+        sentence = Sentence(text, written.finding.verdict, citations(written, papers, numbers))
+        pieces.append(Checked(CitedSentence(text, " ", "", written.paper_ids), sentence))
+    return tuple(pieces)
+
+
+def draft_files(state: Drafting) -> list[File]:
+    """What can be downloaded of a finished draft."""
+    if state.draft is None:
+        return []
+    [(kind, _, text)] = answer_files(as_exchange(state))
+    return [(kind, "related-work.md", text), (".tex", "related-work.tex", state.draft.latex),
+            (".bib", "references.bib", state.draft.bibtex)]

@@ -1,0 +1,82 @@
+"""Answers and search results as terminal text, Markdown and JSON."""
+
+from collections.abc import Iterator, Sequence
+
+from rag.records import Answer, Found, Sentence, Source
+from store.records import Paper
+
+MARKS = {"supported": "✓", "weak": "~", "unsupported": "✗", "uncited": "?"}
+
+
+def print_answer(answer: Answer) -> None:
+    """Print an answer with its sources, the quotes each sentence rests on, and every repair."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=False)
+    if answer.standalone_question != answer.question:
+        console.print(Text(f"searched for: {answer.standalone_question}", style="dim"))
+    console.print(Text(answer.answer))
+    for line, style in _details(answer):
+        console.print(Text(line, style=style))
+
+
+def _details(answer: Answer) -> Iterator[tuple[str, str]]:
+    yield "\nNearest papers" if answer.refused else "\nSources", "bold"
+    for source in answer.sources:
+        if source.cited or answer.refused:
+            yield f"[{source.n}] {source_line(source)}", ""
+    if answer.sentences:
+        yield "\nEvidence", "bold"
+    for sentence in answer.sentences:
+        yield from evidence_lines(sentence)
+    if answer.repairs:
+        yield "\nNotes", "bold"
+    for repair in answer.repairs:
+        yield f"- {repair.detail}", "yellow"
+    yield f"\n{answer.model} · {answer.timings_ms.total:.0f} ms", "dim"
+
+
+def evidence_lines(sentence: Sentence) -> Iterator[tuple[str, str]]:
+    """One line for the sentence's verdict, one for each quote, with their styles."""
+    style = {"supported": "green", "weak": "yellow"}.get(sentence.verdict, "red")
+    yield f"{MARKS[sentence.verdict]} {sentence.verdict}: {sentence.text}", style
+    for citation in sentence.citations:
+        if citation.quote not in sentence.text:
+            yield f"    [{citation.n}] “{citation.quote}”", "dim"
+
+
+def source_line(source: Source | Paper) -> str:
+    """Authors, title, venue, year and link on one line."""
+    names = ", ".join(source.authors[:3]) + (" et al." if len(source.authors) > 3 else "")
+    parts = (names, source.title, source.venue, str(source.year or ""), source.url)
+    return ". ".join(part.rstrip(".") for part in parts if part)
+
+
+def as_markdown(answer: Answer) -> str:
+    """The answer as a Markdown document: question, text, references, notes."""
+    lines = [f"# {answer.question}", "", answer.answer, "", "## References", ""]
+    lines += [f"{s.n}. {source_line(s)}" for s in answer.sources if s.cited or answer.refused]
+    if answer.repairs:
+        lines += ["", "## Notes", "", *(f"- {repair.detail}" for repair in answer.repairs)]
+    return "\n".join([*lines, "", f"*Answered by {answer.model}.*", ""])
+
+
+def result_json(rank: int, found: Found) -> dict:
+    """One result of `search --json`."""
+    passage = {"text": found.passage.text, "start": found.passage.start, "end": found.passage.end}
+    return {"rank": rank, "paper_id": found.paper.paper_id, "title": found.paper.title,
+            "score": round(found.score, 4), "passage": passage}
+
+
+def print_results(found: Sequence[Found]) -> None:
+    """Print ranked papers, each with its best passage."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if not found:
+        console.print("No paper in the library matches.")
+    for rank, result in enumerate(found, 1):
+        console.print(Text(f"{rank:>3}  {result.paper.title}  ({result.paper.paper_id})", style="bold"))
+        console.print(Text(f"     {result.passage.text}", style="dim"))

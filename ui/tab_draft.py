@@ -1,0 +1,115 @@
+"""The draft tab: a topic or an abstract, the plan to edit, and the related-work text with its sources."""
+
+from collections.abc import Iterator
+from threading import Event
+
+import gradio as gr
+
+from rag.answer import Assistant
+from rag.plan import LENGTHS, STYLES
+from rag.planning import Options
+from ui.cards import section_html
+from ui.drafting import (
+    Drafting,
+    Order,
+    as_exchange,
+    draft_files,
+    drafting,
+    open_drafter,
+    plan_text,
+    rewritten,
+)
+from ui.page import exchange_html
+
+AT_ONCE = 4  # drafts in the making at one time, over all users
+
+
+def build_draft(assistant: Assistant) -> None:
+    """Add the tab to the Blocks around it."""
+    state = gr.State(None)
+    with gr.Row(elem_classes="chat"):
+        with gr.Column(scale=3, min_width=300, elem_classes=["draft", "fields"]):
+            request = gr.Textbox(label="Topic, or the abstract of your own paper", lines=2, max_lines=12,
+                                 elem_id="topic")
+            options = _options()
+            with gr.Row(elem_classes="buttons"):
+                plan = gr.Button("Plan", scale=0, min_width=90, elem_id="make-plan")
+                write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
+                stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop-draft")
+            editor = gr.Textbox(label="Plan: move, drop or pin its lines, then write", lines=8, max_lines=22,
+                                visible=False, elem_id="plan")
+            text = gr.HTML(elem_id="draft-text", apply_default_css=False)
+            with gr.Row(visible=False, elem_classes="fields") as again:
+                place = gr.Dropdown([], label="Sentence", scale=4, elem_id="sentence")
+                anew = gr.Button("Write it anew", scale=0, min_width=150, elem_id="anew")
+        with gr.Column(scale=2, min_width=280, elem_classes="beside"):
+            cards = gr.HTML(elem_id="draft-cards", apply_default_css=False)
+    outputs = [state, editor, text, cards, plan, write, stop, again, place]
+    _wire(assistant, [request, *options], outputs, anew)
+
+
+def _options() -> list[gr.components.Component]:
+    with gr.Row(elem_classes="fields"):
+        style = gr.Dropdown(list(STYLES), value=STYLES[0], label="Style", min_width=110)
+        length = gr.Dropdown(list(LENGTHS), value="medium", label="Length", min_width=110)
+        papers = gr.Number(value=0, precision=0, minimum=0, maximum=100, label="Papers (0: as many as fit)",
+                           min_width=110)
+    return [style, length, papers]
+
+
+def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) -> None:
+    state, editor, _, _, plan, write, stop, _, place = outputs
+    stops: dict[str, Event] = {}  # by session, as in the chat tab
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    slots = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts"}
+
+    def run(order: Order, user: gr.Request) -> Iterator[tuple]:
+        flag = stops[user.session_hash] = Event()
+        try:
+            for grown in drafting(open_drafter(assistant), assistant.library, order, flag):
+                yield _shown(grown)
+        finally:
+            stops.pop(user.session_hash, None)
+
+    def make_plan(user: gr.Request, *values) -> Iterator[tuple]:
+        yield from run(_order(*values, write=False), user)
+
+    def write_text(user: gr.Request, *values) -> Iterator[tuple]:
+        yield from run(_order(*values, write=True), user)
+
+    def stop_draft(user: gr.Request) -> None:
+        if flag := stops.get(user.session_hash):
+            flag.set()
+
+    def write_anew(current: Drafting, chosen: int) -> tuple:
+        return _shown(rewritten(open_drafter(assistant), current, chosen))
+
+    plan.click(make_plan, [*inputs, editor], outputs, **slots, **quiet)
+    write.click(write_text, [*inputs, editor], outputs, **slots, **quiet)
+    stop.click(stop_draft, None, None, queue=False, **quiet)
+    anew.click(write_anew, [state, place], outputs, **slots, **quiet)
+    # A plan belongs to its topic: with another one it would be written by mistake.
+    inputs[0].change(lambda: gr.update(value="", visible=False), None, editor, **quiet)
+
+
+def _order(request: str | None, style: str, length: str, papers: int, plan: str | None, write: bool) -> Order:
+    """The order of the fields' values; Gradio gives None for a box that was never filled."""
+    return Order((request or "").strip(), Options(style, length, papers or None), (plan or "").strip(), write)
+
+
+def _shown(state: Drafting) -> tuple:
+    """The values of the tab's outputs."""
+    exchange = as_exchange(state)
+    begun = state.busy or state.written or state.error or state.stopped
+    text = exchange_html("draft", exchange, 0, draft_files(state)) if begun else ""
+    cards = section_html("draft", exchange) if state.plan else ""
+    plan, busy, idle = plan_text(state), gr.update(visible=state.busy), gr.update(visible=not state.busy)
+    return (state, gr.update(value=plan, visible=True) if plan else gr.skip(), text, cards, idle, idle, busy,
+            gr.update(visible=state.draft is not None), _sentences(state))
+
+
+def _sentences(state: Drafting) -> dict:
+    """The choices of the sentence to write anew."""
+    sentences = state.draft.answer.sentences if state.draft else ()
+    choices = [(f"{n}. {sentence.text[:90]}", n) for n, sentence in enumerate(sentences, 1)]
+    return gr.update(choices=choices, value=1 if choices else None)
