@@ -29,7 +29,7 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[bench]'
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.embedding
 
 # The page's tests drive a real Chromium. Where root can install it from Debian's packages it is
 # installed; elsewhere those tests say that it is missing.
