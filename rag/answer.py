@@ -14,7 +14,7 @@ from rag.errors import ModelError, QuestionError
 from rag.extractive import MODEL_NAME, ExtractiveModel
 from rag.models import load_server_model
 from rag.records import Answer, CitedSentence, Found, Repair, Sentence, Timings, Turn, Usage
-from rag.refusal import FALSE_PREMISE, NO_PAPER, NOT_STATED, read_refusal
+from rag.refusal import FALSE_PREMISE, NEAREST, NO_PAPER, NOT_STATED, read_refusal
 from rag.retrieve import PaperRetriever
 from rag.settings import Settings
 from rag.sources import one_line, write_sources
@@ -24,7 +24,6 @@ from store.library import Library
 from store.records import Paper, Passage
 
 LONGEST_QUESTION = 8_000
-NEAREST = 3  # papers named when the library does not answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,14 @@ from rag.citations import CitationReader
 from rag.draftprompts import draft_messages, missing_messages
 from rag.drafttext import Written, cite, uncited
 from rag.errors import ModelError
+from rag.models import load_server_model
 from rag.plan import Plan
 from rag.records import CitedSentence, Finding, Repair, Usage
+from rag.settings import Settings
 from rag.tellplan import rewrite_item
 from rag.uncited import states_something
 from rag.verify import Verifier
+from rag.writing import ServerModel
 from store.records import Paper
 
 if TYPE_CHECKING:
@@ -209,3 +212,8 @@ class DraftModel:
                 self.usage.prompt_tokens + counted["input_tokens"],
                 self.usage.completion_tokens + counted["output_tokens"],
             )
+
+
+def server_draft_model(settings: Settings) -> DraftModel | None:
+    """The configured server as a writer of drafts; None where none is configured."""
+    return DraftModel(ServerModel(settings, load_server_model)) if settings.has_server else None

@@ -41,9 +41,8 @@ class Blend:
     likeness: float = 0.0
 
 
-# Chosen on the dev questions (`python -m benchmarks.retrieval` measures them): one paper is told by its words
-# in context; a list
-# of papers wants all the evidence there is.
+# Chosen on the dev questions (`python -m benchmarks.retrieval` measures them): one paper is told by its
+# words in context; a list of papers wants all the evidence there is.
 BLENDS = {
     "fact": Blend(1.0, 0.3, 0.05),
     "compare": Blend(1.0, 0.3, 0.05, parts=0.4),

@@ -22,8 +22,7 @@ from rag.terms import plain
 from store.records import Paper
 
 # Chosen with the features of `benchmarks/fit_verify.py` on dev claims and summaries: the weights of
-# Support.alone, .both, .anywhere,
-# .near and .near_both, and the constant; with vectors and without.
+# Support.alone, .both, .anywhere, .near and .near_both, and the constant; with vectors and without.
 WITH_VECTORS = (0.6, 1.6, 7.5, 4.0, 3.0, -9.3)
 WITHOUT_VECTORS = (2.2, 1.3, 8.7, 0.0, 0.0, -5.9)
 UNSURE = (0.03, 0.85)  # likeness of meaning is looked at only where words alone leave it open

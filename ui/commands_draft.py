@@ -53,26 +53,17 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
 def draft(args: argparse.Namespace) -> int:
     """Print or write one draft, or its plan; stopped by ctrl-C, what is finished is written."""
     from rag.draft import Drafter
+    from rag.draftmodel import server_draft_model
     from ui.progress import bar
 
     settings = read_settings()
     with tools(settings) as (library, verifier), bar() as progress:
-        drafter = Drafter(library, verifier, _draft_model(settings), progress)
+        drafter = Drafter(library, verifier, server_draft_model(settings), progress)
         plan = _plan(args, drafter)
         if args.plan_only:
             _print_plan(args, plan, library)
             return 0
         return _write_draft(args, drafter, plan)
-
-
-def _draft_model(settings):
-    if not settings.has_server:
-        return None
-    from rag.draftmodel import DraftModel
-    from rag.models import load_server_model
-    from rag.writing import ServerModel
-
-    return DraftModel(ServerModel(settings, load_server_model))
 
 
 def _plan(args: argparse.Namespace, drafter):

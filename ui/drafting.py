@@ -8,16 +8,14 @@ from threading import Event
 
 from rag.answer import Assistant, Checked, Searched
 from rag.draft import Draft, Drafter
-from rag.draftmodel import DraftModel
+from rag.draftmodel import server_draft_model
 from rag.drafttext import Written, citations, number, numbered
 from rag.errors import DraftError
-from rag.models import load_server_model
 from rag.plan import Plan
 from rag.planfile import read_plan, to_markdown
 from rag.planning import Options
 from rag.records import CitedSentence, Found, Sentence
 from rag.verify import Verifier
-from rag.writing import ServerModel
 from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Passage
@@ -56,8 +54,7 @@ class Order:
 def open_drafter(assistant: Assistant) -> Drafter:
     """What drafts over the assistant's library, with the configured model or offline."""
     settings, library = assistant.settings, assistant.library
-    model = DraftModel(ServerModel(settings, load_server_model)) if settings.has_server else None
-    return Drafter(library, Verifier(library.embed, settings.nli_model), model)
+    return Drafter(library, Verifier(library.embed, settings.nli_model), server_draft_model(settings))
 
 
 def drafting(drafter: Drafter, library: Library, order: Order, stop: Event) -> Iterator[Drafting]:
