@@ -11,12 +11,12 @@ import json
 import re
 from pathlib import Path
 
-from rag.draft import Draft, Drafter
-from rag.keys import fold
-from rag.metrics import facts_stated, mean
-from rag.queries import topic_of
+from rag.drafting.draft import Draft, Drafter
+from rag.evaluating.metrics import facts_stated, mean
+from rag.references.keys import fold
+from rag.search.queries import topic_of
 from rag.settings import read_settings
-from rag.verify import Verifier
+from rag.verifying.verify import Verifier
 from store.library import Library
 from ui.draftfiles import draft_files
 

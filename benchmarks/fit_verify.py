@@ -1,10 +1,10 @@
 """Fits what the verifier decides by; each command prints, or writes, what the program carries.
 
-    python -m benchmarks.fit_verify words --corpus FILE          → rag/word_weights.tsv
-    python -m benchmarks.fit_verify thresholds --questions FILE --corpus FILE → constants of rag/verify.py
+    python -m benchmarks.fit_verify words --corpus FILE          → rag/language/word_weights.tsv
+    python -m benchmarks.fit_verify thresholds --questions FILE --corpus FILE → constants of rag/verifying/verify.py
 
 The thresholds separate true claims (gold answers, authors' summaries) cited rightly from the same
-claims cited to the nearest other paper: logistic regression on the numbers of rag.support.Support.
+claims cited to the nearest other paper: logistic regression on the numbers of rag.verifying.support.Support.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from pathlib import Path
 
 from benchmarks.claims import Claim, corpus, gold_claims
 from benchmarks.mutations import neighbours
-from rag import terms
-from rag.clauses import without_opening
+from rag.language import terms
 from rag.settings import DEFAULT_EMBEDDING_MODEL
-from rag.support import abstract_text, support
+from rag.verifying.clauses import without_opening
+from rag.verifying.support import abstract_text, support
 from store.library import Library
 from store.records import Paper
 

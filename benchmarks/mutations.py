@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks import mutate
 from benchmarks.claims import Claim, abstract_claims, corpus, gold_claims
 from rag.settings import DEFAULT_EMBEDDING_MODEL
-from rag.verify import Verifier
+from rag.verifying.verify import Verifier
 from store.library import Library
 from store.records import Paper
 

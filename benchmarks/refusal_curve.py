@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.fit_offline import Example, doubt_odds, example_of, fit_examples, generated_questions
-from rag.questions import Question, read_questions
-from rag.selection import source_chances
+from rag.evaluating.questions import Question, read_questions
+from rag.offline.fit import Example, doubt_odds, example_of, fit_examples, generated_questions
+from rag.offline.selection import source_chances
 from rag.settings import read_settings
 from store.library import Library
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.retrieval --questions benchmarks/questions/*.jsonl [--fit]
 
-`--fit` looks for the weights of rag/retrieve.py on one half of the questions and reports them on the other.
+`--fit` looks for the weights of rag/search/retrieve.py on one half of the questions and reports them on the other.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean, median
 
-from rag.condense import standalone
-from rag.fusion import ranked
-from rag.naming import where_named
-from rag.questions import Question, read_questions
-from rag.retrieve import BLENDS, NAMED, Blend, Views, look, rank, retrieve
+from rag.asking.condense import standalone
+from rag.evaluating.questions import Question, read_questions
+from rag.language.naming import where_named
+from rag.search.fusion import ranked
+from rag.search.retrieve import BLENDS, NAMED, Blend, Views, look, rank, retrieve
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library
 

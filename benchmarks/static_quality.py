@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine import write
-from rag.fusion import fuse
-from rag.metrics import recall_at, reciprocal_rank, title_key
-from rag.retrieve import retrieve
+from rag.evaluating.metrics import recall_at, reciprocal_rank, title_key
+from rag.search.fusion import fuse
+from rag.search.retrieve import retrieve
 from store.embeddings import Embedder, load_embedder
 from store.keywords import Keywords
 from store.library import Library

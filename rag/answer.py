@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from prompts import fill
-from rag.asks import focus, sources_for
-from rag.checking import better_source, check_sentence, list_sources
-from rag.condense import depends, standalone
+from rag.asking.asks import focus, sources_for
+from rag.asking.condense import depends, standalone
 from rag.errors import ModelError, QuestionError
-from rag.extractive import MODEL_NAME, ExtractiveModel
 from rag.models import load_server_model
+from rag.offline.extractive import MODEL_NAME, ExtractiveModel
 from rag.records import Answer, CitedSentence, Found, Repair, Sentence, Timings, Turn, Usage
 from rag.refusal import FALSE_PREMISE, NEAREST, NO_PAPER, NOT_STATED, read_refusal
-from rag.retrieve import PaperRetriever
+from rag.search.retrieve import PaperRetriever
 from rag.settings import Settings
 from rag.sources import one_line, write_sources
-from rag.verify import Verifier
+from rag.verifying.checking import better_source, check_sentence, list_sources
+from rag.verifying.verify import Verifier
 from rag.writing import OfflineModel, ServerModel, Writer
 from store.library import Library
 from store.records import Paper, Passage

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.citations import with_round_brackets
+from rag.citing.citations import with_round_brackets
 from store.records import Paper
 
 _HEAD = re.compile(r"\[(\d+)\] (.*)")

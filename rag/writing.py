@@ -6,7 +6,7 @@ from typing import Protocol
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
-from rag.citations import CitationReader
+from rag.citing.citations import CitationReader
 from rag.errors import ModelError
 from rag.models import server_errors
 from rag.records import CitedSentence, Repair, Usage

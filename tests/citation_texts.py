@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from rag.citations import CitationReader
+from rag.citing.citations import CitationReader
 
 SOURCES = {1: "a", 2: "b", 3: "c"}
 

@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library
+
+# The same examples in every run; `HYPOTHESIS_PROFILE=search pytest` looks for new ones.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 STORE = Path(__file__).parent.parent / "store"
 

@@ -1,6 +1,7 @@
 """An assistant with a script: what the page shows is then known to the letter."""
 
 import time
+from threading import Event
 
 from rag.answer import Checked, Searched
 from rag.errors import QuestionError
@@ -38,12 +39,16 @@ class FakeLibrary:
 
 
 class FakeAssistant:
-    """Answers by the question's first word: evil, refuse, fail, crash, slow; else with three sentences."""
+    """Answers by the question's first word: evil, refuse, fail, crash, slow; else with three sentences.
+
+    A slow answer waits for `gate` behind its first sentence, half a minute at most.
+    """
 
     model = "offline-extractive"
 
     def __init__(self, pause=0.0):
         self.library, self.pause, self.seen = FakeLibrary(), pause, []
+        self.gate = Event()
 
     def stream(self, question, history=(), k=None):
         self.seen.append((question, tuple(history)))
@@ -54,8 +59,10 @@ class FakeAssistant:
             raise RuntimeError("secret internals")
         yield Searched(question if not history else f"{question} about CLIP-RT", found())
         pieces = {"refuse": [refusal()], "evil": evil_pieces()}.get(word, pieces_of_an_answer())
-        for piece in pieces:
-            time.sleep(self.pause if word != "slow" else 0.7)
+        for place, piece in enumerate(pieces):
+            if word == "slow" and place:
+                self.gate.wait(30)
+            time.sleep(self.pause)
             yield piece
         yield answer(question, pieces, word)
 

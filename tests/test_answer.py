@@ -8,7 +8,7 @@ import pytest
 
 from rag.answer import Assistant, Checked, Searched
 from rag.errors import QuestionError
-from rag.extractive import MODEL_NAME
+from rag.offline.extractive import MODEL_NAME
 from rag.records import Answer, Turn
 from rag.refusal import NO_PAPER
 from rag.settings import Settings

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 from pybtex.database.output.bibtex import Writer  # noqa: F401  (the second, independent library)
 
-from rag.authors import in_text, split_name
-from rag.bibfile import read_bib, same_work
-from rag.bibliography import export
 from rag.errors import ExportError
-from rag.keys import base_key, citation_keys
-from rag.references import STYLES, reference_list
-from rag.venues import read_venue
+from rag.linting.bibfile import read_bib, same_work
+from rag.references.authors import in_text, split_name
+from rag.references.bibliography import export
+from rag.references.keys import base_key, citation_keys
+from rag.references.styles import STYLES, reference_list
+from rag.references.venues import read_venue
 from store.collection import shipped_papers
 from store.records import Paper
 from store.tex import from_latex, to_latex

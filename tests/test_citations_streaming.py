@@ -3,7 +3,7 @@
 import pytest
 from citation_texts import SOURCES, read, repairs, shown
 
-from rag.citations import CitationReader
+from rag.citing.citations import CitationReader
 
 
 @pytest.mark.parametrize(("text", "expected"), [

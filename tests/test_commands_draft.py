@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from rag import draft as drafting
+from rag.drafting import draft as drafting
 from ui.cli import main
 
 TOPIC = "vision-language-action models for robot manipulation"

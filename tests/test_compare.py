@@ -7,7 +7,7 @@ import json
 import pytest
 from pylatexenc.latexwalker import LatexWalker
 
-from rag.compare import DEFAULT_ASPECTS, NOT_STATED, compare, render
+from rag.drafting.compare import DEFAULT_ASPECTS, NOT_STATED, compare, render
 from rag.errors import DraftError
 
 

@@ -1,9 +1,9 @@
 import pytest
 
-from rag.condense import depends, standalone
+from rag.asking.condense import depends, standalone
 from rag.records import Turn
 from rag.refusal import NO_PAPER
-from rag.retrieve import retrieve
+from rag.search.retrieve import retrieve
 
 CLIP_RT = (Turn("user", "How does CLIP-RT learn from people without training?"),
            Turn("assistant", "They say in words how the arm should move, and CLIP-RT imitates that."))

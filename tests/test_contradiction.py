@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.contradiction import contradiction
+from rag.verifying.contradiction import contradiction
 
 SAID = (
     "Our method ZETA outperforms OmegaNet by 12% and needs no additional labels, while inference is faster."

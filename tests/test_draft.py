@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from rag.attribution import bare_claim, foreign_author
-from rag.candidates import aspects
-from rag.draft import Drafter
+from rag.drafting.candidates import aspects
+from rag.drafting.draft import Drafter
+from rag.drafting.plan import Plan, PlanItem
+from rag.drafting.planfile import read_plan, to_json, to_markdown
+from rag.drafting.planning import Options
+from rag.drafting.voice import third_person
 from rag.errors import DraftError
-from rag.plan import Plan, PlanItem
-from rag.planfile import read_plan, to_json, to_markdown
-from rag.planning import Options
-from rag.queries import topic_of
-from rag.verify import Verifier
-from rag.voice import third_person
+from rag.search.queries import topic_of
+from rag.verifying.attribution import bare_claim, foreign_author
+from rag.verifying.verify import Verifier
 from store.records import Paper
 from ui.draftfiles import draft_files, print_form
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from rag.draft import Drafter
-from rag.draftmodel import DraftModel
+from rag.drafting.draft import Drafter
+from rag.drafting.model import DraftModel
+from rag.drafting.planning import Options
 from rag.errors import ModelError
-from rag.planning import Options
-from rag.verify import Verifier
+from rag.verifying.verify import Verifier
 
 
 @pytest.fixture(scope="module")

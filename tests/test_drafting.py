@@ -6,12 +6,12 @@ import pytest
 from fakes_web import PAPERS, FakeLibrary, found
 from test_web import Elements
 
-from rag.draft import Draft
-from rag.drafttext import Written, answer_text, citations, cite, number, numbered
+from rag.drafting.draft import Draft
+from rag.drafting.plan import Plan, PlanItem
+from rag.drafting.planfile import read_plan
+from rag.drafting.text import Written, answer_text, citations, cite, number, numbered
 from rag.errors import DraftError
-from rag.extractive import MODEL_NAME
-from rag.plan import Plan, PlanItem
-from rag.planfile import read_plan
+from rag.offline.extractive import MODEL_NAME
 from rag.records import Answer, Evidence, Finding, Sentence, Source
 from ui.cards import section_html
 from ui.drafting import Order, as_exchange, draft_files, drafting, plan_text, rewritten

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.entailment import Entailment, Judgement
-from rag.verify import Verifier
+from rag.verifying.entailment import Entailment, Judgement
+from rag.verifying.verify import Verifier
 from store.errors import CitewellError
 from store.records import Paper
 

@@ -7,13 +7,13 @@ import pytest
 from fakes import WordEmbedder
 
 from prompts import text_of
-from rag import evaluate as evaluating
-from rag import mine as mining
-from rag.attacks import attack_failures, dictated
 from rag.errors import QuestionError
-from rag.evaluate import evaluate
-from rag.fitting import fit_choice, fit_yes_no
-from rag.questions import Question, read_questions
+from rag.evaluating import evaluate as evaluating
+from rag.evaluating import mine as mining
+from rag.evaluating.attacks import attack_failures, dictated
+from rag.evaluating.evaluate import evaluate
+from rag.evaluating.questions import Question, read_questions
+from rag.offline.fitting import fit_choice, fit_yes_no
 from rag.records import Answer, Citation, Sentence, Source
 from store.records import Paper
 from ui.report import fit_markdown, mined_json, mined_markdown, report_json, report_markdown, report_table
@@ -208,9 +208,9 @@ def test_fits_find_the_feature_that_decides_and_are_the_same_each_time():
 
 
 def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
-    from rag.doubts import DOUBT_FEATURES
-    from rag.fit_offline import fit_offline, generated_questions, save_weights
-    from rag.matching import SENTENCE_FEATURES, SOURCE_FEATURES
+    from rag.offline.doubts import DOUBT_FEATURES
+    from rag.offline.fit import fit_offline, generated_questions, save_weights
+    from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES
     from store.library import Library
 
     text = "We propose Sys{0} for {1}. It solves {2} tasks with {1}. Results on {1} are good."

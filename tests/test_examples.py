@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pylatexenc.latexwalker import LatexWalker
 
-from rag.bibfile import read_bib
+from rag.linting.bibfile import read_bib
 
 FOLDER = Path(__file__).parent.parent / "docs" / "examples"
 EXAMPLES = sorted(path.parent for path in FOLDER.glob("*/draft.tex"))

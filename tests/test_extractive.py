@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from prompts import fill, text_of
-from rag.asks import focus, read_ask, sources_for
-from rag.extractive import ExtractiveModel, read_prompt, write_sentence
-from rag.matching import is_name, titled_sources
+from rag.asking.asks import focus, read_ask, sources_for
+from rag.offline.extractive import ExtractiveModel, read_prompt, write_sentence
+from rag.offline.matching import is_name, titled_sources
+from rag.offline.selection import Chosen
 from rag.refusal import NO_PAPER, read_refusal
-from rag.selection import Chosen
 from rag.sources import PromptSource, write_sources
 from store.records import Paper
 from store.sentences import sentences

@@ -5,10 +5,10 @@ import re
 import pytest
 from pylatexenc.latexwalker import LatexMacroNode, LatexWalker
 
-from rag.drafttext import Written, cite
-from rag.keys import citation_keys
-from rag.latex import answer_latex, draft_latex, evidence_latex, markdown_to_latex
+from rag.drafting.text import Written, cite
 from rag.records import Answer, Citation, Finding, Sentence, Source
+from rag.references.keys import citation_keys
+from rag.references.latex import answer_latex, draft_latex, evidence_latex, markdown_to_latex
 from store.collection import shipped_papers
 
 PAPERS = {paper.paper_id: paper for paper in list(shipped_papers())[:4]}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from rag.bibliography import to_bibtex
-from rag.citedclaims import claims
-from rag.keys import citation_keys
-from rag.lint import lint
-from rag.readlatex import read_latex
-from rag.readmarkdown import read_markdown
-from rag.verify import Verifier
+from rag.linting.citedclaims import claims
+from rag.linting.lint import lint
+from rag.linting.readlatex import read_latex
+from rag.linting.readmarkdown import read_markdown
+from rag.references.bibliography import to_bibtex
+from rag.references.keys import citation_keys
+from rag.verifying.verify import Verifier
 
 CLEAN = r"""\documentclass{article}
 \begin{document}

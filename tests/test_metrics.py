@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.metrics import (
+from rag.evaluating.metrics import (
     citation_precision,
     facts_stated,
     plain_text,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.names import NameIndex, names
-from rag.terms import plain
+from rag.language.names import NameIndex, names
+from rag.language.terms import plain
 
 
 def written(text):

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.naming import system_name, where_named
+from rag.language.naming import system_name, where_named
 
 
 @pytest.mark.parametrize(("title", "name"), [

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quantities import quantities
-from rag.terms import plain
+from rag.language.quantities import quantities
+from rag.language.terms import plain
 
 
 def one(text):

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.queries import read_query, topic_of
+from rag.search.queries import read_query, topic_of
 
 
 @pytest.mark.parametrize(("question", "text"), [

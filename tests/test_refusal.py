@@ -3,11 +3,11 @@
 import pytest
 
 from prompts import text_of
-from rag.asks import read_ask
-from rag.doubts import DOUBT_FEATURES, broken_premises, doubt_features, refusal_of
-from rag.matching import Match
+from rag.asking.asks import read_ask
+from rag.offline.doubts import DOUBT_FEATURES, broken_premises, doubt_features, refusal_of
+from rag.offline.matching import Match
+from rag.offline.selection import share_out, source_chances
 from rag.refusal import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refusal
-from rag.selection import share_out, source_chances
 from rag.sources import PromptSource
 
 GUARD = PromptSource(

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from rag.closeness import closeness, likeness
-from rag.queries import read_query
-from rag.retrieve import PaperRetriever, retrieve
+from rag.search.closeness import closeness, likeness
+from rag.search.queries import read_query
+from rag.search.retrieve import PaperRetriever, retrieve
 from store.errors import StoreError
 from store.library import Library
 from tests.fakes import WordEmbedder

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.quantities import quantities
-from rag.terms import plain
-from rag.verify import Verifier
+from rag.language.quantities import quantities
+from rag.language.terms import plain
+from rag.verifying.verify import Verifier
 from store.records import Paper
 from store.sentences import sentence_spans
 

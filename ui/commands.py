@@ -89,7 +89,7 @@ def ask(args: argparse.Namespace) -> None:
 
 def search(args: argparse.Namespace) -> None:
     """Print the papers found for a query, best first."""
-    from rag.retrieve import retrieve
+    from rag.search.retrieve import retrieve
     from ui import render
     from ui.cli import print_json
     from ui.commands_library import open_library

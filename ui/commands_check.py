@@ -53,7 +53,7 @@ def add_export(actions: argparse._SubParsersAction) -> None:
 @contextmanager
 def tools(settings) -> Iterator[tuple]:
     """The library and a verifier over it."""
-    from rag.verify import Verifier
+    from rag.verifying.verify import Verifier
     from ui.commands_library import open_library
 
     with open_library() as library:
@@ -62,10 +62,10 @@ def tools(settings) -> Iterator[tuple]:
 
 def compare(args: argparse.Namespace) -> None:
     """Print the table."""
-    from rag.compare import DEFAULT_ASPECTS, render
-    from rag.compare import compare as make_table
-    from rag.keys import citation_keys
-    from rag.retrieve import retrieve
+    from rag.drafting.compare import DEFAULT_ASPECTS, render
+    from rag.drafting.compare import compare as make_table
+    from rag.references.keys import citation_keys
+    from rag.search.retrieve import retrieve
 
     with tools(read_settings()) as (library, _):
         papers = library.get_many(args.what)
@@ -85,7 +85,7 @@ def compare(args: argparse.Namespace) -> None:
 
 def lint(args: argparse.Namespace) -> int:
     """Print the findings; 1 when an abstract disagrees."""
-    from rag.lint import lint as check
+    from rag.linting.lint import lint as check
     from ui.cli import print_json
 
     text = read_text(args.file, LintError)
@@ -103,10 +103,10 @@ def lint(args: argparse.Namespace) -> int:
 
 def export_papers(args: argparse.Namespace) -> None:
     """Write papers in an exchange format, or as a list of references."""
-    from rag.bibliography import export
-    from rag.keys import citation_keys
-    from rag.planning import papers_of
-    from rag.references import reference_list
+    from rag.drafting.planning import papers_of
+    from rag.references.bibliography import export
+    from rag.references.keys import citation_keys
+    from rag.references.styles import reference_list
     from ui.commands_library import open_library
 
     with open_library() as library:

@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from rag.drafting.plan import LENGTHS, STYLES
 from rag.errors import DraftError
-from rag.plan import LENGTHS, STYLES
 from rag.settings import read_settings
 from ui.commands import count
 from ui.commands_check import read_text, tools
@@ -52,8 +52,8 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
 
 def draft(args: argparse.Namespace) -> int:
     """Print or write one draft, or its plan; stopped by ctrl-C, what is finished is written."""
-    from rag.draft import Drafter
-    from rag.draftmodel import server_draft_model
+    from rag.drafting.draft import Drafter
+    from rag.drafting.model import server_draft_model
     from ui.progress import bar
 
     settings = read_settings()
@@ -67,8 +67,8 @@ def draft(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace, drafter):
-    from rag.planfile import read_plan
-    from rag.planning import Options
+    from rag.drafting.planfile import read_plan
+    from rag.drafting.planning import Options
 
     kept = read_plan(read_text(args.plan, DraftError), str(args.plan)) if args.plan else None
     if kept and not (args.topic or args.abstract or args.papers):
@@ -83,7 +83,7 @@ def _plan(args: argparse.Namespace, drafter):
 
 
 def _print_plan(args: argparse.Namespace, plan, library) -> None:
-    from rag.planfile import to_json, to_markdown
+    from rag.drafting.planfile import to_json, to_markdown
 
     papers = {paper.paper_id: paper for paper in library.get_many(plan.paper_ids)}
     text = to_json(plan) if args.format == "json" else to_markdown(plan, papers)

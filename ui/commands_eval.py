@@ -20,8 +20,8 @@ def run(args: argparse.Namespace, assistant: "Assistant") -> None:
 
 
 def _questions(args: argparse.Namespace, assistant: "Assistant") -> None:
-    from rag.evaluate import evaluate
-    from rag.questions import read_questions
+    from rag.evaluating.evaluate import evaluate
+    from rag.evaluating.questions import read_questions
     from ui import report
 
     questions = [question for path in args.questions for question in read_questions(path)]
@@ -31,8 +31,8 @@ def _questions(args: argparse.Namespace, assistant: "Assistant") -> None:
 
 
 def _fit(args: argparse.Namespace, assistant: "Assistant") -> None:
-    from rag.fit_offline import fit_offline, save_weights
-    from rag.questions import read_questions
+    from rag.evaluating.questions import read_questions
+    from rag.offline.fit import fit_offline, save_weights
     from ui.report import fit_markdown, fit_table
 
     questions = [question for path in args.questions for question in read_questions(path)]
@@ -44,7 +44,7 @@ def _fit(args: argparse.Namespace, assistant: "Assistant") -> None:
 
 
 def _mine(args: argparse.Namespace, assistant: "Assistant") -> None:
-    from rag.mine import mine
+    from rag.evaluating.mine import mine
     from ui import report
 
     with bar() as progress:

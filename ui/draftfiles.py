@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 
-from rag.draft import Draft
-from rag.latex import draft_latex, evidence_latex, evidence_markdown
-from rag.planfile import to_json, to_markdown
-from rag.references import reference_list
+from rag.drafting.draft import Draft
+from rag.drafting.planfile import to_json, to_markdown
+from rag.references.latex import draft_latex, evidence_latex, evidence_markdown
+from rag.references.styles import reference_list
 from store.records import Paper
 
 EXTRACTIVE = (

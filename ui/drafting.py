@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 
 from rag.answer import Assistant, Checked, Searched
-from rag.draft import Draft, Drafter
-from rag.draftmodel import server_draft_model
-from rag.drafttext import Written, citations, number, numbered
+from rag.drafting.draft import Draft, Drafter
+from rag.drafting.model import server_draft_model
+from rag.drafting.plan import Plan
+from rag.drafting.planfile import read_plan, to_markdown
+from rag.drafting.planning import Options
+from rag.drafting.text import Written, citations, number, numbered
 from rag.errors import DraftError
-from rag.plan import Plan
-from rag.planfile import read_plan, to_markdown
-from rag.planning import Options
 from rag.records import CitedSentence, Found, Sentence
-from rag.verify import Verifier
+from rag.verifying.verify import Verifier
 from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Passage

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote as percent_encoded
 
 from rag.answer import NEAREST, Checked
-from rag.extractive import MODEL_NAME
+from rag.offline.extractive import MODEL_NAME
 from rag.records import Answer, Citation, Repair, Sentence, Verdict
 from rag.refusal import Refusal, read_refusal
 from store.records import Paper

@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rag.evaluate import RECALL_AT, Report, Row
-from rag.mine import RECALL_AT as MINED_RECALL_AT
+from rag.evaluating.evaluate import RECALL_AT, Report, Row
+from rag.evaluating.mine import RECALL_AT as MINED_RECALL_AT
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from rag.mine import MinedReport, MinedRow
+    from rag.evaluating.mine import MinedReport, MinedRow
 
 _HEADS = ("type", "n", *(f"R@{k}" for k in RECALL_AT), "MRR", "cite P", "cite R", "facts", "refused",
           "sent.")

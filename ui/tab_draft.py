@@ -6,8 +6,8 @@ from threading import Event
 import gradio as gr
 
 from rag.answer import Assistant
-from rag.plan import LENGTHS, STYLES
-from rag.planning import Options
+from rag.drafting.plan import LENGTHS, STYLES
+from rag.drafting.planning import Options
 from ui.cards import section_html
 from ui.drafting import (
     Drafting,

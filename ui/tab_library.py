@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import gradio as gr
 
-from rag.retrieve import retrieve
+from rag.search.retrieve import retrieve
 from store.library import Library
 from store.records import Paper
 from ui.cards import paper_card

@@ -9,7 +9,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: n
 import gradio as gr
 
 from rag.answer import Assistant
-from rag.extractive import MODEL_NAME
+from rag.offline.extractive import MODEL_NAME
 from store.errors import CitewellError
 from ui.markup import escape
 from ui.tab_chat import build_chat

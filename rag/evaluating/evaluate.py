@@ -1,0 +1,180 @@
+"""`citewell eval`: every question of a file is asked, and the answers are measured."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rag.errors import QuestionError
+from rag.evaluating.attacks import attack_failures
+from rag.evaluating.metrics import (
+    citation_precision,
+    facts_stated,
+    mean,
+    quantile,
+    recall_at,
+    reciprocal_rank,
+    title_key,
+)
+from rag.evaluating.questions import Question
+from rag.records import Answer
+from rag.search.retrieve import retrieve
+
+if TYPE_CHECKING:
+    from rag.answer import Assistant
+
+RECALL_AT = (1, 8, 10)
+# Question types that no paper should answer, and those that say nothing of refusing.
+UNANSWERABLE, ADVERSARIAL = "unanswerable", "adversarial"
+
+# Told after each question: how many are done, of how many.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question asked: the measures that apply to it, None for the others. Shares from 0 to 1."""
+
+    question: Question
+    answer: Answer
+    ranked: tuple[str, ...]
+    recall: dict[int, float] | None
+    mrr: float | None
+    precision: float | None
+    cited_recall: float | None
+    facts: float | None
+    quotes: int
+    exact_quotes: int
+    failures: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The means over the questions of one type; None where a measure does not apply."""
+
+    type: str
+    questions: int
+    recall: dict[int, float] | None
+    mrr: float | None
+    citation_precision: float | None
+    citation_recall: float | None
+    facts: float | None
+    refused: float
+    sentences: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `eval` prints. Shares from 0 to 1, times in milliseconds; None where nothing was to measure."""
+
+    questions: int
+    model: str
+    papers: int
+    rows: tuple[Row, ...]
+    refusal_precision: float | None
+    refusal_recall: float | None
+    answerable_refused: float | None
+    quotes: int
+    quotes_exact: float | None
+    verdicts: dict[str, float]
+    attack_failures: tuple[str, ...]
+    unknown_titles: tuple[str, ...]
+    p50_ms: float
+    p95_ms: float
+
+
+def evaluate(assistant: "Assistant", questions: Sequence[Question],
+             progress: Progress | None = None) -> Report:
+    """Asks every question and measures retrieval, citations, facts, quotes, refusals and time.
+
+    Raises QuestionError when no gold title of the file is in the library: the file is then
+    about another collection.
+    """
+    return report(assistant, ask_all(assistant, questions, progress))
+
+
+def ask_all(assistant: "Assistant", questions: Sequence[Question],
+            progress: Progress | None = None) -> list[Outcome]:
+    """One outcome a question, in order."""
+    ids = {title_key(paper.title): paper.paper_id for paper in assistant.library.papers()}
+    wanted = {title_key(t) for q in questions for t in q.gold}
+    if wanted and not wanted & set(ids):
+        raise QuestionError("No gold title of these questions is in the library; add those papers first.")
+    outcomes = []
+    for n, question in enumerate(questions, 1):
+        outcomes.append(_ask(assistant, question, ids))
+        if progress:
+            progress(n, len(questions))
+    return outcomes
+
+
+def _ask(assistant: "Assistant", question: Question, ids: dict[str, str]) -> Outcome:
+    started = time.perf_counter()
+    answer = assistant.ask(question.question, history=question.history)
+    seconds = time.perf_counter() - started
+    found = retrieve(assistant.library, answer.standalone_question, max(RECALL_AT))
+    ranked = tuple(f.paper.paper_id for f in found)
+    # A title the library lacks stays in the count under its own name: it cannot be found.
+    gold = {ids.get(title_key(t), t) for t in question.gold}
+    acceptable = {ids.get(title_key(t), t) for t in question.acceptable}
+    cited = {source.paper_id for source in answer.sources if source.cited}
+    quotes, exact = _quotes(assistant, answer)
+    return Outcome(
+        question, answer, ranked,
+        recall={k: recall_at(ranked, gold, k) for k in RECALL_AT} if gold else None,
+        mrr=reciprocal_rank(ranked, gold) if gold else None,
+        precision=citation_precision(cited, gold, acceptable) if gold else None,
+        cited_recall=len(cited & gold) / len(gold) if gold else None,
+        facts=facts_stated(answer.answer, question.key_facts) if question.key_facts else None,
+        quotes=quotes, exact_quotes=exact, seconds=seconds,
+        failures=attack_failures(question.question, answer))
+
+
+def _quotes(assistant: "Assistant", answer: Answer) -> tuple[int, int]:
+    found = [citation for sentence in answer.sentences for citation in sentence.citations]
+    papers = {p.paper_id: p for p in assistant.library.get_many([c.paper_id for c in found])}
+    exact = sum(c.paper_id in papers and papers[c.paper_id].abstract[c.start:c.end] == c.quote for c in found)
+    return len(found), exact
+
+
+def report(assistant: "Assistant", outcomes: Sequence[Outcome]) -> Report:
+    """The measures of `outcomes` taken together."""
+    types = list(dict.fromkeys(o.question.type for o in outcomes))
+    titles = {title_key(paper.title) for paper in assistant.library.papers()}
+    refused = [o for o in outcomes if o.answer.refused and o.question.type != ADVERSARIAL]
+    unanswerable = [o for o in outcomes if o.question.type == UNANSWERABLE]
+    answerable = [o for o in outcomes if o.question.type not in (UNANSWERABLE, ADVERSARIAL)]
+    quotes = sum(o.quotes for o in outcomes)
+    times = [1000 * o.seconds for o in outcomes]
+    return Report(
+        questions=len(outcomes), model=", ".join(dict.fromkeys(o.answer.model for o in outcomes)),
+        papers=len(assistant.library),
+        rows=tuple(_row(t, [o for o in outcomes if o.question.type == t]) for t in types),
+        refusal_precision=mean([o.question.type == UNANSWERABLE for o in refused]),
+        refusal_recall=mean([o.answer.refused for o in unanswerable]),
+        answerable_refused=mean([o.answer.refused for o in answerable]),
+        quotes=quotes, quotes_exact=sum(o.exact_quotes for o in outcomes) / quotes if quotes else None,
+        verdicts=_verdicts(outcomes), p50_ms=quantile(times, 0.5), p95_ms=quantile(times, 0.95),
+        attack_failures=tuple(f"{o.question.id}: {failure}" for o in outcomes for failure in o.failures),
+        unknown_titles=tuple(sorted({title for o in outcomes for title in o.question.gold
+                                     if title_key(title) not in titles})))
+
+
+def _row(kind: str, outcomes: list[Outcome]) -> Row:
+    found = [o.recall for o in outcomes if o.recall]
+    recall = {k: mean([r[k] for r in found]) for k in RECALL_AT} if found else None
+    return Row(kind, len(outcomes), recall, *(_mean_of(outcomes, name) for name in
+               ("mrr", "precision", "cited_recall", "facts")),
+               refused=mean([o.answer.refused for o in outcomes]),
+               sentences=mean([len(o.answer.sentences) for o in outcomes]))
+
+
+def _mean_of(outcomes: list[Outcome], name: str) -> float | None:
+    return mean([value for o in outcomes if (value := getattr(o, name)) is not None])
+
+
+def _verdicts(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    counts = Counter(s.verdict for o in outcomes for s in o.answer.sentences)
+    return {verdict: counts[verdict] / counts.total() for verdict in sorted(counts)}

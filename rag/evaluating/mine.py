@@ -1,0 +1,132 @@
+"""`citewell eval --mine`: search tests made from the user's own library, with nobody to write questions.
+
+Two tests, both after the way retrievers are trained without labels (inverse cloze task, Lee et al. 2019):
+a paper's title must find its abstract, and one sentence must find the rest of its abstract. What is searched
+for is taken out of the indexed text first: the tests run on a library of their own, in a temporary folder.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from rag.errors import QuestionError
+from rag.evaluating.metrics import mean, quantile, recall_at, reciprocal_rank
+from rag.search.retrieve import retrieve
+from store.records import Paper
+from store.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from store.library import Library
+
+TITLE, SENTENCE = "title finds its abstract", "left-out sentence finds the rest"
+RECALL_AT = (1, 10)
+# Most papers in the test's own library, and most questions of each kind: about a minute on two cores.
+LARGEST, MOST_QUESTIONS = 1_000, 200
+_SEED = 20
+_FEWEST_WORDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTest:
+    """Searching `query` must find paper `paper_id`."""
+
+    kind: str
+    query: str
+    paper_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MinedRow:
+    """The results of one kind of test: shares from 0 to 1, time of a search in milliseconds."""
+
+    kind: str
+    questions: int
+    recall: dict[int, float]
+    mrr: float
+    p50_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class MinedReport:
+    """The rows, the number of papers searched, and how many of the library's were left aside."""
+
+    papers: int
+    left_aside: int
+    rows: tuple[MinedRow, ...]
+
+
+def mine(library: "Library", embedding_model: str,
+         progress: Callable[[int, int], None] | None = None) -> MinedReport:
+    """Measures the search on tests made from `library`, which is only read.
+
+    Raises QuestionError for a library with fewer than two papers.
+    """
+    from store.library import Library
+
+    papers = list(library.papers())
+    if len(papers) < 2:
+        raise QuestionError("The library has fewer than two papers; add some first.")
+    chosen = Random(_SEED).sample(papers, min(LARGEST, len(papers)))
+    changed, tests = search_tests(chosen)
+    with (TemporaryDirectory(prefix="citewell-mine-") as folder,
+          Library.open(Path(folder), embedding_model, seed=False) as own):
+        own.add(changed)
+        results = _run(own, tests, progress)
+    return MinedReport(len(chosen), len(papers) - len(chosen), _rows(tests, results))
+
+
+def search_tests(papers: Sequence[Paper]) -> tuple[list[Paper], list[SearchTest]]:
+    """The papers to index and the tests to run on them.
+
+    Turn by turn a paper loses its title or one sentence of its abstract, which becomes the query.
+    """
+    random, changed, tests = Random(_SEED), [], []
+    for i, paper in enumerate(papers):
+        kind = TITLE if i % 2 == 0 else SENTENCE
+        cut = _without_title(paper) if kind == TITLE else _without_sentence(paper, random)
+        if cut is None or len(tests) >= 2 * MOST_QUESTIONS:
+            changed.append(paper)
+            continue
+        changed.append(cut[0])
+        tests.append(SearchTest(kind, cut[1], paper.paper_id))
+    return changed, tests
+
+
+def _without_title(paper: Paper) -> tuple[Paper, str] | None:
+    return (replace(paper, title=paper.paper_id), paper.title) if paper.title and paper.abstract else None
+
+
+def _without_sentence(paper: Paper, random: Random) -> tuple[Paper, str] | None:
+    spans = sentence_spans(paper.abstract)
+    long = [(a, b) for a, b in spans if len(paper.abstract[a:b].split()) >= _FEWEST_WORDS]
+    if len(spans) < 3 or not long:
+        return None
+    start, end = random.choice(long)
+    rest = f"{paper.abstract[:start].rstrip()} {paper.abstract[end:].lstrip()}".strip()
+    return replace(paper, abstract=rest), paper.abstract[start:end]
+
+
+def _run(library: "Library", tests: Sequence[SearchTest],
+         progress: Callable[[int, int], None] | None) -> list[tuple[list[str], float]]:
+    results = []
+    for n, test in enumerate(tests, 1):
+        started = time.perf_counter()
+        found = [f.paper.paper_id for f in retrieve(library, test.query, max(RECALL_AT))]
+        results.append((found, 1000 * (time.perf_counter() - started)))
+        if progress:
+            progress(n, len(tests))
+    return results
+
+
+def _rows(tests: Sequence[SearchTest], results: Sequence[tuple[list[str], float]]) -> tuple[MinedRow, ...]:
+    rows = []
+    for kind in dict.fromkeys(test.kind for test in tests):
+        mine = [(test, *result) for test, result in zip(tests, results, strict=True) if test.kind == kind]
+        recall = {k: mean([recall_at(found, {t.paper_id}, k) for t, found, _ in mine]) for k in RECALL_AT}
+        mrr = mean([reciprocal_rank(found, {t.paper_id}) for t, found, _ in mine])
+        rows.append(MinedRow(kind, len(mine), recall, mrr, quantile([ms for *_, ms in mine], 0.5)))
+    return tuple(rows)

@@ -1,0 +1,176 @@
+"""`citewell eval --fit`: fits the offline model's weights on questions whose right papers are known."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.asking.asks import read_ask, sources_for
+from rag.asking.condense import standalone
+from rag.errors import QuestionError
+from rag.evaluating.metrics import plain_text, title_key
+from rag.evaluating.questions import Question
+from rag.language.terms import content_stems, plain
+from rag.offline.doubts import DOUBT_FEATURES, doubt_features
+from rag.offline.fitting import fit_choice, fit_yes_no
+from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match
+from rag.offline.selection import WEIGHTS, offline_weights, share_out, source_chances
+from rag.search.retrieve import retrieve
+from rag.sources import read_sources, write_sources
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from store.library import Library
+
+# Sources in a prompt, and the share of answerable questions that may be refused.
+_SOURCES, _REFUSED = 8, 0.04
+# The penalty where there are few examples.
+_STRICT = 0.05
+# How much a question of a file weighs against a generated one; unanswerable ones are few.
+_UNANSWERABLE, _ANSWERABLE, _GENERATED = 5.0, 1.0, 0.5
+# Every so many papers of the library a question is generated from.
+_EVERY = 2
+_MADE = "generated-"
+
+_PLAIN_FORMS = ("What is {name}?", "How does {name} work?")
+_DETAIL_FORMS = (
+    "How many GPUs were used to train {name}?", "Under which licence is {name} released?",
+    "Which learning rate was used to train {name}?", "How many hours did the training of {name} take?",
+    "Who is the first author of {name}?", "How many annotators took part in the work on {name}?",
+    "What is the memory footprint of {name} in gigabytes?", "Which optimiser was used for {name}?")
+_COUNTED = re.compile(r"(?<![\w.,-])\d[\d.,]*[kKM]?\s((?:[a-z]+\s)?[a-z]{3,}s)\b")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with the sources it retrieves; `gold` and `evidence` are as in a questions file."""
+
+    question: Question
+    match: Match
+    right: "np.ndarray"
+    weight: float
+
+
+def fit_offline(library: "Library", questions: Sequence[Question], embed: Callable | None = None,
+                progress: Callable[[int, int], None] | None = None) -> dict:
+    """The weights of `weights.json`, fitted on `questions` and on ones generated from `library`."""
+    asked = [*questions, *generated_questions(library)]
+    examples = []
+    for done, question in enumerate(asked, 1):
+        examples.append(example_of(library, question, embed or library.embed))
+        if progress:
+            progress(done, len(asked))
+    return fit_examples(examples)
+
+
+def fit_examples(examples: Sequence[Example]) -> dict:
+    """The weights fitted on `examples`, made by one run of retrieval."""
+    choices = [(e.match.source_features(), e.right) for e in examples
+               if e.question.type in ("fact", "compare") and e.right.any()]
+    source = fit_choice(choices)
+    told = fit_choice(_sentence_groups(examples, ("fact", "compare", "followup")))
+    listed = fit_choice(_sentence_groups(examples, ("topic", "survey")), penalty=_STRICT)
+    return {"source": _named(SOURCE_FEATURES, source), "sentence": _named(SENTENCE_FEATURES, told),
+            "line": _named(SENTENCE_FEATURES, listed), "doubt": _fit_doubt(examples, source)}
+
+
+def save_weights(weights: dict, path: Path = WEIGHTS) -> None:
+    """Write `weights` where the offline model reads them. Raises QuestionError where that is not allowed."""
+    try:
+        path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise QuestionError(f"{path}: cannot be written ({error.strerror}); install citewell where you may "
+                            "write, and fit again.") from None
+    offline_weights.cache_clear()
+
+
+def generated_questions(library: "Library") -> list[Question]:
+    """Short questions about papers of `library`: some that its abstracts answer, and some that they do not.
+
+    They keep the fit from leaning on what the files' questions have in common, such as their length.
+    """
+    made = []
+    for i, paper in enumerate(p for p in list(library.papers())[::_EVERY] if ":" in p.title):
+        name = paper.title.split(":")[0]
+        made.append(("generated", _PLAIN_FORMS[i % len(_PLAIN_FORMS)].format(name=name), paper.title))
+        counted = _COUNTED.search(plain(paper.abstract))
+        if counted:
+            made.append(("generated", f"How many {counted[1]} are there in {name}?", paper.title))
+        form = _DETAIL_FORMS[i % len(_DETAIL_FORMS)]
+        if not _wanted(form) & content_stems(plain(paper.abstract)):
+            made.append(("unanswerable", form.format(name=name), ""))
+    return [Question(f"{_MADE}{n}", kind, text, gold=(gold,) if gold else ())
+            for n, (kind, text, gold) in enumerate(made, 1)]
+
+
+def _wanted(form: str) -> frozenset[str]:
+    ask = read_ask(form.format(name=""))
+    return content_stems(" ".join(ask.counted + ask.sought))
+
+
+def example_of(library: "Library", question: Question, embed: Callable) -> Example:
+    """`question` with what is retrieved for it, completed from its history where it depends on it."""
+    import numpy as np
+
+    asked = standalone(question.question, question.history, library)
+    papers = [found.paper for found in retrieve(library, asked, sources_for(asked, _SOURCES))]
+    match = Match(read_ask(asked), read_sources(write_sources(papers)), embed)
+    gold = {title_key(title) for title in question.gold}
+    right = np.array([title_key(source.title) in gold for source in match.sources], dtype=bool)
+    return Example(question, match, right, _weight(question))
+
+
+def _weight(question: Question) -> float:
+    if question.id.startswith(_MADE):
+        return _GENERATED
+    return _UNANSWERABLE if question.type == "unanswerable" else _ANSWERABLE
+
+
+def _sentence_groups(examples: Sequence[Example],
+                     types: Sequence[str]) -> list[tuple["np.ndarray", "np.ndarray"]]:
+    """The sentences of each right source, and which of them the questions' evidence is."""
+    import numpy as np
+
+    groups = []
+    for example in (e for e in examples if e.question.type in types):
+        wanted = [plain_text(text) for text in example.question.evidence]
+        for source in (s for s, right in zip(example.match.sources, example.right, strict=True) if right):
+            texts = [plain_text(text) for text in source.sentences]
+            holds = np.array([any(w in t or t in w for w in wanted) for t in texts], dtype=bool)
+            if holds.any():
+                groups.append((example.match.sentence_features(source), holds))
+    return groups
+
+
+def _fit_doubt(examples: Sequence[Example], source_weights: "np.ndarray") -> dict:
+    import numpy as np
+
+    used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
+    rows = np.array([_doubts(e, source_weights) for e in used])
+    doubtful = np.array([e.question.type == "unanswerable" for e in used])
+    weights, bias = fit_yes_no(rows, doubtful, penalty=0.02, counts=np.array([e.weight for e in used]))
+    asked = np.array([not e.question.id.startswith(_MADE) for e in used])
+    threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
+    fitted = _named(DOUBT_FEATURES, weights)
+    return {"weights": fitted, "bias": round(bias, 4), "threshold": round(threshold, 4)}
+
+
+def doubt_odds(example: Example, weights: dict) -> float:
+    """The log odds by which `weights` doubt that `example` can be answered."""
+    import numpy as np
+
+    fitted = weights["doubt"]
+    values = _doubts(example, np.array([weights["source"][name] for name in SOURCE_FEATURES]))
+    return fitted["bias"] + sum(fitted["weights"][n] * v for n, v in zip(DOUBT_FEATURES, values, strict=True))
+
+
+def _doubts(example: Example, source_weights: "np.ndarray") -> "np.ndarray":
+    shares = share_out(example.match, source_chances(example.match, source_weights))
+    return doubt_features(example.match, [share.source for share in shares])
+
+
+def _named(features: Sequence[str], weights: "np.ndarray") -> dict[str, float]:
+    return {name: round(float(weight), 4) for name, weight in zip(features, weights, strict=True)}

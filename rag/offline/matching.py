@@ -1,0 +1,194 @@
+"""How well the sources of a prompt, and their sentences, match a question: numbers only, no decisions."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from rag.asking.asks import Ask
+from rag.asking.cues import BACKGROUND, GIVES_CAUSE, PLANTED, REQUEST, SAYS_NEW, SAYS_RESULT
+from rag.language.naming import where_named
+from rag.language.quantities import quantities
+from rag.language.terms import content_stems, is_common, plain, weight
+from rag.sources import PromptSource
+from store.sentences import sentences
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Embed = Callable[[Sequence[str]], Any]
+
+SOURCE_FEATURES = ("rank", "parts", "windows", "whole", "words", "named")
+SENTENCE_FEATURES = ("nearest", "part", "words", "place", "first", "opening", "amount", "figure", "cause",
+                     "new", "result", "length", "background")
+
+_NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
+# A text that has this share of a title's words, by weight, means that paper.
+_TITLE_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source taken apart: its sentences and their vectors, one row each."""
+
+    n: int
+    title: str
+    sentences: tuple[str, ...]
+    vectors: "np.ndarray"
+
+    @property
+    def text(self) -> str:
+        """Title and abstract."""
+        return f"{self.title}. {' '.join(self.sentences)}"
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of title and abstract."""
+        return content_stems(plain(self.text))
+
+    @cached_property
+    def middle(self) -> "np.ndarray":
+        """The unit vector in the middle of the sentences."""
+        import numpy as np
+
+        middle = self.vectors.mean(axis=0)
+        return middle / max(float(np.linalg.norm(middle)), 1e-9)
+
+
+class Match:
+    """One question against the sources of its prompt.
+
+    `embed` maps texts to unit vectors, one row each; None compares weighted words instead.
+    """
+
+    def __init__(self, ask: Ask, sources: Sequence[PromptSource], embed: Embed | None) -> None:
+        self.ask = ask
+        found = [(s, tuple(t for t in sentences(s.abstract) if not PLANTED.search(t))) for s in sources]
+        found = [(s, texts) for s, texts in found if texts]
+        # All texts in one call: models are fastest so, and words can only be compared so.
+        things = ask.counted + ask.sought
+        groups = [[ask.text], ask.parts, ask.windows, things, *(texts for _, texts in found)]
+        vectors = (embed or word_vectors)([text for group in groups for text in group])
+        rows = iter(_split(vectors, [len(group) for group in groups]))
+        self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)
+        self.things = dict(zip(things, next(rows), strict=True))
+        self.sources = [Source(s.n, s.title, texts, next(rows)) for s, texts in found]
+        self.stems = content_stems(plain(REQUEST.sub("", ask.text)))
+        self.named = named_sources(ask.text, sources)
+        self.titled = titled_sources(ask.text, sources)
+
+    def source_features(self) -> "np.ndarray":
+        """One row a source, one column for each of SOURCE_FEATURES."""
+        import numpy as np
+
+        # In "which papers work in Minecraft" the name is a subject, not one paper's own.
+        named = frozenset() if self.ask.kind == "list" else self.named
+        rows = [[1 / (rank + 1), self._cover(self.parts, s), self._cover(self.windows, s),
+                 float(self.question @ s.middle), shared(self.stems, s.stems), float(s.n in named)]
+                for rank, s in enumerate(self.sources)]
+        return np.array(rows, dtype=float).reshape(-1, len(SOURCE_FEATURES))
+
+    def sentence_features(self, source: Source) -> "np.ndarray":
+        """One row a sentence, one column for each of SENTENCE_FEATURES."""
+        import numpy as np
+
+        near = source.vectors @ self.question
+        to_parts = source.vectors @ self.parts.T
+        # What sets a sentence apart from its neighbours counts, not what the whole abstract shares.
+        apart = (to_parts - to_parts.mean(axis=0)).max(axis=1)
+        new = self.stems - content_stems(plain(source.title))
+        last = max(len(source.sentences) - 1, 1)
+        rows = [[near[i] - near.mean(), apart[i], shared(new, content_stems(plain(text))), i / last, i == 0,
+                 i <= 1, *self._surface(text)] for i, text in enumerate(source.sentences)]
+        return np.array(rows, dtype=float).reshape(-1, len(SENTENCE_FEATURES))
+
+    def _surface(self, text: str) -> list[float]:
+        import math
+
+        figure = bool(quantities(plain(text)))
+        cause, new, result = (bool(cue.search(text)) for cue in (GIVES_CAUSE, SAYS_NEW, SAYS_RESULT))
+        return [figure and self.ask.amount, figure and not self.ask.amount, cause and self.ask.cause, new,
+                result, math.log(len(text.split()) / 20), bool(BACKGROUND.match(text))]
+
+    @staticmethod
+    def _cover(pieces: "np.ndarray", source: Source) -> float:
+        return float((pieces @ source.vectors.T).max(axis=1).mean())
+
+
+def _split(vectors: "np.ndarray", lengths: Sequence[int]) -> "list[np.ndarray]":
+    ends = list(accumulate(lengths))
+    return [vectors[end - length:end] for end, length in zip(ends, lengths, strict=True)]
+
+
+def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) -> float:
+    """Share of the weight of the stems `wanted` that is also `there`; 0 when nothing is wanted.
+
+    What `wanted` weighs less than `least` counts as there.
+    """
+    total = sum(weight(stem) for stem in wanted)
+    lacking = sum(weight(stem) for stem in wanted - there)
+    return 1 - lacking / max(total, least) if total else 0.0
+
+
+def named_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
+    """The sources whose own name stands in `text`: in their title, or in their abstract and no other."""
+    named = set(titled_sources(text, sources))
+    for name in names_in(text):
+        if not any(holds(s.title, name) for s in sources):
+            holders = {s.n for s in sources if holds(s.abstract, name)}
+            named |= holders if len(holders) == 1 else set()
+    return frozenset(named)
+
+
+def titled_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
+    """The sources that `text` calls by their title: by its name, its head or most of its words."""
+    asked = content_stems(plain(text))
+    return frozenset(s.n for s in sources if where_named(s.title, text) >= 0 or _head_stands_in(text, s.title)
+                     or _tells_title(asked, content_stems(plain(s.title))))
+
+
+def names_in(text: str) -> set[str]:
+    """The words of `text` that look like names of systems or data sets."""
+    return {name for name in _NAME.findall(text) if is_name(name)}
+
+
+def holds(text: str, name: str) -> bool:
+    """Whether `name` stands in `text` as a whole word; letter case and hyphens aside: UCF101 is UCF-101."""
+    return _name_pattern(name).search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _name_pattern(name: str) -> re.Pattern:
+    pieces = re.findall(r"[^\W\d_]+|\d+|[^\w-]", name)
+    return re.compile(r"(?<![\w-])" + "-?".join(map(re.escape, pieces)) + r"(?![\w-])", re.IGNORECASE)
+
+
+def _head_stands_in(text: str, title: str) -> bool:
+    """Whether the part of `title` before its colon, two words or more, stands in `text`."""
+    head = plain(title).split(":")[0].strip().lower()
+    return len(head.split()) > 1 and head in plain(text).lower()
+
+
+def _tells_title(asked: frozenset[str], title: frozenset[str]) -> bool:
+    return len(title & asked) >= 3 and shared(title, asked) >= _TITLE_SHARE
+
+
+def is_name(word: str) -> bool:
+    """Whether a word of a question looks like the name of a system or data set: CLIP-RT, M2T2, WebGuard."""
+    inner = re.search(r"[A-Z].*[A-Z]|[A-Z].*\d|\d.*[A-Z]|[a-z][A-Z]", word)
+    return bool(inner) or (len(word) > 2 and word[0].isupper() and not is_common(word))
+
+
+def word_vectors(texts: Sequence[str]) -> "np.ndarray":
+    """Unit vectors of weighted stems, for comparing `texts` with one another where no model is at hand."""
+    import numpy as np
+
+    stems = [content_stems(plain(text)) for text in texts]
+    columns = {stem: i for i, stem in enumerate(sorted(frozenset().union(*stems)))}
+    vectors = np.zeros((len(texts), max(len(columns), 1)), dtype=np.float32)
+    for row, found in enumerate(stems):
+        for stem in found:
+            vectors[row, columns[stem]] = weight(stem)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
