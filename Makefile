@@ -22,7 +22,7 @@ chat: $(READY)
 	$(BIN)/citewell chat
 
 test: $(READY) browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .

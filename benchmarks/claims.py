@@ -23,6 +23,7 @@ class Claim:
     text: str
     papers: tuple[Paper, ...]
     kind: str
+    answer: str = ""  # the id of the question that it answers
 
 
 def gold_claims(file: Path, papers: Iterable[Paper]) -> list[Claim]:
@@ -36,7 +37,8 @@ def gold_claims(file: Path, papers: Iterable[Paper]) -> list[Claim]:
             continue
         told = sentences(OPENING.sub("", question["answer"]))
         claims += [
-            Claim(sentence, _cited(sentence, gold) if len(told) > 1 else gold, "gold") for sentence in told
+            Claim(sentence, _cited(sentence, gold) if len(told) > 1 else gold, "gold", question["id"])
+            for sentence in told
         ]
     return claims
 

@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from rag.evaluating.questions import Question, read_questions
-from rag.offline.fit import Example, doubt_odds, example_of, fit_examples, generated_questions
+from rag.offline.doubts import DOUBT_FEATURES, doubt_odds
+from rag.offline.fit import Example, doubts, example_of, fit_examples, generated_questions
 from rag.offline.selection import source_chances
 from rag.settings import read_settings
+from rag.tuning import Tuning, shipped
 from store.library import Library
 
 SKIPPED = "adversarial"
@@ -37,13 +39,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _examples(library: Library, questions: Sequence[Question]) -> list[Example]:
-    return [example_of(library, question, library.embed) for question in questions]
+    return [example_of(library, question, shipped()) for question in questions]
 
 
 def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path) -> dict:
     """The curve of each of two sets under the weights fitted on the other; also printed and written."""
     first, second = sets
-    curves = {name: curve(sets[name], fit_examples([*sets[other], *made]))
+    curves = {name: curve(sets[name], fit_examples([*sets[other], *made], shipped()))
               for name, other in ((first, second), (second, first))}
     out.parent.mkdir(parents=True, exist_ok=True)
     out.with_suffix(".json").write_text(json.dumps(curves, indent=1) + "\n", encoding="utf-8")
@@ -53,16 +55,17 @@ def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path)
     return curves
 
 
-def curve(examples: list[Example], weights: dict) -> dict:
+def curve(examples: list[Example], tuning: Tuning) -> dict:
     """The points of one set, from refusing all to refusing nothing, and that of the fitted threshold."""
     judged = [e for e in examples if e.match.ask.text and e.question.type != SKIPPED]
-    odds = np.array([doubt_odds(e, weights) for e in judged])
+    signs = [dict(zip(DOUBT_FEATURES, doubts(e, tuning), strict=True)) for e in judged]
+    odds = np.array([doubt_odds(found, tuning.doubt) for found in signs])
     wrong = np.array([e.question.type == "unanswerable" for e in judged])
-    chances = [np.array(source_chances(e.match, np.array(list(weights["source"].values())))) for e in judged]
+    chances = [np.array(source_chances(e.match.tuned(tuning))) for e in judged]
     right = np.array([bool(e.right[c.argmax()]) for e, c in zip(judged, chances, strict=True)])
     points = [_point(odds < limit, wrong, right) for limit in [*np.sort(odds), np.inf]]
     return {"questions": len(judged), "points": points,
-            "at threshold": _point(odds < weights["doubt"]["threshold"], wrong, right)}
+            "at threshold": _point(odds < tuning.doubt.threshold, wrong, right)}
 
 
 def _point(answered: np.ndarray, wrong: np.ndarray, right: np.ndarray) -> dict[str, float]:

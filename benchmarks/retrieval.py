@@ -126,7 +126,7 @@ def _worth(library: Library, blend: Blend, views: Views, question: Question, gol
     """Recall@10, and for facts the reciprocal rank too: their mean."""
     scores = rank(library, views, blend)
     for paper_id, paper in views.papers.items():
-        scores[paper_id] += NAMED * (where_named(paper.title, question.question) >= 0)
+        scores[paper_id] += NAMED * (where_named(paper, question.question) >= 0)
     recall, reciprocal, _ = _score(ranked(scores)[:CUT], gold, CUT)
     return (recall + reciprocal) / 2 if question.type == "fact" else recall
 

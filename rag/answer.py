@@ -17,6 +17,7 @@ from rag.refusal import FALSE_PREMISE, NEAREST, NO_PAPER, NOT_STATED, read_refus
 from rag.search.retrieve import PaperRetriever
 from rag.settings import Settings
 from rag.sources import one_line, write_sources
+from rag.tuning import Tuning, shipped
 from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.verify import Verifier
 from rag.writing import OfflineModel, ServerModel, Writer
@@ -48,9 +49,10 @@ Event = Searched | Checked | Answer
 class Assistant:
     """Answers questions over a library; one path for every model."""
 
-    def __init__(self, library: Library, settings: Settings) -> None:
-        self.library, self.settings = library, settings
-        self._offline = OfflineModel(ExtractiveModel(embed=library.embed), MODEL_NAME)
+    def __init__(self, library: Library, settings: Settings, tuning: Tuning | None = None) -> None:
+        """`tuning` holds the fitted weights, by default the shipped ones."""
+        self.library, self.settings, self.tuning = library, settings, tuning or shipped()
+        self._offline = OfflineModel(ExtractiveModel(embed=library.embed, tuning=self.tuning), MODEL_NAME)
         self._server = ServerModel(settings, load_server_model) if settings.has_server else None
         self._verifier = Verifier(library.embed, settings.nli_model)
 
@@ -99,7 +101,7 @@ class Assistant:
             return offline, [Repair("model-failed", f"{error} The question was completed by rule.")]
 
     def _search(self, question: str, k: int) -> tuple[Found, ...]:
-        documents = PaperRetriever(library=self.library, k=k).invoke(question)
+        documents = PaperRetriever(library=self.library, k=k, tuning=self.tuning).invoke(question)
         papers = {p.paper_id: p for p in self.library.get_many([d.metadata["paper_id"] for d in documents])}
         return tuple(_found(papers[d.metadata["paper_id"]], d.metadata) for d in documents)
 

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import threading
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING
 from store.records import ChromaServer
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from store.embeddings import Embedder
     from store.keywords import Keywords
+    from store.mean_vectors import MeanVectors
     from store.vector_cache import VectorCache
     from store.vectors import Vectors
     from store.word_vectors import WordVectors
@@ -87,6 +91,22 @@ class Indexes:
             from store.word_vectors import WordVectors
 
             return WordVectors(self._cache_folder / f"words-{self._mark}.db", self.embedder)
+
+    def embed(self, texts: Sequence[str]) -> "np.ndarray":
+        """Unit rows, float32, shape (len(texts), d); those of a slow model come from a cache where they can."""
+        import numpy as np
+
+        if not texts:
+            return np.zeros((0, self.embedder.dimension), np.float32)
+        return self.cache.embed(texts, self.embedder.encode) if self.embedder.slow else self.embedder.encode(texts)
+
+    @cached_property
+    def means(self) -> "MeanVectors":
+        """Papers as the means of their sentences' vectors."""
+        with self._lock:
+            from store.mean_vectors import MeanVectors
+
+            return MeanVectors(self.embed)
 
     @property
     def _mark(self) -> str:

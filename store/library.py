@@ -181,15 +181,15 @@ class Library:
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); sentences of the library come from a cache."""
-        import numpy as np
-
-        embedder = self._indexes.embedder
-        if not texts:
-            return np.zeros((0, embedder.dimension), np.float32)
         with telling(self._home):
-            if embedder.slow:
-                return self._indexes.cache.embed(texts, embedder.encode)
-            return embedder.encode(texts)
+            return self._indexes.embed(texts)
+
+    def mean_vectors(self, paper_ids: Sequence[str]) -> "np.ndarray":
+        """The papers of these ids as unit rows, float32, shape (n, d): the means of their sentences' vectors.
+
+        Ids that there are not are left out.
+        """
+        return self._indexes.means.rows(self.get_many(paper_ids))
 
     def embed_query(self, text: str) -> "np.ndarray":
         """The unit vector of a query, float32, shape (d,)."""

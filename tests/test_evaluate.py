@@ -7,7 +7,7 @@ import pytest
 from fakes import WordEmbedder
 
 from prompts import text_of
-from rag.errors import QuestionError
+from rag.errors import QuestionError, SettingsError
 from rag.evaluating import evaluate as evaluating
 from rag.evaluating import mine as mining
 from rag.evaluating.attacks import attack_failures, dictated
@@ -15,6 +15,7 @@ from rag.evaluating.evaluate import evaluate
 from rag.evaluating.questions import Question, read_questions
 from rag.offline.fitting import fit_choice, fit_yes_no
 from rag.records import Answer, Citation, Sentence, Source
+from rag.tuning import shipped
 from store.records import Paper
 from ui.report import fit_markdown, mined_json, mined_markdown, report_json, report_markdown, report_table
 
@@ -38,7 +39,7 @@ class Assistant:
 
     def __init__(self, answers: dict[str, Answer]):
         self.answers = answers
-        self.library = _Library()
+        self.library, self.tuning = _Library(), shipped()
 
     def ask(self, question, history=()):
         return self.answers[question]
@@ -58,7 +59,7 @@ class _Library:
 @pytest.fixture
 def found(monkeypatch):
     monkeypatch.setattr(evaluating, "retrieve",
-                        lambda library, question, k: [SimpleNamespace(paper=p) for p in PAPERS.values()])
+                        lambda library, question, k, tuning: [SimpleNamespace(paper=p) for p in PAPERS.values()])
 
 
 def run(**answers: Answer):
@@ -208,8 +209,10 @@ def test_fits_find_the_feature_that_decides_and_are_the_same_each_time():
 
 
 def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
+    from rag import tuning
+    from rag.evaluating.fit import fit
     from rag.offline.doubts import DOUBT_FEATURES
-    from rag.offline.fit import fit_offline, generated_questions, save_weights
+    from rag.offline.fit import generated_questions
     from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES
     from store.library import Library
 
@@ -225,12 +228,25 @@ def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
     with Library.open(tmp_path / "home", "words", seed=False, embedder=WordEmbedder()) as library:
         library.add(papers)
         assert {q.type for q in generated_questions(library)} == {"generated", "unanswerable"}
-        weights = fit_offline(library, questions)
-        assert weights == fit_offline(library, questions)
-    assert set(weights["source"]) == set(SOURCE_FEATURES) and set(weights["line"]) == set(SENTENCE_FEATURES)
-    assert set(weights["doubt"]["weights"]) == set(DOUBT_FEATURES)
-    save_weights(weights, tmp_path / "weights.json")
-    assert json.loads((tmp_path / "weights.json").read_text()) == weights
-    with pytest.raises(QuestionError, match="cannot be written"):
-        save_weights(weights, tmp_path / "no folder" / "weights.json")
-    assert "refuses from" in fit_markdown(weights)
+        fitted = fit(library, questions, tuning.shipped())
+        assert fitted == fit(library, questions, tuning.shipped())
+    assert fitted.plain_blends != tuning.shipped().plain_blends and fitted.blends == tuning.shipped().blends
+    assert set(fitted.source) == set(SOURCE_FEATURES) and set(fitted.line) == set(SENTENCE_FEATURES)
+    assert set(fitted.doubt.weights) == set(DOUBT_FEATURES)
+    tuning.save(fitted, tmp_path / "tuning.json")
+    assert tuning.read(tmp_path / "tuning.json") == fitted
+    with pytest.raises(SettingsError, match="cannot be written"):
+        tuning.save(fitted, tmp_path / "no folder" / "tuning.json")
+    (tmp_path / "tuning.json").write_text("{}")
+    with pytest.raises(SettingsError, match="no file of fitted weights"):
+        tuning.read(tmp_path / "tuning.json")
+    assert "refuses from" in fit_markdown(fitted)
+
+
+def test_a_fitted_blend_leans_to_the_better_ones():
+    from rag.search.fit import mean_blend
+    from rag.tuning import Blend
+
+    blends = {Blend(1.0, 0.0): 0.50, Blend(1.0, 1.0): 0.60}
+    assert mean_blend(blends).meaning == 1.0
+    assert mean_blend(dict.fromkeys(blends, 0.5)).meaning == 0.5

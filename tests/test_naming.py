@@ -1,6 +1,17 @@
+from dataclasses import dataclass
+
 import pytest
 
-from rag.language.naming import system_name, where_named
+from rag.language.naming import introduces, system_name, where_named
+
+
+@dataclass(frozen=True)
+class Work:
+    title: str
+    abstract: str = ""
+
+
+OWN = "Search is slow. In this paper, we propose Fast Latent Search (FLS), built on CLIP. Its data: FLS-Bench."
 
 
 @pytest.mark.parametrize(("title", "name"), [
@@ -23,7 +34,7 @@ def test_a_system_is_called_by_the_name_before_the_colon(title, name):
     ("Learning from Play", "is “learning from play” any good", 4),
 ])
 def test_a_paper_is_found_by_its_name_however_it_is_written(title, text, place):
-    assert where_named(title, text) == place
+    assert where_named(Work(title), text) == place
 
 
 @pytest.mark.parametrize(("title", "text"), [
@@ -34,4 +45,15 @@ def test_a_paper_is_found_by_its_name_however_it_is_written(title, text, place):
     ("X: A Model", "the x axis"),
 ])
 def test_ordinary_words_name_no_paper(title, text):
-    assert where_named(title, text) == -1
+    assert where_named(Work(title), text) == -1
+
+
+@pytest.mark.parametrize(("name", "own"), [("FLS", True), ("CLIP", False), ("FLS-Bench", False), ("LS", False)])
+def test_an_abstract_introduces_its_authors_own_names(name, own):
+    assert introduces(OWN, name) is own
+
+
+def test_a_paper_is_found_by_the_name_that_its_abstract_introduces():
+    assert where_named(Work("Searching at speed", OWN), "how fast is FLS?") == 12
+    assert where_named(Work("Searching at speed", OWN), "how fast is CLIP?") == -1
+    assert where_named(Work("Learning with RL", "We use reinforcement learning (RL)."), "what is RL?") == -1

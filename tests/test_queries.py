@@ -18,16 +18,17 @@ def test_a_question_that_only_asks_stays_whole():
     assert read_query("Which papers?").text == "Which papers?"
 
 
-def test_the_parts_of_a_list_are_its_alternatives():
-    query = read_query("Which papers use tactile gloves, depth cameras or microphones?")
-    parts = [query.text[start:end].strip() for start, end in query.parts]
-    assert parts[1:] == ["depth cameras", "or microphones"]
+def test_the_pieces_of_a_subject_are_what_papers_may_be_about_alone():
+    query = read_query("Which papers use tactile gloves, depth cameras or microphones for grasping?")
+    assert query.pieces == ("use tactile gloves", "depth cameras", "microphones", "grasping")
+    assert read_query("Which papers study grasping?").pieces == ()
+    assert read_query("How fast is Alpha, and why?").pieces == ()
 
 
-def test_parts_lie_within_the_text():
+def test_clauses_lie_within_the_text():
     query = read_query("How do Alpha and Beta differ? Which one is faster, and why does it need less data?")
     assert query.kind == "compare"
-    assert all(0 <= start < end <= len(query.text) for start, end in query.parts)
+    assert all(0 <= start < end <= len(query.text) for start, end in query.clauses)
 
 
 def test_the_topic_of_a_request_is_what_follows_on():

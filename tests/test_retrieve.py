@@ -103,5 +103,5 @@ def test_like_papers_stand_higher(library):
     papers = {paper.paper_id: paper for paper in library.papers()}
     of = {paper.title.partition(":")[0]: paper.paper_id for paper in papers.values()}
     order = [of["JARVIS-VLA"], of["ROCKET-1"], of["Optimus-2"], of["TransRAC"]]
-    alike = likeness(library, papers, order)
+    alike = likeness(library, order)
     assert alike[of["TransRAC"]] == min(alike.values())

@@ -1,6 +1,7 @@
 """The command `eval`: a table in the terminal, JSON for programs, a Markdown report."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from ui.progress import bar
 
 if TYPE_CHECKING:
     from rag.answer import Assistant
+
+_WIDTH = 96  # columns of the table
 
 
 def run(args: argparse.Namespace, assistant: "Assistant") -> None:
@@ -31,16 +34,17 @@ def _questions(args: argparse.Namespace, assistant: "Assistant") -> None:
 
 
 def _fit(args: argparse.Namespace, assistant: "Assistant") -> None:
+    from rag import tuning
+    from rag.evaluating.fit import fit
     from rag.evaluating.questions import read_questions
-    from rag.offline.fit import fit_offline, save_weights
     from ui.report import fit_markdown, fit_table
 
     questions = [question for path in args.questions for question in read_questions(path)]
     with bar() as progress:
-        weights = fit_offline(assistant.library, questions,
-                              progress=lambda done, total: progress(done, total, "questions"))
-    save_weights(weights)
-    _show(args, weights, fit_table(weights), fit_markdown(weights))
+        fitted = fit(assistant.library, questions, assistant.tuning,
+                     lambda done, total: progress(done, total, f"questions of {total}"))
+    tuning.save(fitted)
+    _show(args, asdict(fitted), fit_table(fitted), fit_markdown(fitted))
 
 
 def _mine(args: argparse.Namespace, assistant: "Assistant") -> None:
@@ -63,7 +67,7 @@ def _show(args: argparse.Namespace, values: dict, table: object, markdown: str) 
     if args.json:
         print_json(values)
     else:
-        Console().print(table)
+        Console(width=max(_WIDTH, Console().width)).print(table)  # figures wrap sooner than they are cut
 
 
 def write_report(path: Path, text: str) -> None:

@@ -1,10 +1,12 @@
 """Answers and search results as terminal text, Markdown and JSON."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.records import Answer, Found, Sentence, Source
 from store.records import Paper
 
+_MARKER = re.compile(r"\s?\[\d+\]")
 MARKS = {"supported": "✓", "weak": "~", "unsupported": "✗", "uncited": "?"}
 
 
@@ -26,10 +28,15 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     for source in answer.sources:
         if source.cited or answer.refused:
             yield f"[{source.n}] {source_line(source)}", ""
+    quoted = [sentence for sentence in answer.sentences if is_quotation(sentence)]
     if answer.sentences:
         yield "\nEvidence", "bold"
+    if quoted:
+        many = f"{len(quoted)} sentences stand" if len(quoted) > 1 else "1 sentence stands"
+        yield f"{MARKS['supported']} supported: {many} word for word in what is cited", "green"
     for sentence in answer.sentences:
-        yield from evidence_lines(sentence)
+        if sentence not in quoted:
+            yield from evidence_lines(sentence)
     if answer.repairs:
         yield "\nNotes", "bold"
     for repair in answer.repairs:
@@ -37,13 +44,19 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     yield f"\n{answer.model} · {answer.timings_ms.total:.0f} ms", "dim"
 
 
+def is_quotation(sentence: Sentence) -> bool:
+    """Whether a sentence only repeats what it cites: every quote stands in it, its marker aside."""
+    text = _MARKER.sub("", sentence.text)
+    return sentence.verdict == "supported" and all(
+        " ".join(citation.quote.split()).rstrip(" .!?") in text for citation in sentence.citations)
+
+
 def evidence_lines(sentence: Sentence) -> Iterator[tuple[str, str]]:
     """One line for the sentence's verdict, one for each quote, with their styles."""
     style = {"supported": "green", "weak": "yellow"}.get(sentence.verdict, "red")
     yield f"{MARKS[sentence.verdict]} {sentence.verdict}: {sentence.text}", style
     for citation in sentence.citations:
-        if citation.quote not in sentence.text:
-            yield f"    [{citation.n}] “{citation.quote}”", "dim"
+        yield f"    [{citation.n}] “{citation.quote}”", "dim"
 
 
 def source_line(source: Source | Paper) -> str:

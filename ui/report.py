@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from rag.evaluating.mine import MinedReport, MinedRow
+    from rag.tuning import Tuning
 
 _HEADS = ("type", "n", *(f"R@{k}" for k in RECALL_AT), "MRR", "cite P", "cite R", "facts", "refused",
           "sent.")
@@ -113,21 +114,22 @@ def _searched(report: "MinedReport") -> str:
             "text first.")
 
 
-def fit_table(weights: dict[str, Any]) -> "RenderableType":
-    """The weights of `--fit` for a terminal: one line a decision."""
+def fit_table(tuning: "Tuning") -> "RenderableType":
+    """What `--fit` found, for a terminal: one line a decision."""
     from rich.text import Text
 
-    return Text("\n".join(f"{name}: {values}" for name, values in _fitted(weights)))
+    return Text("\n".join(f"{name}: {values}" for name, values in _fitted(tuning)))
 
 
-def fit_markdown(weights: dict[str, Any]) -> str:
-    """The weights of `--fit` as a Markdown page."""
-    lines = [f"- {name}: {values}" for name, values in _fitted(weights)]
-    return "\n".join(["# Fitted weights of the offline model", "", *lines]) + "\n"
+def fit_markdown(tuning: "Tuning") -> str:
+    """What `--fit` found, as a Markdown page."""
+    lines = [f"- {name}: {values}" for name, values in _fitted(tuning)]
+    return "\n".join(["# Fitted weights", "", *lines]) + "\n"
 
 
-def _fitted(weights: dict[str, Any]) -> list[tuple[str, str]]:
-    doubt = weights["doubt"]
-    rows = {**{name: weights[name] for name in ("source", "sentence", "line")}, "doubt": doubt["weights"]}
+def _fitted(tuning: "Tuning") -> list[tuple[str, str]]:
+    rows = {f"search, {kind}": asdict(blend) for kind, blend in tuning.blends.items()}
+    rows |= {"source": tuning.source, "sentence": tuning.sentence, "line": tuning.line,
+             "doubt": tuning.doubt.weights}
     shown = [(name, ", ".join(f"{k} {v:.2f}" for k, v in values.items())) for name, values in rows.items()]
-    return [*shown, ("refuses from", f"{doubt['threshold']:.2f} (bias {doubt['bias']:.2f})")]
+    return [*shown, ("refuses from", f"{tuning.doubt.threshold:.2f} (bias {tuning.doubt.bias:.2f})")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.asking.cues import ASKS_AMOUNT, ASKS_CAUSE, ASKS_COMPARISON, ASKS_LIST, ASKS_SURVEY, COUNTED, ORDERS
+from rag.asking.cues import ASKING, ASKS_AMOUNT, ASKS_CAUSE, ASKS_COMPARISON, ASKS_LIST, ASKS_SURVEY, COUNTED, ORDERS
 from rag.language.terms import STOP, is_common
 
 Kind = Literal["fact", "compare", "list", "survey"]
@@ -141,5 +141,5 @@ def _thing(words: str) -> str:
     for word in words.split():
         if word.lower() in _ENDS:
             break
-        kept.append(word)
+        kept += [word] if word.lower() not in ASKING else []
     return " ".join(kept)

@@ -64,7 +64,7 @@ def standalone(question: str, history: Sequence[Turn], library: Library) -> str:
 def _points_at_paper(question: str, own: Sequence[Paper]) -> bool:
     """Whether the question has a pronoun besides the papers that it names itself."""
     return any(_ONE.fullmatch(pointer) for pointer in pointers(question)) and all(
-        where_named(paper.title, question) > 0 for paper in own)
+        where_named(paper, question) > 0 for paper in own)
 
 
 def _meant(question: str, past: Sequence[Exchange], library: Library) -> list[Paper]:

@@ -41,7 +41,7 @@ def exchanges(history: Sequence[Turn], library: Library) -> list[Exchange]:
 def named_papers(text: str, library: Library) -> list[Paper]:
     """The papers that `text` calls by name, in the order in which it does."""
     found = library.get_many([paper_id for paper_id, _ in library.by_words(text, _LOOKED_UP)])
-    places = {paper: place for paper in found if (place := where_named(paper.title, text)) >= 0}
+    places = {paper: place for paper in found if (place := where_named(paper, text)) >= 0}
     return sorted(places, key=lambda paper: (places[paper], paper.paper_id))
 
 

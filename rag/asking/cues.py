@@ -59,6 +59,17 @@ REQUEST = _any(
     r"^\W*(?:(?:please|can you|could you|hi|hello)\W+)*(?:(?:tell|show|give) (?:me|us)(?: more)?(?: about)?"
     r"|explain|describe|summari[sz]e|i (?:want|would like) to know|i'd like to know|help me understand)\b")
 
+# Words that ask for a kind of answer and say nothing of the subject.
+_ASKING = """
+difference differences different differ differs distinguish compare compared comparison contrast versus relate
+relation relationship similar similarity similarities alike explain explanation describe description summarise
+summarize summary overview define definition meaning purpose idea ideas intuition insight contribution
+contributions novelty motivation motivate goal aim advantage advantages disadvantage benefit benefits pros cons
+strength strengths weakness weaknesses tell discuss elaborate details briefly terms question answer know think
+exactly actually basically main what's how's who's where's
+"""
+ASKING = frozenset(_ASKING.split())
+
 # An order to whoever answers, in a question.
 ORDERS = _any(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instructions?|prompts?|rules?|papers|sources"

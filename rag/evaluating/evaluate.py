@@ -114,7 +114,7 @@ def _ask(assistant: "Assistant", question: Question, ids: dict[str, str]) -> Out
     started = time.perf_counter()
     answer = assistant.ask(question.question, history=question.history)
     seconds = time.perf_counter() - started
-    found = retrieve(assistant.library, answer.standalone_question, max(RECALL_AT))
+    found = retrieve(assistant.library, answer.standalone_question, max(RECALL_AT), assistant.tuning)
     ranked = tuple(f.paper.paper_id for f in found)
     # A title the library lacks stays in the count under its own name: it cannot be found.
     gold = {ids.get(title_key(t), t) for t in question.gold}

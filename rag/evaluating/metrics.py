@@ -20,6 +20,12 @@ def reciprocal_rank(ranked: Sequence[str], gold: Collection[str]) -> float:
     return next((1 / rank for rank, item in enumerate(ranked, 1) if item in gold), 0.0)
 
 
+def average_precision(ranked: Sequence[str], gold: Collection[str]) -> float:
+    """The mean, over `gold`, of the precision at the rank of each; 0 for one that is not ranked."""
+    places = [rank for rank, item in enumerate(ranked, 1) if item in gold]
+    return sum(n / rank for n, rank in enumerate(places, 1)) / len(set(gold))
+
+
 def citation_precision(cited: Collection[str], gold: Collection[str], acceptable: Collection[str]) -> float:
     """Share of the cited papers that are gold or acceptable; 0 when none is cited."""
     right = {*gold, *acceptable}

@@ -102,7 +102,7 @@ GENERAL = frozenset(
     listed("""
 ai ml dl rl il nlp llm mllm vlm vlms lvlm vla lmm cnn rnn gnn snn mlp gan vae gui hci mdp cot rag mcts mpc
 dof fps iou map miou kl sft rlhf ppo moe vqa ocr slam hoi har zsar tal gcrl lfd bc api qa gpu cpu iot ood
-sota tv url xai agi asr tts eeg mri ct
+sota tv url xai agi asr tts eeg mri ct ssl peft t2i i2i t2v cam dit vit lora mse auc roi
 """)
 )
 

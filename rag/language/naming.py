@@ -1,13 +1,31 @@
-"""Papers called by name: whether a text speaks of a paper by its title or its system's name."""
+"""Papers called by name: by their title, their system's name, or a name that their abstract introduces."""
 
 import re
 from functools import lru_cache
+from typing import Protocol
 
-from rag.language.terms import is_common
+from rag.language.names import GENERAL, names
+from rag.language.terms import is_common, plain
+from store.sentences import sentences
 
 _LONGEST_NAME = 3  # words before the colon of a title: more of them are a phrase
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 _GAP = r"[\W_]{0,3}"  # what may stand between two parts of a name
+_OWN = re.compile(r"\b(?:we|our|this (?:paper|work|study|article))\b", re.IGNORECASE)
+_MAKING = (r"(?:propos|introduc|present|develop|releas|construct|design|creat|contribut|devis|formulat|establish"
+           r"|explor|build|nam|term|dub|call)")
+_MAKES = re.compile(rf"\b(?:{_MAKING}|built|using|use)\w*", re.IGNORECASE)
+# What stands right before a name that its sentence introduces: "called X", "we propose the X", "… (X".
+_LEADS = re.compile(
+    rf"(?:\b(?:called|named|termed|dubbed|namely|coined|denoted|i\.e\.),?\s+(?:as\s+)?(?:the\s+)?"
+    rf"|\b{_MAKING}e?s?\s+(?:(?:the|our|an?|new|novel|first)\s+)*)[\"“'`]*$", re.IGNORECASE)
+
+
+class Work(Protocol):
+    """Anything with a title and an abstract."""
+
+    title: str
+    abstract: str
 
 
 def system_name(title: str) -> str:
@@ -17,20 +35,46 @@ def system_name(title: str) -> str:
     return name.strip() if short and any(c.isupper() or c.isdigit() for c in name) else ""
 
 
-def where_named(title: str, text: str) -> int:
-    """Where `text` first names the paper with this title, in characters; -1 where it does not.
+def where_named(work: Work, text: str) -> int:
+    """Where `text` first calls `work` by a name of its own, in characters; -1 where it does not.
 
-    Case, hyphens and other marks inside do not matter (CLIPRT, $A^2$Nav); only names that
-    ordinary writing could hold (Moto, ReAct) must start with a capital.
+    That is its title, the system's name in front of the title's colon, or a name that the abstract
+    introduces as the authors' own ("we propose Streaming Diffusion Policy (SDP)"). Case, hyphens and
+    other marks do not matter in titles (CLIPRT, $A^2$Nav); only names that ordinary writing could
+    hold (Moto, ReAct) must start with a capital.
     """
-    whole, name = _PARTS.findall(title), _PARTS.findall(system_name(title))
+    whole, name = _PARTS.findall(work.title), _PARTS.findall(system_name(work.title))
     letters = _squeezed(text)
-    places = []
+    places = [start for given, start in _strong_names(text)
+              if given in work.abstract and introduces(work.abstract, given)]
     if len(whole) > 1 and "".join(whole).lower() in letters:
         places.append(_place(_GAP.join(whole), text, re.IGNORECASE))
     if sum(map(len, name)) > 1 and "".join(name).lower() in letters:
         places.append(_place_of_name(name, text))
     return min((place for place in places if place >= 0), default=-1)
+
+
+def introduces(abstract: str, name: str) -> bool:
+    """Whether `abstract` introduces `name` as its authors' own, in brackets or behind "we propose"."""
+    pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    return any(_introduced_at(sentence, match) for sentence in sentences(abstract) if name in sentence
+               for match in pattern.finditer(sentence))
+
+
+def _introduced_at(sentence: str, match: re.Match) -> bool:
+    if not (_OWN.search(sentence) and _MAKES.search(sentence)):
+        return False
+    before, after = sentence[: match.start()], sentence[match.end() :]
+    in_brackets = before.rstrip().endswith("(") and after[:1] == ")"
+    return in_brackets or _LEADS.search(before) is not None
+
+
+@lru_cache(maxsize=64)
+def _strong_names(text: str) -> tuple[tuple[str, int], ...]:
+    """The unmistakable names of a text and where they stand, acronyms of the field left out."""
+    found = names(plain(text))
+    return tuple((n.text, text.find(n.text)) for n in found
+                 if n.is_strong and n.text.lower().removesuffix("s") not in GENERAL)
 
 
 @lru_cache(maxsize=64)

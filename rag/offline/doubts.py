@@ -1,14 +1,15 @@
 """Signs that the sources do not answer a question: numbers for the fitted decision to refuse."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rag.asking.asks import Ask
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, plain
 from rag.offline.matching import Match, Source, holds, names_in, shared
-from rag.offline.selection import offline_weights
 from rag.refusal import Refusal
+from rag.tuning import Doubt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,13 +43,13 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     there = frozenset().union(*(s.stems for s in used))
     titles = frozenset().union(*(content_stems(plain(s.title)) for s in used))
     near = max(float((s.vectors @ match.question).max()) for s in used)
-    missing = 1 - shared(match.stems - titles if named else match.stems, there, _TELLING)
+    missing = 1 - shared(match.subject - titles if named else match.subject, there, _TELLING)
     # What a survey is to be written like is no clue to its subject.
     brief = 0.0 if match.ask.kind == "survey" else max(0.0, 1 - len(match.ask.text.split()) / _LONG)
     amount, other = (_missing(match, things, used, there) for things in (match.ask.counted, match.ask.sought))
     return np.array([
         0 if named else max(0.0, _NEAR - near), 0 if named else missing * brief,
-        missing if named and brief and match.stems - titles else 0,
+        missing if named and brief and match.subject - titles else 0,
         amount, other, named * amount, named * other,
         named * broken_premises(match.ask, used), len(match.ask.parts)], dtype=float)
 
@@ -77,12 +78,15 @@ def broken_premises(ask: Ask, used: list[Source]) -> int:
     return len(numbers) + len(names) + len(swapped)
 
 
+def doubt_odds(features: Mapping[str, float], doubt: Doubt) -> float:
+    """The log odds by which `doubt` holds that a question with these features cannot be answered."""
+    return doubt.bias + sum(doubt.weights[name] * value for name, value in features.items())
+
+
 def refusal_of(match: Match, used: list[Source]) -> Refusal | None:
     """Whether, and how, to refuse rather than to answer from the sources `used`."""
     features = dict(zip(DOUBT_FEATURES, doubt_features(match, used), strict=True))
-    fitted = offline_weights()["doubt"]
-    odds = fitted["bias"] + sum(fitted["weights"][name] * value for name, value in features.items())
-    if odds < fitted["threshold"]:
+    if doubt_odds(features, match.tuning.doubt) < match.tuning.doubt.threshold:
         return None
     if features["premise"]:
         return "false premise"

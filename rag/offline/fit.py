@@ -1,24 +1,22 @@
 """`citewell eval --fit`: fits the offline model's weights on questions whose right papers are known."""
 
-import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rag.asking.asks import read_ask, sources_for
 from rag.asking.condense import standalone
-from rag.errors import QuestionError
 from rag.evaluating.metrics import plain_text, title_key
 from rag.evaluating.questions import Question
 from rag.language.terms import content_stems, plain
 from rag.offline.doubts import DOUBT_FEATURES, doubt_features
 from rag.offline.fitting import fit_choice, fit_yes_no
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match
-from rag.offline.selection import WEIGHTS, offline_weights, share_out, source_chances
+from rag.offline.selection import share_out, source_chances
 from rag.search.retrieve import retrieve
 from rag.sources import read_sources, write_sources
+from rag.tuning import Doubt, Tuning
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +33,12 @@ _UNANSWERABLE, _ANSWERABLE, _GENERATED = 5.0, 1.0, 0.5
 _EVERY = 2
 _MADE = "generated-"
 
-_PLAIN_FORMS = ("What is {name}?", "How does {name} work?")
+_PLAIN_FORMS = (
+    "What is {name}?", "How does {name} work?", "what's the main idea of {name}?", "Why was {name} developed?",
+    "Summarise {name}.", "What are the strengths of {name}?")
+_PAIR_FORMS = (
+    "How does {name} differ from {other}?", "what's the difference between {name} and {other}?",
+    "Compare {name} with {other}.", "How do {name} and {other} relate?")
 _DETAIL_FORMS = (
     "How many GPUs were used to train {name}?", "Under which licence is {name} released?",
     "Which learning rate was used to train {name}?", "How many hours did the training of {name} take?",
@@ -54,37 +57,27 @@ class Example:
     weight: float
 
 
-def fit_offline(library: "Library", questions: Sequence[Question], embed: Callable | None = None,
-                progress: Callable[[int, int], None] | None = None) -> dict:
-    """The weights of `weights.json`, fitted on `questions` and on ones generated from `library`."""
+def fit_offline(library: "Library", questions: Sequence[Question], tuning: Tuning,
+                progress: Callable[[int, int], None] | None = None) -> Tuning:
+    """`tuning` with the offline model's weights fitted on `questions` and on ones generated from `library`."""
     asked = [*questions, *generated_questions(library)]
     examples = []
     for done, question in enumerate(asked, 1):
-        examples.append(example_of(library, question, embed or library.embed))
+        examples.append(example_of(library, question, tuning))
         if progress:
             progress(done, len(asked))
-    return fit_examples(examples)
+    return fit_examples(examples, tuning)
 
 
-def fit_examples(examples: Sequence[Example]) -> dict:
-    """The weights fitted on `examples`, made by one run of retrieval."""
+def fit_examples(examples: Sequence[Example], tuning: Tuning) -> Tuning:
+    """`tuning` with the offline model's weights fitted on `examples`, made by one run of retrieval."""
     choices = [(e.match.source_features(), e.right) for e in examples
                if e.question.type in ("fact", "compare") and e.right.any()]
-    source = fit_choice(choices)
     told = fit_choice(_sentence_groups(examples, ("fact", "compare", "followup")))
     listed = fit_choice(_sentence_groups(examples, ("topic", "survey")), penalty=_STRICT)
-    return {"source": _named(SOURCE_FEATURES, source), "sentence": _named(SENTENCE_FEATURES, told),
-            "line": _named(SENTENCE_FEATURES, listed), "doubt": _fit_doubt(examples, source)}
-
-
-def save_weights(weights: dict, path: Path = WEIGHTS) -> None:
-    """Write `weights` where the offline model reads them. Raises QuestionError where that is not allowed."""
-    try:
-        path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise QuestionError(f"{path}: cannot be written ({error.strerror}); install citewell where you may "
-                            "write, and fit again.") from None
-    offline_weights.cache_clear()
+    fitted = replace(tuning, source=_named(SOURCE_FEATURES, fit_choice(choices)),
+                     sentence=_named(SENTENCE_FEATURES, told), line=_named(SENTENCE_FEATURES, listed))
+    return replace(fitted, doubt=_fit_doubt(examples, fitted))
 
 
 def generated_questions(library: "Library") -> list[Question]:
@@ -93,9 +86,11 @@ def generated_questions(library: "Library") -> list[Question]:
     They keep the fit from leaning on what the files' questions have in common, such as their length.
     """
     made = []
-    for i, paper in enumerate(p for p in list(library.papers())[::_EVERY] if ":" in p.title):
-        name = paper.title.split(":")[0]
+    named = [p for p in list(library.papers())[::_EVERY] if ":" in p.title]
+    for i, paper in enumerate(named):
+        name, other = (p.title.split(":")[0] for p in (paper, named[i - 1]))
         made.append(("generated", _PLAIN_FORMS[i % len(_PLAIN_FORMS)].format(name=name), paper.title))
+        made.append(("generated", _PAIR_FORMS[i % len(_PAIR_FORMS)].format(name=name, other=other), paper.title))
         counted = _COUNTED.search(plain(paper.abstract))
         if counted:
             made.append(("generated", f"How many {counted[1]} are there in {name}?", paper.title))
@@ -111,13 +106,13 @@ def _wanted(form: str) -> frozenset[str]:
     return content_stems(" ".join(ask.counted + ask.sought))
 
 
-def example_of(library: "Library", question: Question, embed: Callable) -> Example:
+def example_of(library: "Library", question: Question, tuning: Tuning) -> Example:
     """`question` with what is retrieved for it, completed from its history where it depends on it."""
     import numpy as np
 
     asked = standalone(question.question, question.history, library)
-    papers = [found.paper for found in retrieve(library, asked, sources_for(asked, _SOURCES))]
-    match = Match(read_ask(asked), read_sources(write_sources(papers)), embed)
+    papers = [found.paper for found in retrieve(library, asked, sources_for(asked, _SOURCES), tuning)]
+    match = Match(read_ask(asked), read_sources(write_sources(papers)), library.embed, tuning)
     gold = {title_key(title) for title in question.gold}
     right = np.array([title_key(source.title) in gold for source in match.sources], dtype=bool)
     return Example(question, match, right, _weight(question))
@@ -145,31 +140,22 @@ def _sentence_groups(examples: Sequence[Example],
     return groups
 
 
-def _fit_doubt(examples: Sequence[Example], source_weights: "np.ndarray") -> dict:
+def _fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Doubt:
     import numpy as np
 
     used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
-    rows = np.array([_doubts(e, source_weights) for e in used])
+    rows = np.array([doubts(e, tuning) for e in used])
     doubtful = np.array([e.question.type == "unanswerable" for e in used])
     weights, bias = fit_yes_no(rows, doubtful, penalty=0.02, counts=np.array([e.weight for e in used]))
     asked = np.array([not e.question.id.startswith(_MADE) for e in used])
     threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
-    fitted = _named(DOUBT_FEATURES, weights)
-    return {"weights": fitted, "bias": round(bias, 4), "threshold": round(threshold, 4)}
+    return Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4))
 
 
-def doubt_odds(example: Example, weights: dict) -> float:
-    """The log odds by which `weights` doubt that `example` can be answered."""
-    import numpy as np
-
-    fitted = weights["doubt"]
-    values = _doubts(example, np.array([weights["source"][name] for name in SOURCE_FEATURES]))
-    return fitted["bias"] + sum(fitted["weights"][n] * v for n, v in zip(DOUBT_FEATURES, values, strict=True))
-
-
-def _doubts(example: Example, source_weights: "np.ndarray") -> "np.ndarray":
-    shares = share_out(example.match, source_chances(example.match, source_weights))
-    return doubt_features(example.match, [share.source for share in shares])
+def doubts(example: Example, tuning: Tuning) -> "np.ndarray":
+    """The signs of doubt of an example when its sources are chosen with `tuning`."""
+    match = example.match.tuned(tuning)
+    return doubt_features(match, [share.source for share in share_out(match, source_chances(match))])
 
 
 def _named(features: Sequence[str], weights: "np.ndarray") -> dict[str, float]:

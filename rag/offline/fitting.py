@@ -9,19 +9,22 @@ if TYPE_CHECKING:
 _ROUNDS, _RATE = 400, 0.7
 
 
-def fit_choice(groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: float = 0.02) -> "np.ndarray":
+def fit_choice(groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: float = 0.02,
+               towards: "np.ndarray | None" = None) -> "np.ndarray":
     """Weights by which the right rows of each group come first (conditional logit, McFadden 1974).
 
     A group is (features, right): one row a candidate, `right` true for those to choose. Returns a
-    weight for each raw feature; `penalty` is the L2 penalty on standardised ones.
+    weight for each raw feature; `penalty` is the L2 penalty on standardised ones, or on how far they
+    are from the weights `towards`.
     """
     import numpy as np
 
     scale = np.concatenate([x - x.mean(axis=0) for x, _ in groups]).std(axis=0) + 1e-9
     usable = [((x - x.mean(axis=0)) / scale, right / right.sum()) for x, right in groups if right.any()]
-    weights = np.zeros(len(scale))
+    middle = np.zeros(len(scale)) if towards is None else towards * scale
+    weights = middle.copy()
     for _ in range(_ROUNDS):
-        slope = penalty * weights
+        slope = penalty * (weights - middle)
         for x, target in usable:
             slope = slope - x.T @ (target - _softmax(x @ weights)) / len(usable)
         weights -= _RATE * slope

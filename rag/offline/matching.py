@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from rag.asking.asks import Ask
-from rag.asking.cues import BACKGROUND, GIVES_CAUSE, PLANTED, REQUEST, SAYS_NEW, SAYS_RESULT
+from rag.asking.cues import ASKING, BACKGROUND, GIVES_CAUSE, PLANTED, REQUEST, SAYS_NEW, SAYS_RESULT
 from rag.language.naming import where_named
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, plain, weight
 from rag.sources import PromptSource
+from rag.tuning import Tuning, shipped
 from store.sentences import sentences
 
 if TYPE_CHECKING:
@@ -60,11 +62,13 @@ class Source:
 class Match:
     """One question against the sources of its prompt.
 
-    `embed` maps texts to unit vectors, one row each; None compares weighted words instead.
+    `embed` maps texts to unit vectors, one row each; None compares weighted words instead. What is
+    decided about it is decided with `tuning`, the shipped one by default.
     """
 
-    def __init__(self, ask: Ask, sources: Sequence[PromptSource], embed: Embed | None) -> None:
-        self.ask = ask
+    def __init__(self, ask: Ask, sources: Sequence[PromptSource], embed: Embed | None,
+                 tuning: Tuning | None = None) -> None:
+        self.ask, self.tuning = ask, tuning or shipped()
         found = [(s, tuple(t for t in sentences(s.abstract) if not PLANTED.search(t))) for s in sources]
         found = [(s, texts) for s, texts in found if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.
@@ -76,8 +80,15 @@ class Match:
         self.things = dict(zip(things, next(rows), strict=True))
         self.sources = [Source(s.n, s.title, texts, next(rows)) for s, texts in found]
         self.stems = content_stems(plain(REQUEST.sub("", ask.text)))
+        self.subject = self.stems - _asking_stems()
         self.named = named_sources(ask.text, sources)
         self.titled = titled_sources(ask.text, sources)
+
+    def tuned(self, tuning: Tuning) -> "Match":
+        """The same match, decided with other weights."""
+        other = copy(self)
+        other.tuning = tuning
+        return other
 
     def source_features(self) -> "np.ndarray":
         """One row a source, one column for each of SOURCE_FEATURES."""
@@ -117,6 +128,11 @@ class Match:
         return float((pieces @ source.vectors.T).max(axis=1).mean())
 
 
+@cache
+def _asking_stems() -> frozenset[str]:
+    return content_stems(" ".join(ASKING))
+
+
 def _split(vectors: "np.ndarray", lengths: Sequence[int]) -> "list[np.ndarray]":
     ends = list(accumulate(lengths))
     return [vectors[end - length:end] for end, length in zip(ends, lengths, strict=True)]
@@ -145,7 +161,7 @@ def named_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
 def titled_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
     """The sources that `text` calls by their title: by its name, its head or most of its words."""
     asked = content_stems(plain(text))
-    return frozenset(s.n for s in sources if where_named(s.title, text) >= 0 or _head_stands_in(text, s.title)
+    return frozenset(s.n for s in sources if where_named(s, text) >= 0 or _head_stands_in(text, s.title)
                      or _tells_title(asked, content_stems(plain(s.title))))
 
 

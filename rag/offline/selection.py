@@ -1,21 +1,17 @@
 """Choosing and ordering the sentences of an offline answer."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.asking.asks import Kind
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match, Source, holds, names_in
+from rag.tuning import Weights
 
 if TYPE_CHECKING:
     import numpy as np
 
-# The fitted weights, written by `citewell eval --fit`.
-WEIGHTS = Path(__file__).with_name("weights.json")
 # A fact comes from one source when it is this likely the right one, else from two.
 _SURE = 0.6
 # Sentences of one source are taken until they hold this share of what its sentences offer.
@@ -55,14 +51,11 @@ def answer_kind(match: Match) -> Kind:
     return "compare" if match.ask.kind == "fact" and len(match.titled) > 1 else match.ask.kind
 
 
-def source_chances(match: Match, weights: "np.ndarray | None" = None) -> list[float]:
-    """How likely each source is the one that answers; sums to 1, in the order of the sources.
-
-    `weights` are the fitted ones unless given, one for each of SOURCE_FEATURES.
-    """
+def source_chances(match: Match) -> list[float]:
+    """How likely each source is the one that answers; sums to 1, in the order of the sources."""
     import numpy as np
 
-    odds = match.source_features() @ (weights_of("source", SOURCE_FEATURES) if weights is None else weights)
+    odds = match.source_features() @ in_order(match.tuning.source, SOURCE_FEATURES)
     raised = np.exp(odds - odds.max())
     return [float(x) for x in raised / raised.sum()]
 
@@ -147,22 +140,16 @@ def _best_sentences(match: Match, share: Share) -> list[int]:
     import numpy as np
 
     # What shows that a paper belongs to a topic is another sentence than what answers about it.
-    wanted = "line" if match.ask.kind in ("list", "survey") else "sentence"
-    odds = match.sentence_features(share.source) @ weights_of(wanted, SENTENCE_FEATURES)
+    wanted = match.tuning.line if match.ask.kind in ("list", "survey") else match.tuning.sentence
+    odds = match.sentence_features(share.source) @ in_order(wanted, SENTENCE_FEATURES)
     worth = np.exp(odds - odds.max())
     best = np.argsort(-worth, kind="stable")
     count = int(np.searchsorted(np.cumsum(worth[best]) / worth.sum(), _ENOUGH)) + 1
     return sorted(int(i) for i in best[:min(max(count, share.fewest), share.most)])
 
 
-def weights_of(name: str, features: tuple[str, ...]) -> "np.ndarray":
-    """The fitted weights of one decision, in the order of its features."""
+def in_order(weights: Weights, features: tuple[str, ...]) -> "np.ndarray":
+    """The weights in the order of the features."""
     import numpy as np
 
-    return np.array([offline_weights()[name][feature] for feature in features])
-
-
-@cache
-def offline_weights() -> dict:
-    """The fitted weights of the offline model: for each decision, each feature's."""
-    return json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return np.array([weights[feature] for feature in features])

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from rag.language.terms import stem, weight
 from rag.search.fusion import standardise
 from rag.search.queries import Query
-from store.records import Paper
-from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,16 +19,16 @@ if TYPE_CHECKING:
 HEAVIEST = 6.0
 # Papers that others are compared with, and the best papers that are compared at all.
 MODELS, COMPARED = 3, 50
-# Content words that make a part of a question worth its own score.
+# Content words that make a clause worth its own score.
 _LEAST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """By paper: closeness to the whole question, and to the part of it that suits the paper best."""
+    """By paper: closeness to the whole question, and to the clause of it that suits the paper best."""
 
     whole: Mapping[str, float]
-    parts: Mapping[str, float]
+    clauses: Mapping[str, float]
 
 
 def closeness(library: Library, query: Query, paper_ids: Sequence[str]) -> Closeness | None:
@@ -45,38 +43,34 @@ def closeness(library: Library, query: Query, paper_ids: Sequence[str]) -> Close
 
     weights = np.array([min(HEAVIEST, weight(stem(query.text[start:end]))) for start, end in matches.spans])
     whole = _mean(weights, matches.cosines)
-    rows = [[n for n, (start, _) in enumerate(matches.spans) if a <= start < b] for a, b in query.parts]
-    parts = [_mean(weights[some], matches.cosines[some]) for some in rows if len(some) >= _LEAST]
-    return Closeness(dict(zip(paper_ids, whole, strict=True)), _best_part(paper_ids, parts))
+    rows = [[n for n, (start, _) in enumerate(matches.spans) if a <= start < b] for a, b in query.clauses]
+    clauses = [_mean(weights[some], matches.cosines[some]) for some in rows if len(some) >= _LEAST]
+    return Closeness(dict(zip(paper_ids, whole, strict=True)), _best_clause(paper_ids, clauses))
 
 
 def _mean(weights: np.ndarray, cosines: np.ndarray) -> list[float]:
     return (weights @ cosines / max(weights.sum(), 1e-9)).tolist()
 
 
-def _best_part(paper_ids: Sequence[str], parts: Sequence[Sequence[float]]) -> dict[str, float]:
-    """Each paper's standing in the part where it stands best; nothing for fewer than two parts."""
-    if len(parts) < 2:
+def _best_clause(paper_ids: Sequence[str], clauses: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Each paper's standing in the clause where it stands best; nothing for fewer than two."""
+    if len(clauses) < 2:
         return {}
-    standings = [standardise(dict(zip(paper_ids, part, strict=True))) for part in parts]
+    standings = [standardise(dict(zip(paper_ids, part, strict=True))) for part in clauses]
     return {paper_id: max(standing[paper_id] for standing in standings) for paper_id in paper_ids}
 
 
-def likeness(library: Library, papers: Mapping[str, Paper], order: Sequence[str]) -> dict[str, float]:
-    """How like the best papers each of the next ones is (pseudo-relevance feedback, Rocchio 1971).
+def likeness(library: Library, order: Sequence[str]) -> dict[str, float]:
+    """How like the best papers, of ids in `order`, each of the next ones is (pseudo-relevance feedback, Rocchio 1971).
 
     Papers are compared by the means of their sentences' vectors; a model paper is not its own model.
     """
     import numpy as np
 
-    if len(order) < 2:
-        return {}
     compared = list(order[:COMPARED])
-    split = [sentences(papers[paper_id].abstract) for paper_id in compared]
-    vectors = library.embed([text for texts in split for text in texts])
-    means = np.zeros((len(compared), vectors.shape[1]), np.float32)
-    np.add.at(means, [n for n, texts in enumerate(split) for _ in texts], vectors)
-    means /= np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
+    if len(compared) < 2:
+        return {}
+    means = library.mean_vectors(compared)
     alike = means @ means.T
     np.fill_diagonal(alike, -1.0)
     np.fill_diagonal(alike, alike.max(axis=1))

@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 
 from rag.asking.asks import Kind, clauses, read_ask
+from rag.language.terms import content_stems, plain
+
+_MOST = 8  # pieces of a subject that are looked for
 
 _REQUEST = re.compile(
     r"^\W*(?:please\s+|can you\s+|could you\s+|i need\s+|help me\s+)*"
@@ -15,17 +18,22 @@ _ASKED = re.compile(
     r"\b(?:in |on )?(?:which|what) (?:[a-z]+ )?(?:of )?(?:(?:these|those|the|your|our|my|all) )*(?:[\w-]+ )?"
     r"(?:papers|works|studies|abstracts|publications|articles)\b(?: (?:here|in (?:this|the|your) [a-z]+))?",
     re.IGNORECASE)
-# The pieces of an enumeration ("a, b and c") or of alternatives.
-_PIECE = re.compile(r"[^,;:.?!]+?(?=\b(?:and|or)\b|[,;:.?!]|$)")
+# Where a subject falls into pieces: "a, b and c for d" is about four things.
+_CUT = re.compile(r"[,;:.?!]|\b(?:and|or|for|with|from|in|to|of|on)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The text searched for, the kind of question, and where in the text its parts stand, (start, end)."""
+    """The text searched for, the kind of question, and its parts.
+
+    `clauses` are where the clauses of a comparison stand in the text, (start, end); `pieces` the things
+    that a list or a survey is about, each of which papers may be about alone.
+    """
 
     text: str
     kind: Kind
-    parts: tuple[tuple[int, int], ...] = ()
+    clauses: tuple[tuple[int, int], ...] = ()
+    pieces: tuple[str, ...] = ()
 
 
 def read_query(question: str) -> Query:
@@ -33,8 +41,8 @@ def read_query(question: str) -> Query:
     ask = read_ask(question)
     text = _subject(ask.text or question)
     if ask.kind == "compare":
-        return Query(text, ask.kind, _clauses(text))
-    return Query(text, ask.kind, _pieces(text) if ask.kind == "list" else ())
+        return Query(text, ask.kind, clauses=_clauses(text))
+    return Query(text, ask.kind, pieces=_pieces(text) if ask.kind in ("list", "survey") else ())
 
 
 def topic_of(request: str) -> str:
@@ -57,5 +65,8 @@ def _clauses(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _pieces(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(match.span() for match in _PIECE.finditer(text))
+def _pieces(text: str) -> tuple[str, ...]:
+    """The pieces of a subject that say something; none when there are fewer than two."""
+    found = [piece.strip() for piece in _CUT.split(text)]
+    telling = tuple(dict.fromkeys(piece for piece in found if content_stems(plain(piece))))
+    return telling[:_MOST] if len(telling) > 1 else ()

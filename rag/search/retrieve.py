@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -15,6 +17,7 @@ from rag.records import Found
 from rag.search.closeness import Closeness, closeness, likeness
 from rag.search.fusion import fuse, ranked, standardise
 from rag.search.queries import Query, read_query
+from rag.tuning import Blend, Tuning, shipped
 from store.records import Hit, Paper, Passage
 
 if TYPE_CHECKING:
@@ -27,74 +30,69 @@ NAMED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Blend:
-    """Weights of the views of a paper: closeness of words, of passages, shared words, and two additions.
-
-    `parts` is the share of the part of the question that suits a paper best, `likeness` the weight
-    of being like the best papers.
-    """
-
-    closeness: float
-    meaning: float
-    words: float
-    parts: float = 0.0
-    likeness: float = 0.0
-
-
-# Chosen on the dev questions (`python -m benchmarks.retrieval` measures them): one paper is told by its
-# words in context; a list of papers wants all the evidence there is.
-BLENDS = {
-    "fact": Blend(1.0, 0.3, 0.05),
-    "compare": Blend(1.0, 0.3, 0.05, parts=0.4),
-    "list": Blend(1.0, 1.0, 0.5, parts=0.4, likeness=0.3),
-    "survey": Blend(1.0, 1.0, 0.3, likeness=0.3),
-}
-# For models without vectors of words.
-WITHOUT_WORDS = Blend(0.0, 1.0, 0.7)
-
-
-@dataclass(frozen=True, slots=True)
 class Views:
-    """The papers that may answer a question, and what each index says of them."""
+    """What each index says of the papers that may answer a query; `pieces` are the same for its pieces."""
 
     query: Query
-    papers: Mapping[str, Paper]
     hits: Mapping[str, Hit]
     shared: Mapping[str, float]
     near: Closeness | None
+    pieces: tuple[Views, ...] = ()
 
 
-def retrieve(library: Library, question: str, k: int) -> list[Found]:
-    """The `k` papers of `library` that answer `question` best, best first, each with its best passage."""
-    views = look(library, question, max(k, POOL))
-    scores = rank(library, views, BLENDS[views.query.kind] if views.near else WITHOUT_WORDS)
-    for paper_id, paper in views.papers.items():
-        scores[paper_id] += NAMED * (where_named(paper.title, question) >= 0)
-    papers, hits = views.papers, views.hits
-    return [Found(papers[i], _passage(papers[i], hits), scores[i]) for i in ranked(scores)[:k]]
+def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = None) -> list[Found]:
+    """The `k` papers of `library` that answer `question` best, best first, each with its best passage.
+
+    `tuning` holds the fitted weights, by default the shipped ones.
+    """
+    views = look(library, read_query(question), max(k, POOL))
+    scores = rank(library, views, tuning or shipped())
+    papers = {paper.paper_id: paper for paper in library.get_many(list(scores))}
+    for paper_id, paper in papers.items():
+        scores[paper_id] += NAMED * (where_named(paper, question) >= 0)
+    return [Found(papers[i], _passage(papers[i], views.hits), scores[i]) for i in ranked(scores)[:k]]
 
 
-def look(library: Library, question: str, depth: int = POOL) -> Views:
-    """The `depth` best papers for `question` of each index, seen from every side."""
-    query = read_query(question)
+def look(library: Library, query: Query, depth: int = POOL) -> Views:
+    """The `depth` best papers for `query` of each index, seen from every side; so are its pieces."""
     hits = {hit.passage.paper_id: hit for hit in library.by_meaning(query.text, depth)}
     shared = dict(library.by_words(query.text, depth))
-    papers = {paper.paper_id: paper for paper in library.get_many(list({**hits, **shared}))}
-    return Views(query, papers, hits, shared, closeness(library, query, list(papers)))
+    near = closeness(library, query, list({**hits, **shared}))
+    pieces = tuple(look(library, Query(piece, query.kind), depth) for piece in query.pieces)
+    return Views(query, hits, shared, near, pieces)
 
 
-def rank(library: Library, views: Views, blend: Blend) -> dict[str, float]:
+def rank(library: Library, views: Views, tuning: Tuning) -> dict[str, float]:
     """The score of each paper of `views`, with mean 0 and standard deviation 1."""
+    blend = tuning.blend(views.query.kind, has_words=views.near is not None)
+    scores = rank_whole(views, blend)
+    if views.pieces and blend.pieces:
+        pieces = [rank_whole(piece, blend) for piece in views.pieces]
+        scores = fuse([scores, best_two(pieces)], [1 - blend.pieces, blend.pieces])
+    if blend.likeness:
+        scores = fuse([scores, likeness(library, ranked(scores))], [1.0, blend.likeness])
+    return standardise(scores)
+
+
+def rank_whole(views: Views, blend: Blend) -> dict[str, float]:
+    """The scores for the query as a whole, and for its clauses, standardised."""
     meaning = {paper_id: hit.score for paper_id, hit in views.hits.items()}
     near = views.near or Closeness({}, {})
     scores = fuse([near.whole, meaning, views.shared], [blend.closeness, blend.meaning, blend.words])
-    scores = {paper_id: scores[paper_id] for paper_id in views.papers}
-    if near.parts and blend.parts:
-        scores = fuse([scores, near.parts], [1 - blend.parts, blend.parts])
-    if blend.likeness:
-        alike = likeness(library, views.papers, ranked(scores))
-        scores = fuse([scores, alike], [1.0, blend.likeness])
+    if near.clauses and blend.clauses:
+        scores = fuse([scores, near.clauses], [1 - blend.clauses, blend.clauses])
     return standardise(scores)
+
+
+def best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of the two pieces that suit a paper best; a piece that did not find it gives its lowest score.
+
+    One good piece may be chance; few papers are about all of them.
+    """
+    floors = [min(scores.values(), default=0.0) for scores in pieces]
+    found = {paper_id for scores in pieces for paper_id in scores}
+    return {paper_id: fmean(nlargest(2, (s.get(paper_id, f) for s, f in zip(pieces, floors, strict=True))))
+            for paper_id in found}
 
 
 def _passage(paper: Paper, hits: Mapping[str, Hit]) -> Passage:
@@ -108,10 +106,11 @@ class PaperRetriever(BaseRetriever):
 
     library: Any
     k: int = 8
+    tuning: Any = None
 
     def _get_relevant_documents(self, query: str, *,
                                 run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return _documents(retrieve(self.library, query, self.k))
+        return _documents(retrieve(self.library, query, self.k, self.tuning))
 
 
 def _documents(found: Sequence[Found]) -> list[Document]:
