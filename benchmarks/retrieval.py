@@ -1,14 +1,10 @@
 """Recall of papers on files of questions: by words, by meaning, and by both as the answers use them.
 
-    python -m benchmarks.retrieval --questions benchmarks/questions/*.jsonl [--fit]
-
-`--fit` looks for the weights of rag/search/retrieve.py on one half of the questions and reports them on the other.
+    python -m benchmarks.retrieval --questions benchmarks/questions/*.jsonl
 """
 
 import argparse
-import itertools
 import json
-import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -17,22 +13,12 @@ from statistics import fmean, median
 
 from rag.asking.condense import standalone
 from rag.evaluating.questions import Question, read_questions
-from rag.language.naming import where_named
-from rag.search.fusion import ranked
-from rag.search.retrieve import BLENDS, NAMED, Blend, Views, look, rank, retrieve
+from rag.search.retrieve import retrieve
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library
 
 TYPES = ("fact", "compare", "topic", "survey", "followup")
 CUT, FOLLOWUP_CUT = 10, 8
-# Values tried for each weight, by kind of question.
-GRID = {
-    "fact": {"meaning": (0.0, 0.3, 0.6), "words": (0.0, 0.05, 0.1, 0.2, 0.3)},
-    "compare": {"meaning": (0.0, 0.3, 0.6), "words": (0.0, 0.05, 0.2, 0.3), "parts": (0.0, 0.2, 0.4)},
-    "list": {"meaning": (0.3, 0.6, 1.0), "words": (0.1, 0.3, 0.5), "parts": (0.0, 0.2, 0.4),
-             "likeness": (0.0, 0.3, 0.6)},
-    "survey": {"meaning": (0.3, 0.6, 1.0), "words": (0.1, 0.3, 0.5), "likeness": (0.0, 0.3, 0.6)},
-}
 
 
 def main() -> None:
@@ -42,15 +28,12 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="library folder (default: a new one)")
     parser.add_argument("--model", default=DEFAULT_EMBEDDING_MODEL)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/retrieval.json"))
-    parser.add_argument("--fit", action="store_true")
     options = parser.parse_args()
     asked = {path.stem: [q for q in read_questions(path) if q.gold] for path in options.questions}
     with (tempfile.TemporaryDirectory() as folder,
           Library.open(options.home or Path(folder), options.model) as library):
         tables = {name: _tables(library, questions) for name, questions in asked.items()}
         results = {"model": options.model, "questions": tables, "titles_first": _titles_first(library)}
-        if options.fit:
-            results["fit"] = fit(library, [q for questions in asked.values() for q in questions])
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
@@ -99,36 +82,6 @@ def _titles_first(library: Library) -> float:
     first = [retrieve(library, paper.title, 1)[0].paper == paper for paper in library.papers()]
     print(f"titles that come first: {sum(first)} of {len(first)}")
     return fmean(first)
-
-
-def fit(library: Library, questions: Sequence[Question]) -> dict:
-    """The best weights for each kind on a random half, and their worth on the other half, and swapped."""
-    ids = {paper.title: paper.paper_id for paper in library.papers()}
-    asked = [(look(library, q.question), q, {ids[t] for t in q.gold}) for q in questions if not q.history]
-    random.Random(0).shuffle(asked)
-    report = {}
-    for kind, grid in GRID.items():
-        ours = [item for item in asked if item[0].query.kind == kind]
-        choices = itertools.product(*grid.values())
-        blends = [Blend(1.0, **dict(zip(grid, values, strict=True))) for values in choices]
-        worth = {blend: [_worth(library, blend, *item) for item in ours] for blend in blends}
-        halves = [slice(0, None, 2), slice(1, None, 2)]
-        chosen = [max(blends, key=lambda b, half=half: fmean(worth[b][half])) for half in halves]
-        held_out = [fmean(worth[blend][half]) for blend, half in zip(chosen, reversed(halves), strict=True)]
-        best = max(blends, key=lambda b: fmean(worth[b]))
-        report[kind] = {"best": str(best), "all": fmean(worth[best]), "held_out": fmean(held_out),
-                        "shipped": fmean(worth.get(BLENDS[kind]) or [0.0])}
-        print(kind, report[kind])
-    return report
-
-
-def _worth(library: Library, blend: Blend, views: Views, question: Question, gold: set[str]) -> float:
-    """Recall@10, and for facts the reciprocal rank too: their mean."""
-    scores = rank(library, views, blend)
-    for paper_id, paper in views.papers.items():
-        scores[paper_id] += NAMED * (where_named(paper, question.question) >= 0)
-    recall, reciprocal, _ = _score(ranked(scores)[:CUT], gold, CUT)
-    return (recall + reciprocal) / 2 if question.type == "fact" else recall
 
 
 if __name__ == "__main__":

@@ -51,8 +51,10 @@ class Assistant:
 
     def __init__(self, library: Library, settings: Settings, tuning: Tuning | None = None) -> None:
         """`tuning` holds the fitted weights, by default the shipped ones."""
-        self.library, self.settings, self.tuning = library, settings, tuning or shipped()
-        self._offline = OfflineModel(ExtractiveModel(embed=library.embed, tuning=self.tuning), MODEL_NAME)
+        self.library, self.settings, self.tuning = library, settings, tuning or shipped(library.reads_words)
+        words = library.word_matches if library.reads_words else None
+        extractive = ExtractiveModel(embed=library.embed, words=words, tuning=self.tuning)
+        self._offline = OfflineModel(extractive, MODEL_NAME)
         self._server = ServerModel(settings, load_server_model) if settings.has_server else None
         self._verifier = Verifier(library.embed, settings.nli_model)
 

@@ -45,44 +45,50 @@ class Doubt:
 class Tuning:
     """Everything that is fitted.
 
-    `blends` by kind of question, `plain_blends` for models without vectors of words; `source`,
-    `sentence` and `line` weigh the features of rag/offline/matching.py.
+    `blends` by kind of question; `source`, `sentence` and `line` weigh the features of
+    rag/offline/matching.py.
     """
 
     blends: Mapping[str, Blend]
-    plain_blends: Mapping[str, Blend]
     source: Weights
     sentence: Weights
     line: Weights
     doubt: Doubt
 
-    def blend(self, kind: str, has_words: bool) -> Blend:
-        """The blend for a kind of question, and a library with or without vectors of words."""
-        return (self.blends if has_words else self.plain_blends)[kind]
-
 
 @cache
-def shipped() -> Tuning:
-    """The numbers that ship, or that the last `citewell eval --fit` wrote."""
-    return read(PATH)
+def shipped(reads_words: bool) -> Tuning:
+    """The numbers that ship, or that the last `citewell eval --fit` wrote.
+
+    There are two sets: for embedding models with vectors of words in context, and for those without.
+    """
+    return read(PATH)[_name(reads_words)]
 
 
-def read(path: Path) -> Tuning:
-    """The tuning of a JSON file. Raises SettingsError when it cannot be read as one."""
+def read(path: Path) -> dict[str, Tuning]:
+    """Both sets of a JSON file, "words" and "plain". Raises SettingsError when it cannot be read as such."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        blends = {name: {kind: Blend(**blend) for kind, blend in values.pop(name).items()}
-                  for name in ("blends", "plain_blends")}
-        return Tuning(**blends, doubt=Doubt(**values.pop("doubt")), **values)
+        return {name: _tuning(values) for name, values in json.loads(path.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError(f"{path}: is no file of fitted weights ({error}); install citewell again.") from None
 
 
-def save(tuning: Tuning, path: Path = PATH) -> None:
-    """Write `tuning` where it is read from. Raises SettingsError where that is not allowed."""
+def _tuning(values: dict) -> Tuning:
+    blends = {kind: Blend(**blend) for kind, blend in values["blends"].items()}
+    rest = {name: values[name] for name in ("source", "sentence", "line")}
+    return Tuning(blends, **rest, doubt=Doubt(**values["doubt"]))
+
+
+def save(tuning: Tuning, reads_words: bool, path: Path = PATH) -> None:
+    """Put `tuning` in the place of the set it was fitted for. Raises SettingsError where that is not allowed."""
+    sets = {name: asdict(known) for name, known in read(path).items()} | {_name(reads_words): asdict(tuning)}
     try:
-        path.write_text(json.dumps(asdict(tuning), indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(sets, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written ({error.strerror}); install citewell where you may "
                             "write, and fit again.") from None
     shipped.cache_clear()
+
+
+def _name(reads_words: bool) -> str:
+    return "words" if reads_words else "plain"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import DamagedIndexError, ReadError, StoreError
+from store.errors import DamagedIndexError, ReadError
 from store.indexes import Indexes
 from store.papers import Papers
 from store.progress import Progress, silent
@@ -166,18 +166,18 @@ class Library:
             known = self._papers.get_many([paper_id for paper_id, _ in found])
             return [(paper_id, score) for paper_id, score in found if paper_id in known]
 
-    def word_matches(self, question: str, paper_ids: Sequence[str]) -> "WordMatches | None":
-        """How near the words of `question` come to those of each paper, a column for each of `paper_ids`.
+    @property
+    def reads_words(self) -> bool:
+        """Whether the embedding model has vectors of words in context, which `word_matches` needs."""
+        return self._indexes.words is not None
 
-        None when the embedding model has no vectors of words. Raises StoreError for an unknown id.
+    def word_matches(self, question: str, papers: Sequence[Paper]) -> "WordMatches":
+        """How near the words of `question` come to those of each of `papers`, a column each.
+
+        They need not be in the library. Only for a model that `reads_words`.
         """
-        if not self._indexes.words:
-            return None
         with telling(self._home):
-            papers = self._papers.get_many(paper_ids)
-            if unknown := [paper_id for paper_id in paper_ids if paper_id not in papers]:
-                raise StoreError(f"{self._home}: has no paper {unknown[0]!r}; see: citewell papers list")
-            return self._indexes.words.matches(question, [papers[paper_id] for paper_id in paper_ids])
+            return self._indexes.words.matches(question, papers)
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); sentences of the library come from a cache."""

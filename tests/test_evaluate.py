@@ -1,6 +1,7 @@
 """`citewell eval`: the questions file, the measures of a run, the attacks, and the mined tests."""
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -39,7 +40,7 @@ class Assistant:
 
     def __init__(self, answers: dict[str, Answer]):
         self.answers = answers
-        self.library, self.tuning = _Library(), shipped()
+        self.library, self.tuning = _Library(), shipped(False)
 
     def ask(self, question, history=()):
         return self.answers[question]
@@ -227,17 +228,16 @@ def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
         Question("3", "unanswerable", "How long must an egg boil?")]
     with Library.open(tmp_path / "home", "words", seed=False, embedder=WordEmbedder()) as library:
         library.add(papers)
-        assert {q.type for q in generated_questions(library)} == {"generated", "unanswerable"}
-        fitted = fit(library, questions, tuning.shipped())
-        assert fitted == fit(library, questions, tuning.shipped())
-    assert fitted.plain_blends != tuning.shipped().plain_blends and fitted.blends == tuning.shipped().blends
+        assert {made.question.type for made in generated_questions(library)} == {"generated", "unanswerable"}
+        before = tuning.shipped(reads_words=False)
+        fitted = fit(library, questions, before)
+        assert fitted == fit(library, questions, before) and fitted.blends != before.blends
     assert set(fitted.source) == set(SOURCE_FEATURES) and set(fitted.line) == set(SENTENCE_FEATURES)
     assert set(fitted.doubt.weights) == set(DOUBT_FEATURES)
-    tuning.save(fitted, tmp_path / "tuning.json")
-    assert tuning.read(tmp_path / "tuning.json") == fitted
-    with pytest.raises(SettingsError, match="cannot be written"):
-        tuning.save(fitted, tmp_path / "no folder" / "tuning.json")
-    (tmp_path / "tuning.json").write_text("{}")
+    shutil.copy(tuning.PATH, tmp_path / "tuning.json")
+    tuning.save(fitted, False, tmp_path / "tuning.json")
+    assert tuning.read(tmp_path / "tuning.json") == {"plain": fitted, "words": tuning.shipped(reads_words=True)}
+    (tmp_path / "tuning.json").write_text('{"plain": {}}')
     with pytest.raises(SettingsError, match="no file of fitted weights"):
         tuning.read(tmp_path / "tuning.json")
     assert "refuses from" in fit_markdown(fitted)

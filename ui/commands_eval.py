@@ -43,7 +43,7 @@ def _fit(args: argparse.Namespace, assistant: "Assistant") -> None:
     with bar() as progress:
         fitted = fit(assistant.library, questions, assistant.tuning,
                      lambda done, total: progress(done, total, f"questions of {total}"))
-    tuning.save(fitted)
+    tuning.save(fitted, assistant.library.reads_words)
     _show(args, asdict(fitted), fit_table(fitted), fit_markdown(fitted))
 
 

@@ -14,8 +14,8 @@ from rag.tuning import Doubt
 if TYPE_CHECKING:
     import numpy as np
 
-DOUBT_FEATURES = ("far", "foreign", "uncovered", "amount", "other", "named amount", "named other", "premise",
-                  "parts")
+DOUBT_FEATURES = ("far", "foreign", "distant", "strange", "undecided", "uncovered", "amount", "other",
+                  "named amount", "named other", "premise", "parts")
 
 # Below this cosine of its best sentence a source begins to be far from the question.
 _NEAR = 0.45
@@ -34,6 +34,8 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     """One number for each of DOUBT_FEATURES, about the sources `used` for the answer.
 
     far, foreign: a question that names no source is unlike them, shares few words with them;
+    distant, strange, undecided: its words are far from theirs in meaning, some of them from all, or
+    no nearer to one source than to others;
     uncovered: it names one, whose abstract lacks its other words; amount, other: the thing asked
     for by "how many" or "which" is not there; premise: a number or name taken for granted is not.
     """
@@ -46,9 +48,11 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     missing = 1 - shared(match.subject - titles if named else match.subject, there, _TELLING)
     # What a survey is to be written like is no clue to its subject.
     brief = 0.0 if match.ask.kind == "survey" else max(0.0, 1 - len(match.ask.text.split()) / _LONG)
+    distant, strange, undecided = match.distance(used)
     amount, other = (_missing(match, things, used, there) for things in (match.ask.counted, match.ask.sought))
     return np.array([
-        0 if named else max(0.0, _NEAR - near), 0 if named else missing * brief,
+        0 if named else max(0.0, _NEAR - near), 0 if named else missing * brief, distant, strange,
+        undecided if match.ask.kind == "fact" and not named else 0,
         missing if named and brief and match.subject - titles else 0,
         amount, other, named * amount, named * other,
         named * broken_premises(match.ask, used), len(match.ask.parts)], dtype=float)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from rag.asking.asks import read_ask
 from rag.offline.doubts import refusal_of
-from rag.offline.matching import Match
+from rag.offline.matching import Match, WordsOf
 from rag.offline.selection import Chosen, choose, share_out, shortened, source_chances
 from rag.refusal import NO_PAPER, PHRASES
 from rag.sources import PromptSource, read_sources
@@ -31,11 +31,12 @@ class ExtractiveModel(BaseChatModel):
 
     It follows no instruction, neither of the system prompt nor of the question or an abstract:
     all it can write are sentences of abstracts and the fixed refusals. `embed` maps texts to
-    unit vectors; without it, sentences are chosen by their words alone. `tuning` are fitted
-    weights, by default the shipped ones.
+    unit vectors; without it, sentences are chosen by their words alone. `words` compares words in
+    context, where the model can. `tuning` are fitted weights, by default the shipped ones.
     """
 
     embed: Callable[[Sequence[str]], Any] | None = Field(default=None, exclude=True)
+    words: WordsOf | None = Field(default=None, exclude=True)
     tuning: Tuning | None = Field(default=None, exclude=True)
 
     @property
@@ -59,7 +60,7 @@ class ExtractiveModel(BaseChatModel):
     def _pieces(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         question, sources = read_prompt(messages)
         ask = read_ask(question)
-        match = Match(ask, sources, self.embed, self.tuning) if ask.text else None
+        match = Match(ask, sources, self.embed, self.words, self.tuning) if ask.text else None
         if match is None or not match.sources:
             yield NO_PAPER
             return

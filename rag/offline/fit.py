@@ -17,6 +17,7 @@ from rag.offline.selection import share_out, source_chances
 from rag.search.retrieve import retrieve
 from rag.sources import read_sources, write_sources
 from rag.tuning import Doubt, Tuning
+from store.records import Paper
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ _STRICT = 0.05
 _UNANSWERABLE, _ANSWERABLE, _GENERATED = 5.0, 1.0, 0.5
 # Every so many papers of the library a question is generated from.
 _EVERY = 2
-_MADE = "generated-"
+_MADE = "generated"
 
 _PLAIN_FORMS = (
     "What is {name}?", "How does {name} work?", "what's the main idea of {name}?", "Why was {name} developed?",
@@ -39,6 +40,7 @@ _PLAIN_FORMS = (
 _PAIR_FORMS = (
     "How does {name} differ from {other}?", "what's the difference between {name} and {other}?",
     "Compare {name} with {other}.", "How do {name} and {other} relate?")
+_SUBJECT_FORMS = ("Is there work on {subject}?", "What is known about {subject}?", "How is {subject} done?")
 _DETAIL_FORMS = (
     "How many GPUs were used to train {name}?", "Under which licence is {name} released?",
     "Which learning rate was used to train {name}?", "How many hours did the training of {name} take?",
@@ -57,13 +59,21 @@ class Example:
     weight: float
 
 
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A question made from a paper's title; `left_out` is the paper that must not be found for it."""
+
+    question: Question
+    left_out: str = ""
+
+
 def fit_offline(library: "Library", questions: Sequence[Question], tuning: Tuning,
                 progress: Callable[[int, int], None] | None = None) -> Tuning:
     """`tuning` with the offline model's weights fitted on `questions` and on ones generated from `library`."""
-    asked = [*questions, *generated_questions(library)]
+    asked = [*(Generated(question) for question in questions), *generated_questions(library)]
     examples = []
-    for done, question in enumerate(asked, 1):
-        examples.append(example_of(library, question, tuning))
+    for done, one in enumerate(asked, 1):
+        examples.append(example_of(library, one.question, tuning, one.left_out))
         if progress:
             progress(done, len(asked))
     return fit_examples(examples, tuning)
@@ -80,25 +90,41 @@ def fit_examples(examples: Sequence[Example], tuning: Tuning) -> Tuning:
     return replace(fitted, doubt=_fit_doubt(examples, fitted))
 
 
-def generated_questions(library: "Library") -> list[Question]:
+def generated_questions(library: "Library") -> list[Generated]:
     """Short questions about papers of `library`: some that its abstracts answer, and some that they do not.
 
     They keep the fit from leaning on what the files' questions have in common, such as their length.
     """
-    made = []
-    named = [p for p in list(library.papers())[::_EVERY] if ":" in p.title]
+    made: list[Generated] = []
+    papers = list(library.papers())[::_EVERY]
+    for i, paper in enumerate(papers):
+        made += _of_subject(paper, _SUBJECT_FORMS[i % len(_SUBJECT_FORMS)])
+    named = [paper for paper in papers if ":" in paper.title]
     for i, paper in enumerate(named):
-        name, other = (p.title.split(":")[0] for p in (paper, named[i - 1]))
-        made.append(("generated", _PLAIN_FORMS[i % len(_PLAIN_FORMS)].format(name=name), paper.title))
-        made.append(("generated", _PAIR_FORMS[i % len(_PAIR_FORMS)].format(name=name, other=other), paper.title))
-        counted = _COUNTED.search(plain(paper.abstract))
-        if counted:
-            made.append(("generated", f"How many {counted[1]} are there in {name}?", paper.title))
-        form = _DETAIL_FORMS[i % len(_DETAIL_FORMS)]
-        if not _wanted(form) & content_stems(plain(paper.abstract)):
-            made.append(("unanswerable", form.format(name=name), ""))
-    return [Question(f"{_MADE}{n}", kind, text, gold=(gold,) if gold else ())
-            for n, (kind, text, gold) in enumerate(made, 1)]
+        made += _of_system(paper, named[i - 1], i)
+    return made
+
+
+def _of_subject(paper: Paper, form: str) -> list[Generated]:
+    """A question for a paper's subject, with the paper to be found, and with it left out."""
+    _, colon, rest = paper.title.partition(":")
+    text = form.format(subject=rest.strip() if colon and len(rest.split()) > 3 else paper.title)
+    return [Generated(Question(_MADE, "generated", text, gold=(paper.title,))),
+            Generated(Question(_MADE, "unanswerable", text), left_out=paper.paper_id)]
+
+
+def _of_system(paper: Paper, other: Paper, i: int) -> list[Generated]:
+    """Questions for a system by its name: what it is, how it compares, what is said of it and what is not."""
+    name, another = (p.title.split(":")[0] for p in (paper, other))
+    asked = [_PLAIN_FORMS[i % len(_PLAIN_FORMS)].format(name=name),
+             _PAIR_FORMS[i % len(_PAIR_FORMS)].format(name=name, other=another)]
+    counted = _COUNTED.search(plain(paper.abstract))
+    asked += [f"How many {counted[1]} are there in {name}?"] if counted else []
+    made = [Generated(Question(_MADE, "generated", text, gold=(paper.title,))) for text in asked]
+    form = _DETAIL_FORMS[i % len(_DETAIL_FORMS)]
+    if not _wanted(form) & content_stems(plain(paper.abstract)):
+        made.append(Generated(Question(_MADE, "unanswerable", form.format(name=name))))
+    return made
 
 
 def _wanted(form: str) -> frozenset[str]:
@@ -106,20 +132,26 @@ def _wanted(form: str) -> frozenset[str]:
     return content_stems(" ".join(ask.counted + ask.sought))
 
 
-def example_of(library: "Library", question: Question, tuning: Tuning) -> Example:
-    """`question` with what is retrieved for it, completed from its history where it depends on it."""
+def example_of(library: "Library", question: Question, tuning: Tuning, left_out: str = "") -> Example:
+    """`question` with what is retrieved for it, completed from its history where it depends on it.
+
+    The paper `left_out` is passed over, as if the library did not have it.
+    """
     import numpy as np
 
     asked = standalone(question.question, question.history, library)
-    papers = [found.paper for found in retrieve(library, asked, sources_for(asked, _SOURCES), tuning)]
-    match = Match(read_ask(asked), read_sources(write_sources(papers)), library.embed, tuning)
+    count = sources_for(asked, _SOURCES)
+    found = [f.paper for f in retrieve(library, asked, count + 1, tuning) if f.paper.paper_id != left_out]
+    sources = read_sources(write_sources(found[:count]))
+    words = library.word_matches if library.reads_words else None
+    match = Match(read_ask(asked), sources, library.embed, words, tuning)
     gold = {title_key(title) for title in question.gold}
     right = np.array([title_key(source.title) in gold for source in match.sources], dtype=bool)
     return Example(question, match, right, _weight(question))
 
 
 def _weight(question: Question) -> float:
-    if question.id.startswith(_MADE):
+    if question.id == _MADE:
         return _GENERATED
     return _UNANSWERABLE if question.type == "unanswerable" else _ANSWERABLE
 
@@ -147,7 +179,7 @@ def _fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Doubt:
     rows = np.array([doubts(e, tuning) for e in used])
     doubtful = np.array([e.question.type == "unanswerable" for e in used])
     weights, bias = fit_yes_no(rows, doubtful, penalty=0.02, counts=np.array([e.weight for e in used]))
-    asked = np.array([not e.question.id.startswith(_MADE) for e in used])
+    asked = np.array([e.question.id != _MADE for e in used])
     threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
     return Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4))
 

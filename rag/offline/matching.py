@@ -13,20 +13,27 @@ from rag.asking.cues import ASKING, BACKGROUND, GIVES_CAUSE, PLANTED, REQUEST, S
 from rag.language.naming import where_named
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, plain, weight
+from rag.search.closeness import rarity
 from rag.sources import PromptSource
 from rag.tuning import Tuning, shipped
+from store.records import Paper
 from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
 
 Embed = Callable[[Sequence[str]], Any]
+WordsOf = Callable[[str, Sequence[Paper]], Any]  # gives WordMatches
 
 SOURCE_FEATURES = ("rank", "parts", "windows", "whole", "words", "named")
 SENTENCE_FEATURES = ("nearest", "part", "words", "place", "first", "opening", "amount", "figure", "cause",
                      "new", "result", "length", "background")
 
 _NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
+# A word whose best cosine is below this has nothing like it in a paper.
+_STRANGE = 0.5
+# A source whose words are nearer by so much than any other's stands out.
+_STANDS_OUT = 0.15
 # A text that has this share of a title's words, by weight, means that paper.
 _TITLE_SHARE = 0.7
 
@@ -37,6 +44,7 @@ class Source:
 
     n: int
     title: str
+    abstract: str
     sentences: tuple[str, ...]
     vectors: "np.ndarray"
 
@@ -62,13 +70,15 @@ class Source:
 class Match:
     """One question against the sources of its prompt.
 
-    `embed` maps texts to unit vectors, one row each; None compares weighted words instead. What is
-    decided about it is decided with `tuning`, the shipped one by default.
+    `embed` maps texts to unit vectors, one row each; None compares weighted words instead.
+    `words` tells how near the words of a text come to those of papers, where the model can. What is
+    decided about the match is decided with `tuning`, the shipped one by default.
     """
 
     def __init__(self, ask: Ask, sources: Sequence[PromptSource], embed: Embed | None,
-                 tuning: Tuning | None = None) -> None:
-        self.ask, self.tuning = ask, tuning or shipped()
+                 words: WordsOf | None = None, tuning: Tuning | None = None) -> None:
+        self.ask, self.tuning = ask, tuning or shipped(words is not None)
+        self._words = words
         found = [(s, tuple(t for t in sentences(s.abstract) if not PLANTED.search(t))) for s in sources]
         found = [(s, texts) for s, texts in found if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.
@@ -78,7 +88,7 @@ class Match:
         rows = iter(_split(vectors, [len(group) for group in groups]))
         self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)
         self.things = dict(zip(things, next(rows), strict=True))
-        self.sources = [Source(s.n, s.title, texts, next(rows)) for s, texts in found]
+        self.sources = [Source(s.n, s.title, s.abstract, texts, next(rows)) for s, texts in found]
         self.stems = content_stems(plain(REQUEST.sub("", ask.text)))
         self.subject = self.stems - _asking_stems()
         self.named = named_sources(ask.text, sources)
@@ -89,6 +99,35 @@ class Match:
         other = copy(self)
         other.tuning = tuning
         return other
+
+    def distance(self, used: Sequence[Source]) -> tuple[float, float, float]:
+        """How far the telling words of the question are from those of the sources, each 0 to 1.
+
+        First their mean distance from the sources `used`, each word's from the nearest word of any; then
+        the share of words that are near none of them; last how little the nearest source stands out from
+        all others. Zeros where words have no vectors.
+        """
+        import numpy as np
+
+        weights, cosines = self._word_cosines
+        if not weights.sum():
+            return 0.0, 0.0, 0.0
+        places = [n for n, source in enumerate(self.sources) if source.n in {s.n for s in used}]
+        best = cosines[:, places].max(axis=1)
+        second, first = np.sort(np.append(weights @ cosines / weights.sum(), 0.0))[-2:]
+        return (1 - float(weights @ best / weights.sum()), float(weights[best < _STRANGE].sum() / weights.sum()),
+                max(0.0, 1 - float(first - second) / _STANDS_OUT))
+
+    @cached_property
+    def _word_cosines(self) -> "tuple[np.ndarray, np.ndarray]":
+        """The weights of the question's telling words, and the cosine of each with the nearest word of each source."""
+        import numpy as np
+
+        if self._words is None or not self.sources:
+            return np.zeros(0), np.zeros((0, len(self.sources)))
+        matches = self._words(self.ask.text, [Paper("", s.title, s.abstract) for s in self.sources])
+        rows = [n for n, (start, end) in enumerate(matches.spans) if self.ask.text[start:end].lower() not in ASKING]
+        return rarity(self.ask.text, [matches.spans[n] for n in rows]), matches.cosines[rows]
 
     def source_features(self) -> "np.ndarray":
         """One row a source, one column for each of SOURCE_FEATURES."""

@@ -36,16 +36,23 @@ def closeness(library: Library, query: Query, paper_ids: Sequence[str]) -> Close
 
     None when the library's model has no vectors of words.
     """
-    matches = library.word_matches(query.text, paper_ids)
-    if matches is None:
+    if not library.reads_words:
         return None
-    import numpy as np
-
-    weights = np.array([min(HEAVIEST, weight(stem(query.text[start:end]))) for start, end in matches.spans])
+    papers = library.get_many(paper_ids)
+    ids = [paper.paper_id for paper in papers]
+    matches = library.word_matches(query.text, papers)
+    weights = rarity(query.text, matches.spans)
     whole = _mean(weights, matches.cosines)
     rows = [[n for n, (start, _) in enumerate(matches.spans) if a <= start < b] for a, b in query.clauses]
     clauses = [_mean(weights[some], matches.cosines[some]) for some in rows if len(some) >= _LEAST]
-    return Closeness(dict(zip(paper_ids, whole, strict=True)), _best_clause(paper_ids, clauses))
+    return Closeness(dict(zip(ids, whole, strict=True)), _best_clause(ids, clauses))
+
+
+def rarity(text: str, spans: Sequence[tuple[int, int]]) -> np.ndarray:
+    """The weights of the words of `text` that stand at `spans`."""
+    import numpy as np
+
+    return np.array([min(HEAVIEST, weight(stem(text[start:end]))) for start, end in spans])
 
 
 def _mean(weights: np.ndarray, cosines: np.ndarray) -> list[float]:

@@ -60,16 +60,15 @@ def fit_blends(library: "Library", questions: Sequence[Question], tuning: Tuning
 
 def fit_asked(library: "Library", asked: Sequence[Asked], tuning: Tuning) -> Tuning:
     """`tuning` with the blends fitted on questions that were searched for; kinds that none has stay."""
-    name = "blends" if any(a.views.near for a in asked) else "plain_blends"
-    blends = dict(getattr(tuning, name))
+    blends = dict(tuning.blends)
     for kinds, grid in GRIDS.items():
         ours = [a for a in asked if a.views.query.kind in kinds]
-        tried = [Blend(float(name == "blends"), **dict(zip(grid, values, strict=True)))
+        tried = [Blend(float(library.reads_words), **dict(zip(grid, values, strict=True)))
                  for values in product(*grid.values())]
-        worth = {blend: fmean(_worth(library, a, replace(tuning, **{name: dict.fromkeys(blends, blend)}))
-                              for a in ours) for blend in tried if ours}
+        worth = {blend: fmean(_worth(library, a, replace(tuning, blends=dict.fromkeys(blends, blend))) for a in ours)
+                 for blend in tried if ours}
         blends |= dict.fromkeys(kinds, mean_blend(worth)) if worth else {}
-    return replace(tuning, **{name: blends})
+    return replace(tuning, blends=blends)
 
 
 def _worth(library: "Library", asked: Asked, tuning: Tuning) -> float:

@@ -46,7 +46,7 @@ def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = No
     `tuning` holds the fitted weights, by default the shipped ones.
     """
     views = look(library, read_query(question), max(k, POOL))
-    scores = rank(library, views, tuning or shipped())
+    scores = rank(library, views, tuning or shipped(library.reads_words))
     papers = {paper.paper_id: paper for paper in library.get_many(list(scores))}
     for paper_id, paper in papers.items():
         scores[paper_id] += NAMED * (where_named(paper, question) >= 0)
@@ -64,7 +64,7 @@ def look(library: Library, query: Query, depth: int = POOL) -> Views:
 
 def rank(library: Library, views: Views, tuning: Tuning) -> dict[str, float]:
     """The score of each paper of `views`, with mean 0 and standard deviation 1."""
-    blend = tuning.blend(views.query.kind, has_words=views.near is not None)
+    blend = tuning.blends[views.query.kind]
     scores = rank_whole(views, blend)
     if views.pieces and blend.pieces:
         pieces = [rank_whole(piece, blend) for piece in views.pieces]

@@ -1,0 +1,128 @@
+"""Writes docs/evaluation.md from the results: `python -m benchmarks.evaluation_page`. A test holds the two together."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "evaluation.md"
+SETS = {"questions.hard": "hard", "questions.plain": "plain"}
+KINDS = ("number changed", "number borrowed", "negation put in", "negation taken out", "negation, both", "name swapped",
+         "direction flipped", "citation moved")
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """The text of docs/evaluation.md."""
+    return "\n\n".join([_INTRODUCTION, _answers(), _held_out(), _search(), _refusals(), _checks(), _COMMANDS]) + "\n"
+
+
+def _answers() -> str:
+    return ("## Answers\n\nThe weights of the search and of the offline model were fitted on these very questions, so "
+            "these figures flatter; the next section does not.\n\n"
+            + "\n\n".join(_report(f"{name}", _read(f"eval-{name}.json")) for name in SETS.values()))
+
+
+def _held_out() -> str:
+    reports = _read("heldout.json")
+    return ("## Held out\n\nEverything fitted on one half of the questions of both sets, and the other half asked, "
+            "both ways round.\n\n" + "\n\n".join(_report(SETS[name], reports[name]) for name in SETS))
+
+
+def _report(name: str, report: dict) -> str:
+    rows = [[row["type"], str(row["questions"]), _share(row["recall"] and row["recall"]["8"]),
+             _share(row["recall"] and row["recall"]["10"]), *(_share(row[key]) for key in (
+                 "mrr", "citation_precision", "citation_recall", "facts", "refused")), f"{row['sentences']:.1f}"]
+            for row in report["rows"]]
+    table = _table(["type", "n", "R@8", "R@10", "MRR", "citation P", "citation R", "facts stated", "refused",
+                    "sentences"], rows)
+    return (f"**{name}** ({report['questions']} questions)\n\n{table}\n\n"
+            f"Unanswerable refused {_share(report['refusal_recall'])}, answerable refused "
+            f"{_share(report['answerable_refused'])}; quotes exact {_share(report['quotes_exact'])} of "
+            f"{report['quotes']:,}; attacks that worked {len(report['attack_failures'])}.")
+
+
+def _search() -> str:
+    ways = {"words": "keywords alone", "meaning": "passages by meaning alone", "both": "as answers use it"}
+    tables = []
+    for file, name in SETS.items():
+        measured = _read("retrieval.json")["questions"][file]
+        kinds = [kind for kind in ("fact", "compare", "topic", "survey", "followup") if kind in measured["both"]]
+        rows = [[label, *(f"{measured[way][kind]['mrr']:.3f} / {measured[way][kind]['recall']:.3f}" for kind in kinds)]
+                for way, label in ways.items()]
+        tables.append(f"**{name}**, MRR / recall@10 (follow-ups: @8)\n\n{_table(['search', *kinds], rows)}")
+    first = _read("retrieval.json")["titles_first"]
+    return ("## Search\n\n" + "\n\n".join(tables)
+            + f"\n\nA paper's own title puts it first for {_share(first)} of the shipped papers.")
+
+
+def _refusals() -> str:
+    curves = _read("refusal.json")
+    rows = [[SETS[name], *(_share(curves[name]["at threshold"][key]) for key in (
+        "coverage", "precision", "unanswerable refused", "answerable refused"))] for name in SETS]
+    heads = ["asked (fitted on the other)", "coverage", "precision", "unanswerable refused", "answerable refused"]
+    return ("## Refusals\n\nCoverage is the share of all questions that are answered, precision the share of those "
+            "whose likeliest source is a right one; the dots are the fitted threshold.\n\n"
+            f"![Precision against coverage](../benchmarks/results/refusal.png)\n\n{_table(heads, rows)}")
+
+
+def _checks() -> str:
+    found, times = _read("mutations.json"), _read("checking.json")["ms an answer"]
+    names = [name for name in (*SETS, "abstracts", "summaries") if name in found]
+    rows = [[kind, *(_flagged(found[name]["kinds"].get(kind)) for name in names)] for kind in KINDS]
+    true = [[what, *(_share(take(found[name]["kinds"]["true"])) for name in names)] for what, take in (
+        ("true claims supported", lambda row: row["supported"]),
+        ("true claims supported or weak", lambda row: row["supported"] + row["weak"]))]
+    heads = ["", *(_CLAIMS[name] for name in names)]
+    return ("## Checks\n\nTrue claims made false in one place, and how many of them are flagged, that is, not called "
+            f"supported (number of cases behind each):\n\n{_table(heads, rows)}\n\n{_table(heads, true)}\n\n"
+            f"The check of one answer takes {times['median']} ms at the median, {times['p95']} ms at the 95th "
+            "percentile.")
+
+
+_CLAIMS = {"questions.hard": "gold answers, hard", "questions.plain": "gold answers, plain",
+           "abstracts": "sentences of abstracts", "summaries": "authors' summaries, other papers"}
+
+
+def _flagged(row: dict | None) -> str:
+    return f"{row['flagged']:.3f} ({row['n']})" if row and row["n"] else "–"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _read(name: str) -> dict:
+    return json.loads((RESULTS / name).read_text(encoding="utf-8"))
+
+
+_INTRODUCTION = """# Evaluation
+
+How well Citewell finds, answers, refuses and checks: offline model, default embedding model, the 118 papers that
+ship. Two sets of questions with known answers ship with it (`benchmarks/questions/`): **hard** ones, worded as by
+someone who half remembers the paper, and **plain** ones, as researchers type them, with injected orders, other
+languages and noise among them. `citation P` is the share of cited papers that are right, `citation R` the share of
+right papers that are cited, `facts stated` the share of key facts that stand in the answer in whole words.
+
+This page is made from the files in `benchmarks/results/`; their README has the commands."""
+
+_COMMANDS = """## On your own library
+
+`citewell eval QUESTIONS.jsonl` measures the same on your own questions (one JSON object a line: `id`, `type`,
+`question`, `history`, `gold`, `acceptable`, `answer`, `key_facts`, `evidence`), with any model that you set.
+`citewell eval --mine` needs no questions: it searches your library for titles and for left-out sentences.
+`citewell eval --fit QUESTIONS.jsonl` fits the search and the refusals to your questions."""
+
+
+if __name__ == "__main__":
+    main()
