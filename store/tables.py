@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS papers (
     spans TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
 CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
+CREATE INDEX IF NOT EXISTS filters ON papers (year, venue, authors, paper_id);
 CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keys_of ON keys (seq);
 CREATE TABLE IF NOT EXISTS removed (paper_id TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;

@@ -5,7 +5,8 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 
 from store.errors import CitewellError
 
@@ -62,6 +63,16 @@ def _version() -> str:
 def print_json(value: object) -> None:
     """Write one JSON value to stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_json_list(values: Iterable[object]) -> None:
+    """Write a JSON list to stdout, item by item as they come."""
+    before = "[\n"
+    for value in values:
+        item = json.dumps(value, ensure_ascii=False, indent=2)
+        print(before + textwrap.indent(item, "  "), end="")
+        before = ",\n"
+    print("\n]" if before == ",\n" else "[]")
 
 
 if __name__ == "__main__":
