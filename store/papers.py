@@ -22,7 +22,7 @@ from store.tables import (
     SCHEMA,
     SCHEMA_VERSION,
     digest_of,
-    like,
+    matching,
     paper_of,
     passages_of,
     row_of,
@@ -158,6 +158,12 @@ class Papers:
         """How many papers the indexes have not followed yet."""
         return self._db.execute("SELECT count(*) FROM papers WHERE indexed <> content").fetchone()[0]
 
+    def count_replaced(self) -> int:
+        """How many papers the keyword index holds with a text that is no longer theirs."""
+        query = ("SELECT (SELECT count(*) FROM papers WHERE indexed <> content AND passages > 0) "
+                 "+ (SELECT count(*) FROM removed)")
+        return self._db.execute(query).fetchone()[0]
+
     def expect_passages(self, found: Sequence[tuple[int, Sequence[Passage]]]) -> None:
         """Note the passages of each row before the vector index is written."""
         rows = [(len(some), spans_of(some), seq) for seq, some in found]
@@ -205,13 +211,13 @@ class Papers:
     def select(self, year: int | None = None, venue: str | None = None,
                author: str | None = None) -> Iterator[Paper]:
         """The papers of this year, with these words in venue and authors, as they came, a page at a time."""
-        where, values = _matching(year, venue, author)
+        where, values = matching(year, venue, author)
         return self._pages(where, values)
 
     def matching(self, year: int | None = None, venue: str | None = None,
                  author: str | None = None) -> frozenset[str]:
         """The ids of the papers that `select` gives."""
-        where, values = _matching(year, venue, author)
+        where, values = matching(year, venue, author)
         return frozenset(row[0] for row in self._db.execute(f"SELECT paper_id FROM papers WHERE {where}", (0, *values)))
 
     def years(self) -> list[int]:
@@ -239,11 +245,3 @@ class Papers:
             db.close()
         self._open.clear()
         self._local = threading.local()
-
-
-def _matching(year: int | None, venue: str | None, author: str | None) -> tuple[str, list[Any]]:
-    """A condition on rows behind a given one, and its further values."""
-    wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": like(venue),
-              "authors LIKE ? ESCAPE '\\'": like(author)}
-    given = {condition: value for condition, value in wanted.items() if value is not None}
-    return " AND ".join(("seq > ?", *given)), list(given.values())

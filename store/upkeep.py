@@ -11,6 +11,9 @@ from store.indexes import Indexes
 from store.papers import Papers
 from store.progress import Progress
 
+# A replaced text counts in BM25's statistics until the keyword index is made anew: past this share of the
+# papers, and always in a library where that takes a blink.
+_STALE, _SMALL = 0.02, 2_000
 PATIENCE = 60.0  # seconds to wait for another process that writes
 
 
@@ -66,13 +69,18 @@ def catch_up(papers: Papers, indexes: Indexes, model: str, progress: Progress) -
     if papers.fact("writing") or _lacks_words(papers, indexes):
         rebuild_keywords(papers, indexes, progress)
     papers.set_fact("writing", "yes")
+    replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
     try:
         follow(papers, indexes, progress)
     except DamagedIndexError:
         renew_vectors(papers, indexes)
         follow(papers, indexes, progress)
+    if replaced > _STALE * len(papers) or (replaced and len(papers) < _SMALL):
+        rebuild_keywords(papers, indexes, progress)
+        replaced = 0
     with papers.transaction():
         papers.set_fact("model", model)
+        papers.set_fact("replaced", str(replaced))
         papers.set_fact("writing", "")
 
 

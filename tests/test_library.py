@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import WordEmbedder
-from small_library import NEW, open_empty
+from small_library import NEW, TOPICS, open_empty
 
 import store.library
 from rag.search.retrieve import retrieve
@@ -91,6 +91,15 @@ def test_only_what_changed_is_embedded_again(small):
     assert small.add([longer, NEW[1], replace(NEW[2], venue="ICRA")]).merged == 2
     assert embedder.calls == calls + 2  # the passage with the new sentence, and that sentence
     assert small.get("study-2-of-vision").venue == "ICRA"
+
+
+def test_words_of_replaced_texts_and_removed_papers_do_not_count(small, tmp_path):
+    """BM25 weighs a word by how many papers have it; tantivy counts deleted ones until it merges them away."""
+    small.add([replace(paper, abstract=f"{paper.abstract} Zebra number {n}.") for n, paper in enumerate(NEW[:20])])
+    small.remove([paper.paper_id for paper in list(small.papers())[50:]])
+    with open_empty(tmp_path / "fresh") as fresh:
+        fresh.add(small.papers())
+        assert [small.by_words(topic, 60) for topic in TOPICS] == [fresh.by_words(topic, 60) for topic in TOPICS]
 
 
 def test_a_shorter_abstract_leaves_no_passage_behind(tmp_path):
