@@ -12,6 +12,7 @@ from rag.asking.condense import depends, standalone
 from rag.errors import ModelError, QuestionError
 from rag.models import load_server_model
 from rag.offline.extractive import MODEL_NAME, ExtractiveModel
+from rag.opening import open_library
 from rag.records import Answer, CitedSentence, Found, Repair, Sentence, Timings, Turn, Usage
 from rag.refusal import FALSE_PREMISE, NEAREST, NO_PAPER, NOT_STATED, read_refusal
 from rag.search.retrieve import PaperRetriever
@@ -61,8 +62,7 @@ class Assistant:
     @classmethod
     def open(cls, settings: Settings, progress=None) -> "Assistant":
         """An assistant over the library of the settings' home. Raises StoreError, EmbeddingError."""
-        library = Library.open(settings.home, settings.embedding_model, progress, seed=settings.shipped_papers)
-        return cls(library, settings)
+        return cls(open_library(settings, progress), settings)
 
     @property
     def model(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rag.errors import SettingsError
+from store.records import ChromaServer
 
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
@@ -20,6 +21,10 @@ class Settings:
     openai_model: str = ""
     embedding_model: str = DEFAULT_EMBEDDING_MODEL
     nli_model: str = ""
+    chroma_url: str = ""
+    chroma_token: str = ""
+    chroma_tenant: str = "default_tenant"
+    chroma_database: str = "default_database"
     shipped_papers: bool = True
     sources: int = 8
     price_prompt: float = 0.0
@@ -34,6 +39,13 @@ class Settings:
         """Whether the user configured a language model; a base URL without a key is enough."""
         return bool(self.openai_api_key or self.openai_base_url)
 
+    @property
+    def chroma_server(self) -> ChromaServer | None:
+        """The Chroma server that keeps the vectors; None when they are kept in `home`."""
+        if not self.chroma_url:
+            return None
+        return ChromaServer(self.chroma_url.rstrip("/"), self.chroma_token, self.chroma_tenant, self.chroma_database)
+
 
 # The variable of each setting; `.env.example` lists exactly these.
 VARIABLES = {
@@ -43,6 +55,10 @@ VARIABLES = {
     "openai_model": "OPENAI_MODEL",
     "embedding_model": "CITEWELL_EMBEDDING_MODEL",
     "nli_model": "CITEWELL_NLI_MODEL",
+    "chroma_url": "CITEWELL_CHROMA_URL",
+    "chroma_token": "CITEWELL_CHROMA_TOKEN",
+    "chroma_tenant": "CITEWELL_CHROMA_TENANT",
+    "chroma_database": "CITEWELL_CHROMA_DATABASE",
     "shipped_papers": "CITEWELL_SHIPPED_PAPERS",
     "sources": "CITEWELL_SOURCES",
     "price_prompt": "CITEWELL_PRICE_PROMPT",

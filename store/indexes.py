@@ -3,11 +3,12 @@
 import hashlib
 import shutil
 import threading
-from collections.abc import Sequence
-from functools import cached_property
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from store.errors import DamagedIndexError
 from store.records import ChromaServer
 
 if TYPE_CHECKING:
@@ -22,75 +23,104 @@ if TYPE_CHECKING:
 
 
 class Indexes:
-    """What is made from the place of record and can be made again: all in `home`."""
+    """What is made from the place of record and can be made again: in `home`, the vectors perhaps on a server."""
 
-    def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None):
+    def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None,
+                 library: Callable[[], str]):
+        """`library` tells what names this library among those that share the server."""
+        self._home = home
         self._model = model
         self._server = server
         self._given = embedder
+        self._library = library
         self._lock = threading.RLock()
-        self._vectors_folder = home / "vectors"
-        self._keywords_folder = home / "keywords"
-        self._cache_folder = home / "cache"
+        self._open: dict[str, Any] = {}
+        self._retired: list[Vectors] = []  # replaced ones: a search may be under way in them
+
+    @property
+    def place(self) -> str:
+        """Where the vectors are kept, if not in `home`: vectors of two places never mix."""
+        if self._server is None:
+            return ""
+        server = self._server
+        return f"{server.url} {server.tenant} {server.database} {self._home.resolve()}"
 
     @property
     def vectors_missing(self) -> bool:
         """Whether there is no vector index at all."""
-        return not self._server and not self._vectors_folder.exists()
+        return not self._server and self._folder is None
 
     @property
     def keywords_missing(self) -> bool:
         """Whether there is no keyword index at all."""
         return not self._keywords_folder.exists()
 
-    @cached_property
+    @property
     def embedder(self) -> "Embedder":
         """The embedding model."""
-        with self._lock:
-            if self._given is not None:
-                return self._given
-            from store.embeddings import load_embedder
+        return self._once("embedder", self._load_embedder)
 
-            return load_embedder(self._model, self._cache_folder)
+    def _load_embedder(self) -> "Embedder":
+        from store.embeddings import load_embedder
+
+        return self._given or load_embedder(self._model, self._home / "cache")
 
     @property
     def fingerprint(self) -> str:
         """What the vectors were made with, and where they are: vectors of two never mix."""
-        return f"{self.embedder.fingerprint} {self._server.url if self._server else ''}".strip()
+        return f"{self.embedder.fingerprint} {self.place}".strip()
 
-    @cached_property
+    @property
     def vectors(self) -> "Vectors":
-        """The vector index of this model."""
-        with self._lock:
-            from store.vectors import Vectors
+        """The vector index of this model. Raises DamagedIndexError when there is none."""
+        return self._once("vectors", self._open_vectors)
 
-            return Vectors(self._vectors_folder, f"passages-{self._mark}", self._server)
+    def _open_vectors(self) -> "Vectors":
+        from store.vectors import Vectors
 
-    @cached_property
+        if self._server:
+            return Vectors(self._server, self._shared_name + self._mark)
+        if self._folder is None:
+            raise DamagedIndexError(f"{self._home}: the vector index is missing; open the library again to mend it.")
+        return Vectors(self._folder, f"passages-{self._mark}")
+
+    @property
     def keywords(self) -> "Keywords":
         """The keyword index."""
-        with self._lock:
-            from store.keywords import Keywords
+        return self._once("keywords", self._open_keywords)
 
-            return Keywords(self._keywords_folder)
+    def _open_keywords(self) -> "Keywords":
+        from store.keywords import Keywords
 
-    @cached_property
+        return Keywords(self._keywords_folder)
+
+    @property
     def cache(self) -> "VectorCache":
         """What this model has embedded before."""
-        with self._lock:
-            from store.vector_cache import VectorCache
+        return self._once("cache", self._open_cache)
 
-            return VectorCache(self._cache_folder / f"vectors-{self._mark}.db")
+    def _open_cache(self) -> "VectorCache":
+        from store.vector_cache import VectorCache
 
-    @cached_property
+        return VectorCache(self._home / "cache" / f"vectors-{self._mark}.db")
+
+    @property
     def words(self) -> "WordVectors | None":
         """The vectors of the papers' words; None for a model that has none."""
-        with self._lock:
-            if not getattr(self.embedder, "reads_words", False):
-                return None
-            from store.word_vectors import WordVectors
+        return self._once("words", self._open_words)
 
-            return WordVectors(self._cache_folder / f"words-{self._mark}.db", self.embedder)
+    def _open_words(self) -> "WordVectors | None":
+        from store.word_vectors import WordVectors
+
+        if not getattr(self.embedder, "reads_words", False):
+            return None
+        return WordVectors(self._home / "cache" / f"words-{self._mark}.db", self.embedder)
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = make()
+            return self._open[name]
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); those of a slow model come from a cache where they can."""
@@ -100,54 +130,83 @@ class Indexes:
             return np.zeros((0, self.embedder.dimension), np.float32)
         return self.cache.embed(texts, self.embedder.encode) if self.embedder.slow else self.embedder.encode(texts)
 
-    @cached_property
+    @property
     def means(self) -> "MeanVectors":
         """Papers as the means of their sentences' vectors."""
-        with self._lock:
-            from store.mean_vectors import MeanVectors
+        return self._once("means", self._make_means)
 
-            return MeanVectors(self.embed)
+    def _make_means(self) -> "MeanVectors":
+        from store.mean_vectors import MeanVectors
+
+        return MeanVectors(self.embed)
 
     @property
     def _mark(self) -> str:
         return hashlib.sha256(self.embedder.fingerprint.encode()).hexdigest()[:12]
 
+    @property
+    def _shared_name(self) -> str:
+        """What the names of this library's indexes begin with on a server that others use too.
+
+        A copy of the folder elsewhere is another library: what one adds, the other need not have.
+        """
+        mark = hashlib.sha256(f"{self._library()} {self._home.resolve()}".encode()).hexdigest()[:12]
+        return f"citewell-{mark}-"
+
+    @property
+    def _keywords_folder(self) -> Path:
+        return self._home / "keywords"
+
+    @property
+    def _vectors_folder(self) -> Path:
+        return self._home / "vectors"
+
+    @property
+    def _folder(self) -> Path | None:
+        """The newest vector index. Each has a name of its own, for Chroma holds on to a name (see `folder_client`)."""
+        return max(self._vectors_folder.glob("made-*[0-9]"), default=None)
+
     def vectors_sound(self) -> bool:
         """Whether the vector index is whole, after a process was stopped while writing it."""
         from store.vectors import sound
 
-        if self._server or self.vectors_missing:
+        if self._server or self._folder is None:
             return True  # a server is not stopped with the process that wrote to it
-        return sound(self._vectors_folder, f"passages-{self._mark}")
+        return sound(self._folder, f"passages-{self._mark}")
 
     def reopen(self) -> None:
         """See what another process has written since the indexes were opened."""
         with self._lock:
-            if "keywords" in self.__dict__:
-                self.keywords.reload()
-            self._close_vectors()
+            self._open.pop("keywords", None)
+            self._close("vectors")
 
-    def drop_vectors(self) -> None:
-        """Drop the vectors, damaged ones too; a server's may be others' as well, and stay."""
+    def renew_vectors(self) -> None:
+        """An empty vector index in place of what there is, damaged or of another model."""
         with self._lock:
-            self._close_vectors()
+            if self._server:
+                self.vectors.drop(self._shared_name)
+            if (replaced := self._open.pop("vectors", None)) is not None:
+                self._retired.append(replaced)
             shutil.rmtree(self._vectors_folder, ignore_errors=True)
+            if not self._server:
+                (self._vectors_folder / f"made-{time.time_ns()}").mkdir(parents=True)
 
     def drop_keywords(self) -> None:
         """Drop the keyword index, a damaged one too."""
         with self._lock:
-            self.__dict__.pop("keywords", None)
+            self._open.pop("keywords", None)
             shutil.rmtree(self._keywords_folder, ignore_errors=True)
 
-    def _close_vectors(self) -> None:
-        if vectors := self.__dict__.pop("vectors", None):
-            vectors.close()
+    def _close(self, name: str) -> None:
+        # Not by its truth: that of an index is its size, which may be 0, or not to be had.
+        if (opened := self._open.pop(name, None)) is not None:
+            opened.close()
 
     def close(self) -> None:
         """Let go of every file."""
         with self._lock:
-            self._close_vectors()
-            self.__dict__.pop("keywords", None)
-            for name in ("cache", "words"):
-                if kept := self.__dict__.pop(name, None):
-                    kept.close()
+            self._open.pop("keywords", None)
+            for name in ("vectors", "cache", "words"):
+                self._close(name)
+            while self._retired:
+                self._retired.pop().close()

@@ -63,7 +63,7 @@ def _encode(batch: Sequence[Lagging], indexes: Indexes) -> _Encoded:
     papers = zip(batch, found, strict=True)
     texts = [embedding_text(item.paper.title, passage) for item, some in papers for passage in some]
     if not embedder.slow:
-        return _Encoded(batch, found, embedder.encode(texts))
+        return _Encoded(batch, found, indexes.cache.embed(texts, embedder.encode, keep=True))
     alone = [sentence for item in batch for sentence in sentences(item.paper.abstract)]
     vectors = indexes.cache.embed([*texts, *alone], embedder.encode, keep=True)
     if indexes.words:

@@ -56,23 +56,24 @@ class Keywords:
             writer.wait_merging_threads()
             self._index.reload()
 
-    def reload(self) -> None:
-        """See what another process has written."""
-        self._index.reload()
+    def best(self, text: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The `k` best papers for the words of `text`: (paper_id, score > 0), ties by id.
 
-    def best(self, query: str, k: int) -> list[tuple[str, float]]:
-        """The `k` best papers for the words of `query`: (paper_id, score > 0), ties by id."""
+        `among` limits them to these ids, at some microseconds for each of them.
+        """
         import tantivy
 
         schema = self._index.schema
-        words = dict.fromkeys(self._query_words.analyze(query))
+        words = dict.fromkeys(self._query_words.analyze(text))
         matches = [tantivy.Query.term_query(schema, "text", word, "freq") for word in words]
         terms = [(tantivy.Occur.Should, match) for match in matches]
         if not terms or k < 1:
             return []
         with self._telling():
             searcher = self._index.searcher()
-            found = searcher.search(tantivy.Query.boolean_query(terms), limit=k + _TIES, count=False).hits
+            query = tantivy.Query.boolean_query(terms)
+            wanted = query if among is None else _limited(query, schema, among)
+            found = searcher.search(wanted, limit=k + _TIES, count=False).hits
             scored = [(searcher.doc(place)["paper_id"][0], score) for score, place in found if score > 0]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
 
@@ -87,6 +88,14 @@ class Keywords:
         except ValueError as error:
             raise DamagedIndexError(f"{self._folder}: the keyword index is damaged ({error}); delete this "
                                     "folder, and it is made anew from the papers.") from error
+
+
+def _limited(query, schema, paper_ids: Collection[str]):
+    """The query, with its scores, among these papers alone."""
+    from tantivy import Occur, Query
+
+    inside = Query.const_score_query(Query.term_set_query(schema, "paper_id", list(paper_ids)), 0.0)
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, inside)])
 
 
 def _analyzer(stop_words: Collection[str] = ()):

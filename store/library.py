@@ -1,28 +1,24 @@
 """The library: papers added, found and read."""
 
-import math
-import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import DamagedIndexError, ReadError
+from store.errors import ReadError
+from store.finding import Finder
 from store.indexes import Indexes
 from store.papers import Papers
 from store.progress import Progress, silent
 from store.records import AddReport, ChromaServer, Hit, Paper, Skipped
-from store.upkeep import catch_up, is_behind, prepare, renew_vectors, telling, writing
+from store.upkeep import prepare, telling, writing
 
 if TYPE_CHECKING:
     import numpy as np
 
     from store.embeddings import Embedder
+    from store.part import Part
     from store.word_vectors import WordMatches
-
-_REOPEN_EVERY = 5.0  # seconds at least between two looks at what another process writes
-_SPARE = 1.5  # passages looked up for each one needed when papers have as many as the average
 
 
 class Library:
@@ -31,13 +27,10 @@ class Library:
     def __init__(self, home: Path, embedding_model: str, embedder: "Embedder | None" = None,
                  server: ChromaServer | None = None):
         self._home = home
-        self._model = f"{embedding_model} {server.url if server else ''}".strip()
         self._papers = Papers(home / "papers.db")
-        self._indexes = Indexes(home, embedding_model, embedder, server)
-        self._lock = threading.RLock()
-        self._writing = False
-        self._seen: tuple[str, float] | None = None  # generation of the opened indexes, and when
-        self._counted: tuple[int, int] | None = None
+        self._indexes = Indexes(home, embedding_model, embedder, server, lambda: self._papers.fact("library"))
+        self._model = f"{embedding_model} {self._indexes.place}".strip()
+        self._finder = Finder(home, self._papers, self._indexes, self._model)
 
     @classmethod
     def open(cls, home: Path, embedding_model: str, progress: Progress | None = None, *,
@@ -66,7 +59,7 @@ class Library:
 
         with telling(self._home), writing(self._home):
             report = record(self._papers, papers, progress or silent)
-            self._follow(progress or silent)
+            self._finder.follow(progress or silent)
         return report
 
     def add_paths(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
@@ -91,17 +84,8 @@ class Library:
         with telling(self._home), writing(self._home):
             with self._papers.transaction():
                 removed = sum([self._papers.delete(paper_id) for paper_id in paper_ids])
-            self._follow(silent)
+            self._finder.follow(silent)
         return removed
-
-    def _follow(self, progress: Progress, mend: bool = False) -> None:
-        if mend or is_behind(self._papers, self._indexes, self._model):
-            self._writing = True
-            try:
-                catch_up(self._papers, self._indexes, self._model, progress)
-            finally:
-                self._writing = False
-                self._seen = None
 
     def get(self, paper_id: str) -> Paper | None:
         """The paper of this id, or None."""
@@ -124,47 +108,39 @@ class Library:
         with telling(self._home):
             return len(self._papers)
 
-    def by_meaning(self, query: str, k: int) -> list[Hit]:
-        """The `k` papers nearest in meaning, each by its best passage, with their cosines."""
+    def within(self, year: int | None = None, venue: str | None = None,
+               author: str | None = None) -> "Library | Part":
+        """The part of the library that `papers` gives for the same words, searched as the library is.
+
+        With none of them given it is the library itself.
+        """
+        from store.part import Part
+
+        if year is None and venue is None and author is None:
+            return self
         with telling(self._home):
-            vector = self._indexes.embedder.encode_query(query)
-            try:
-                return self._nearest(vector, k)
-            except DamagedIndexError:
-                self._mend(vectors=True)
-                return self._nearest(vector, k)
+            return Part(self, self._papers.matching(year, venue, author))
 
-    def _nearest(self, vector: "np.ndarray", k: int) -> list[Hit]:
-        with self._lock:
-            self._look_again()
-            stored, papers = self._sizes()
-            wanted = k if stored <= papers else math.ceil(_SPARE * k * stored / papers)
-            while True:
-                wanted = min(stored, wanted)
-                hits = self._best_passages(vector, wanted) if wanted > 0 else []
-                if len(hits) >= k or wanted >= stored:
-                    return hits[: max(0, k)]
-                wanted *= 4
-
-    def _best_passages(self, vector: "np.ndarray", wanted: int) -> list[Hit]:
-        best: dict[str, tuple[int, float]] = {}
-        for paper_id, number, score in self._indexes.vectors.nearest(vector, wanted):
-            best.setdefault(paper_id, (number, score))
-        known = self._papers.passages_of(list(best))
-        hits = [Hit(known[paper_id][number], score) for paper_id, (number, score) in best.items()
-                if number < len(known.get(paper_id, ()))]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.paper_id))
-
-    def by_words(self, query: str, k: int) -> list[tuple[str, float]]:
-        """The `k` best papers by keywords: (paper_id, BM25 score above 0), best first, ties by id."""
+    def years(self) -> list[int]:
+        """The years that papers are of, latest first."""
         with telling(self._home):
-            try:
-                found = self._indexes.keywords.best(query, k)
-            except DamagedIndexError:
-                self._mend()
-                found = self._indexes.keywords.best(query, k)
-            known = self._papers.get_many([paper_id for paper_id, _ in found])
-            return [(paper_id, score) for paper_id, score in found if paper_id in known]
+            return self._papers.years()
+
+    def by_meaning(self, query: str, k: int, among: Collection[str] | None = None) -> list[Hit]:
+        """The `k` papers nearest in meaning, each by its best passage, with their cosines.
+
+        `among` limits them to the papers of these ids; without any there is nothing to find.
+        """
+        with telling(self._home):
+            return self._finder.by_meaning(self._indexes.embedder.encode_query(query), k, among)
+
+    def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The `k` best papers by keywords: (paper_id, BM25 score above 0), best first, ties by id.
+
+        `among` limits them as in `by_meaning`.
+        """
+        with telling(self._home):
+            return self._finder.by_words(query, k, among)
 
     @property
     def reads_words(self) -> bool:
@@ -197,9 +173,8 @@ class Library:
 
     def close(self) -> None:
         """Let go of the library's files."""
-        with self._lock:
-            self._indexes.close()
-            self._papers.close()
+        self._indexes.close()
+        self._papers.close()
 
     def __enter__(self) -> "Library":
         """The library, closed at the end of a `with` block."""
@@ -208,31 +183,6 @@ class Library:
     def __exit__(self, *_: object) -> None:
         """Close the library."""
         self.close()
-
-    def _sizes(self) -> tuple[int, int]:
-        """How many passages and papers the indexes hold; counting takes milliseconds in a large library."""
-        if self._seen is None or self._counted is None:
-            self._counted = len(self._indexes.vectors), max(1, len(self._papers))
-        return self._counted
-
-    def _look_again(self) -> None:
-        """See what another process has written, and that no vectors are lost."""
-        generation = self._papers.fact("generation")
-        if self._writing or (self._seen and self._seen[0] == generation):
-            return
-        if self._seen and time.monotonic() - self._seen[1] < _REOPEN_EVERY:
-            return
-        if self._seen:
-            self._indexes.reopen()
-        self._seen, self._counted = (generation, time.monotonic()), None
-        if not self._papers.lagging(1) and len(self._indexes.vectors) < self._papers.count_passages():
-            raise DamagedIndexError(f"{self._home}: vectors are lost; open the library again to mend it.")
-
-    def _mend(self, vectors: bool = False) -> None:
-        with writing(self._home):
-            if vectors:
-                renew_vectors(self._papers, self._indexes)
-            self._follow(silent, mend=True)
 
 
 def _chained(streams: Sequence[tuple[Path, Iterator[Paper], list[Skipped]]],

@@ -22,7 +22,7 @@ from store.tables import (
     SCHEMA,
     SCHEMA_VERSION,
     digest_of,
-    like,
+    matching,
     paper_of,
     passages_of,
     row_of,
@@ -158,6 +158,12 @@ class Papers:
         """How many papers the indexes have not followed yet."""
         return self._db.execute("SELECT count(*) FROM papers WHERE indexed <> content").fetchone()[0]
 
+    def count_replaced(self) -> int:
+        """How many papers the keyword index holds with a text that is no longer theirs."""
+        query = ("SELECT (SELECT count(*) FROM papers WHERE indexed <> content AND passages > 0) "
+                 "+ (SELECT count(*) FROM removed)")
+        return self._db.execute(query).fetchone()[0]
+
     def expect_passages(self, found: Sequence[tuple[int, Sequence[Passage]]]) -> None:
         """Note the passages of each row before the vector index is written."""
         rows = [(len(some), spans_of(some), seq) for seq, some in found]
@@ -178,9 +184,14 @@ class Papers:
         self._db.execute("UPDATE papers SET indexed = '', passages = 0")
         self._db.execute("DELETE FROM removed")
 
-    def count_passages(self) -> int:
-        """How many passages the vector index holds when it is in step."""
-        return self._db.execute("SELECT coalesce(sum(passages), 0) FROM papers").fetchone()[0]
+    def count_passages(self, in_step: bool = False) -> int:
+        """How many passages the vector index holds when it is in step; of the papers it has followed at least."""
+        where = " WHERE indexed = content" if in_step else ""
+        return self._db.execute(f"SELECT coalesce(sum(passages), 0) FROM papers{where}").fetchone()[0]
+
+    def known(self, paper_ids: Sequence[str]) -> set[str]:
+        """Those of these ids that there are."""
+        return {row[0] for row in self._rows("paper_id", paper_ids)}
 
     def get_many(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
         """The papers of these ids that are known, by id."""
@@ -200,10 +211,19 @@ class Papers:
     def select(self, year: int | None = None, venue: str | None = None,
                author: str | None = None) -> Iterator[Paper]:
         """The papers of this year, with these words in venue and authors, as they came, a page at a time."""
-        wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": like(venue),
-                  "authors LIKE ? ESCAPE '\\'": like(author)}
-        given = {condition: value for condition, value in wanted.items() if value is not None}
-        return self._pages(" AND ".join(("seq > ?", *given)), list(given.values()))
+        where, values = matching(year, venue, author)
+        return self._pages(where, values)
+
+    def matching(self, year: int | None = None, venue: str | None = None,
+                 author: str | None = None) -> frozenset[str]:
+        """The ids of the papers that `select` gives."""
+        where, values = matching(year, venue, author)
+        return frozenset(row[0] for row in self._db.execute(f"SELECT paper_id FROM papers WHERE {where}", (0, *values)))
+
+    def years(self) -> list[int]:
+        """The years that papers are of, latest first."""
+        rows = self._db.execute("SELECT DISTINCT year FROM papers WHERE year IS NOT NULL ORDER BY year DESC")
+        return [row[0] for row in rows]
 
     def in_step(self) -> Iterator[Paper]:
         """The papers that the indexes have followed, a page at a time."""

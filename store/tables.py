@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS papers (
     spans TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
 CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
+CREATE INDEX IF NOT EXISTS filters ON papers (year, venue, authors, paper_id);
 CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keys_of ON keys (seq);
 CREATE TABLE IF NOT EXISTS removed (paper_id TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
@@ -56,7 +57,15 @@ def digest_of(paper: Paper) -> str:
     return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:16]
 
 
-def like(text: str | None) -> str | None:
+def matching(year: int | None, venue: str | None, author: str | None) -> tuple[str, list[Any]]:
+    """A condition on rows behind a given one, and its further values."""
+    wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": _like(venue),
+              "authors LIKE ? ESCAPE '\\'": _like(author)}
+    given = {condition: value for condition, value in wanted.items() if value is not None}
+    return " AND ".join(("seq > ?", *given)), list(given.values())
+
+
+def _like(text: str | None) -> str | None:
     """A pattern for LIKE (escaped by a backslash) that finds `text` anywhere."""
     if text is None:
         return None

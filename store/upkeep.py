@@ -1,5 +1,6 @@
 """What keeps a library whole: one writer at a time, a first filling, and indexes in step."""
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from store.indexes import Indexes
 from store.papers import Papers
 from store.progress import Progress
 
+# A replaced text counts in BM25's statistics until the keyword index is made anew: past this share of the
+# papers, and always in a library where that takes a blink.
+_STALE, _SMALL = 0.02, 2_000
 PATIENCE = 60.0  # seconds to wait for another process that writes
 
 
@@ -59,17 +63,24 @@ def catch_up(papers: Papers, indexes: Indexes, model: str, progress: Progress) -
     """Bring the indexes in step with the place of record; the caller is the one writer."""
     from store.indexing import follow, rebuild_keywords
 
+    if not papers.fact("library"):
+        papers.set_fact("library", secrets.token_hex(8))
     _distrust(papers, indexes)
     if papers.fact("writing") or _lacks_words(papers, indexes):
         rebuild_keywords(papers, indexes, progress)
     papers.set_fact("writing", "yes")
+    replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
     try:
         follow(papers, indexes, progress)
     except DamagedIndexError:
         renew_vectors(papers, indexes)
         follow(papers, indexes, progress)
+    if replaced > _STALE * len(papers) or (replaced and len(papers) < _SMALL):
+        rebuild_keywords(papers, indexes, progress)
+        replaced = 0
     with papers.transaction():
         papers.set_fact("model", model)
+        papers.set_fact("replaced", str(replaced))
         papers.set_fact("writing", "")
 
 
@@ -84,9 +95,18 @@ def _distrust(papers: Papers, indexes: Indexes) -> None:
     """Drop vectors that are of another model, lost, or broken by the end of who wrote them."""
     fingerprint = indexes.fingerprint
     other_model = papers.fact("fingerprint") != fingerprint
-    broken = bool(papers.fact("writing")) and not indexes.vectors_sound()
+    broken = bool(papers.fact("writing")) and _broken(papers, indexes)
     if other_model or indexes.vectors_missing or broken:
         renew_vectors(papers, indexes, fingerprint)
+
+
+def _broken(papers: Papers, indexes: Indexes) -> bool:
+    if not indexes.vectors_sound():  # first: damage could crash who opens it
+        return True
+    try:
+        return len(indexes.vectors) < papers.count_passages(in_step=True)
+    except DamagedIndexError:
+        return True
 
 
 def renew_vectors(papers: Papers, indexes: Indexes, fingerprint: str = "") -> None:
@@ -95,7 +115,7 @@ def renew_vectors(papers: Papers, indexes: Indexes, fingerprint: str = "") -> No
         papers.mark_all_lagging()
         papers.set_fact("writing", "yes")
         papers.set_fact("fingerprint", fingerprint or papers.fact("fingerprint"))
-    indexes.drop_vectors()
+    indexes.renew_vectors()
 
 
 @contextmanager

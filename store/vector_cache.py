@@ -1,4 +1,4 @@
-"""Vectors of the texts a slow model has embedded, kept by text; safe to delete."""
+"""Vectors of texts that were embedded before, kept by text; safe to delete."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +20,8 @@ class VectorCache:
 
         A row is the same whether it was kept or is fresh: both are rounded to half precision.
         """
+        if not texts:
+            return encode([])
         keys = [key_of(text) for text in texts]
         known = {key: np.frombuffer(blob, np.float16) for key, blob in self._blobs.get(keys).items()}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}

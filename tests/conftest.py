@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from small_library import NEW, open_empty
 
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library
@@ -47,4 +48,12 @@ def library(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The shipped papers, opened. Shared: tests only read it."""
     home = shutil.copytree(indexed, tmp_path_factory.mktemp("shared") / "library")
     with Library.open(home, DEFAULT_EMBEDDING_MODEL) as opened:
+        yield opened
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Library]:
+    """Sixty papers with vectors that count words, in `tmp_path / "home"`."""
+    with open_empty(tmp_path / "home") as opened:
+        opened.add(NEW)
         yield opened

@@ -31,8 +31,15 @@ class FakeLibrary:
     def __len__(self):
         return len(PAPERS)
 
-    def papers(self):
-        return iter(PAPERS)
+    def papers(self, year=None, venue=None, author=None):
+        return iter([paper for paper in PAPERS if year in (None, paper.year)
+                     and (author or "").lower() in str(paper.authors).lower()])
+
+    def within(self, **wanted):
+        return list(self.papers(**wanted))
+
+    def years(self):
+        return [2025, 2024]
 
     def get_many(self, ids):
         return [paper for paper in PAPERS if paper.paper_id in ids]

@@ -87,6 +87,13 @@ def test_papers_show_and_filters(capsys):
     assert json.loads(run(capsys, "papers", "list", "--author", "no such author", "--json")[1]) == []
 
 
+def test_search_takes_the_filters_of_the_list(capsys):
+    found = json.loads(run(capsys, "search", "robot arms", "--venue", "corl", "--json")[1])["results"]
+    listed = json.loads(run(capsys, "papers", "list", "--venue", "corl", "--json")[1])
+    assert found and {result["paper_id"] for result in found} <= {paper["paper_id"] for paper in listed}
+    assert json.loads(run(capsys, "search", "robots", "--year", "1700", "--json")[1])["results"] == []
+
+
 def test_doctor_is_content_without_a_server(capsys):
     code, out, _ = run(capsys, "doctor", "--json")
     assert code == 0 and all(check["ok"] for check in json.loads(out))

@@ -1,6 +1,7 @@
 """The import order, and what starting up may load."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,16 @@ def test_help_loads_no_heavy_library():
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+
+def test_a_question_is_answered_without_torch_servers_or_waiting_threads(library_home):
+    code = (
+        "import os, sys; from ui.cli import main\n"
+        "assert not main(['ask', 'Which method learns to walk?', '--json'])\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'openai', 'langchain_openai'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+        "assert os.environ['OPENBLAS_NUM_THREADS'] == '1'"
+    )
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "OPENBLAS_"))}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
+                   env=environ | {"CITEWELL_HOME": str(library_home)})

@@ -1,61 +1,20 @@
-"""The library: what is added is found, and nothing that happens to it leaves it half done."""
+"""The library: what is added is found, in all of it and in its parts, and bad input is one clear line."""
 
 import json
-import shutil
 import sqlite3
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from chromadb.errors import InternalError
 from fakes import WordEmbedder
-from filelock import FileLock
+from small_library import NEW, TOPICS, open_empty
 
-import store.indexing
 import store.library
-import store.upkeep
+from rag.search.retrieve import retrieve
 from store.errors import ReadError, StoreError
-from store.indexes import Indexes
-from store.keywords import Keywords
 from store.library import Library
-from store.papers import Papers
 from store.records import Paper
-from store.vectors import Vectors
-
-TOPICS = ["gripper", "walking", "vision", "planning", "speech", "maps", "games", "video", "touch", "text"]
-LOOK = "We look at {0} in setting {1}. "
-HELP = "It helps {0} by {1} percent. The end."
-NEW = [Paper("", f"Study {n} of {topic}",
-             LOOK.format(topic, n) * (1 + n % 4) + HELP.format(TOPICS[(n + 3) % 10], n))
-       for n, topic in enumerate(TOPICS * 6)]
-
-
-def open_empty(home: Path, embedder: WordEmbedder | None = None, model: str = "words") -> Library:
-    return Library.open(home, model, embedder=embedder or WordEmbedder(), seed=False)
-
-
-def state(library: Library) -> object:
-    """All that a user can tell two libraries apart by."""
-    words = [[(i, round(score, 3)) for i, score in library.by_words(topic, 9)] for topic in TOPICS]
-    return list(library.papers()), nearest(library), words
-
-
-def nearest(library: Library) -> dict[str, object]:
-    """The best passage for the text of some papers: no two are equally near."""
-    some = [paper for paper in library.papers() if paper.title.split()[1] in ("7", "21", "34", "58")]
-    found = {paper.paper_id: library.by_meaning(f"{paper.title}. {paper.abstract}", 1) for paper in some}
-    return {i: [(hit.passage, round(hit.score, 3)) for hit in hits] for i, hits in found.items()}
-
-
-@pytest.fixture
-def small(tmp_path):
-    with open_empty(tmp_path / "home") as opened:
-        opened.add(NEW)
-        yield opened
 
 
 def test_a_new_library_has_the_shipped_papers(library):
@@ -134,6 +93,15 @@ def test_only_what_changed_is_embedded_again(small):
     assert small.get("study-2-of-vision").venue == "ICRA"
 
 
+def test_words_of_replaced_texts_and_removed_papers_do_not_count(small, tmp_path):
+    """BM25 weighs a word by how many papers have it; tantivy counts deleted ones until it merges them away."""
+    small.add([replace(paper, abstract=f"{paper.abstract} Zebra number {n}.") for n, paper in enumerate(NEW[:20])])
+    small.remove([paper.paper_id for paper in list(small.papers())[50:]])
+    with open_empty(tmp_path / "fresh") as fresh:
+        fresh.add(small.papers())
+        assert [small.by_words(topic, 60) for topic in TOPICS] == [fresh.by_words(topic, 60) for topic in TOPICS]
+
+
 def test_a_shorter_abstract_leaves_no_passage_behind(tmp_path):
     with open_empty(tmp_path) as opened:
         opened.add([Paper("p", "Tiny", "One. Two. Three. Four. Five. Six. Seven. Eight. Nine.")])
@@ -155,6 +123,40 @@ def test_papers_are_picked_by_year_venue_and_author(library):
     [paper] = library.papers(author="Claudia Cuttano")
     assert paper.paper_id == "2404.12015"
     assert not list(library.papers(venue="%")) and not list(library.papers(year=1700))
+
+
+@pytest.mark.parametrize("wanted", [{"year": 2024}, {"venue": "corl"}, {"author": "kim"},
+                                    {"year": 2024, "author": "li"}])
+def test_a_part_is_searched_as_the_whole(library, wanted):
+    part, fitting = library.within(**wanted), {paper.paper_id for paper in library.papers(**wanted)}
+    assert 0 < len(part) == len(fitting) < 118
+    everything = [hit.passage.paper_id for hit in library.by_meaning("a robot hand", 118)]
+    near = [hit.passage.paper_id for hit in part.by_meaning("a robot hand", 200)]
+    assert near == [paper_id for paper_id in everything if paper_id in fitting]
+    worded = [paper_id for paper_id, _ in library.by_words("robot learning", 118) if paper_id in fitting]
+    assert [paper_id for paper_id, _ in part.by_words("robot learning", 118)] == worded
+    assert part.by_meaning("a robot hand", 1)[0].passage.paper_id == near[0]
+
+
+def test_a_part_without_papers_finds_none(library):
+    part = library.within(author="no such author")
+    assert len(part) == 0 and part.by_meaning("robot", 5) == [] and part.by_words("robot", 5) == []
+    assert retrieve(part, "Which robots walk?", 5) == []
+    assert library.within() is library
+
+
+@pytest.mark.parametrize("share", [1, 30, 55])
+def test_a_part_of_any_size_is_found_by_either_way_to_look(small, share):
+    """Few papers are compared one by one; of many, enough are looked through."""
+    ids = frozenset(paper.paper_id for paper in list(small.papers())[:share])
+    for k in (1, 5, 60):
+        found = [hit.passage.paper_id for hit in small.by_meaning("gripper walking", k, ids)]
+        whole = [hit.passage.paper_id for hit in small.by_meaning("gripper walking", 60)]
+        scores = {hit.passage.paper_id: hit.score for hit in small.by_meaning("gripper walking", 60)}
+        best = sorted((scores[i] for i in whole if i in ids), reverse=True)[:k]
+        assert [scores[i] for i in found] == pytest.approx(best, abs=1e-5) and set(found) <= ids
+        worded = [i for i, _ in small.by_words("gripper walking look", 60) if i in ids]
+        assert [i for i, _ in small.by_words("gripper walking look", k, ids)] == worded[:k]
 
 
 def test_a_bad_file_among_good_ones_is_said_and_alone_raises(small, tmp_path):
@@ -180,39 +182,6 @@ def test_another_model_makes_every_vector_anew(small, tmp_path):
         assert other.calls == made
 
 
-@pytest.mark.parametrize("lost", ["vectors", "keywords", "cache"])
-def test_a_lost_index_is_made_anew(small, tmp_path, lost):
-    before = state(small)
-    small.close()
-    shutil.rmtree(tmp_path / "home" / lost)
-    with open_empty(tmp_path / "home") as opened:
-        assert state(opened) == before
-
-
-@pytest.mark.parametrize("file", ["vectors/chroma.sqlite3", "keywords/meta.json"])
-def test_a_damaged_index_is_made_anew(small, tmp_path, file):
-    before = state(small)
-    small.close()
-    (tmp_path / "home" / file).write_bytes(b"no database" * 1000)
-    with open_empty(tmp_path / "home") as opened:
-        assert state(opened) == before
-
-
-def test_vectors_that_cannot_be_loaded_are_made_anew(small, tmp_path, monkeypatch):
-    before, real, failures = state(small), Vectors._load, ["hnsw segment"]
-    small.close()
-
-    def load(self, name):
-        real(self, name)
-        if failures:
-            raise InternalError(failures.pop())
-        return real(self, name)
-
-    monkeypatch.setattr(Vectors, "_load", load)
-    with open_empty(tmp_path / "home") as opened:
-        assert state(opened) == before and not failures
-
-
 def test_a_damaged_place_of_record_is_one_clear_line(small, tmp_path):
     small.close()
     (tmp_path / "home" / "papers.db").write_bytes(b"no database" * 1000)
@@ -233,137 +202,3 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be used"):
         open_empty(tmp_path / "file" / "home")
-
-
-def test_a_busy_library_can_be_read_but_not_written(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(store.upkeep, "PATIENCE", 0.1)
-    with FileLock(tmp_path / "home" / "lock"), open_empty(tmp_path / "home") as reader:
-        assert reader.by_words("gripper", 1)
-        with pytest.raises(StoreError, match="another citewell is writing"):
-            reader.add(NEW)
-
-
-def test_threads_search_while_papers_are_added(small):
-    with ThreadPoolExecutor(3) as pool:
-        searches = [pool.submit(small.by_meaning, topic, 5) for topic in TOPICS * 3]
-        small.add([replace(paper, title=f"More of {paper.title}") for paper in NEW[:20]])
-        assert all(len(search.result()) == 5 for search in searches)
-    assert len(small) == 80
-
-
-# An `add` that ends at any step: what follows is the same library as without the interruption.
-
-
-class Killed(BaseException):
-    """Stands in for the end of the process."""
-
-
-STEPS = [(Papers, "insert", 50), (Papers, "expect_passages", 1), (Vectors, "upsert", 1),
-         (Vectors, "delete", 2), (Keywords, "put", 2), (Papers, "mark_indexed", 3),
-         (Papers, "forget_removed", 1), (Indexes, "drop_vectors", 1)]
-
-
-def work(library: Library) -> None:
-    """An addition that brings new papers, changes some and replaces the old model."""
-    library.add([replace(paper, abstract=paper.abstract[:30] + ".") for paper in NEW[:9]])
-    library.remove([next(library.papers()).paper_id])
-    library.add(NEW)
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    with open_empty(tmp_path_factory.mktemp("undisturbed")) as library:
-        work(library)
-        return set(library.papers()), nearest(library)
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(("where", "step", "call"), STEPS, ids=[f"{w.__name__}.{s}{n}" for w, s, n in STEPS])
-def test_an_add_cut_short_at_any_step_is_finished_by_the_next(
-        tmp_path, monkeypatch, undisturbed, where, step, call, after):
-    monkeypatch.setattr(store.indexing, "_SLOW_BATCH", 16)
-    calls, real = [], getattr(where, step)
-
-    def cut(*args, **kwargs):
-        calls.append(step)
-        result = real(*args, **kwargs) if len(calls) != call or after else None
-        if len(calls) == call:
-            raise Killed
-        return result
-
-    library = None
-    with monkeypatch.context() as patched:
-        patched.setattr(where, step, cut)
-        with pytest.raises(Killed):
-            library = open_empty(tmp_path)
-            work(library)
-    if library:
-        library.close()
-    with open_empty(tmp_path) as library:
-        work(library)
-        assert (set(library.papers()), nearest(library)) == undisturbed
-        assert len(library._indexes.vectors) == library._papers.count_passages()
-        assert len(library._indexes.keywords) == len(library) == 60
-
-
-ADD = """
-import sys
-from pathlib import Path
-sys.path[:0] = {paths!r}
-import store.indexing
-from fakes import WordEmbedder
-from store.library import Library
-store.indexing._SLOW_BATCH = 16
-library = Library.open(Path(sys.argv[1]), "words", embedder=WordEmbedder(), seed=False)
-library.add_paths([Path(sys.argv[2])])
-library.close()
-"""
-
-
-def adding(home: Path, file: Path) -> subprocess.Popen:
-    paths = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-    return subprocess.Popen([sys.executable, "-c", ADD.format(paths=paths), str(home), str(file)])
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    file = tmp_path_factory.mktemp("many") / "many.jsonl"
-    papers = [replace(paper, title=f"{paper.title} {n}") for n in range(10) for paper in NEW]
-    file.write_text("".join(json.dumps({"title": p.title, "abstract": p.abstract}) + "\n" for p in papers))
-    return file
-
-
-def test_a_killed_add_is_finished_by_the_next(tmp_path, many):
-    with open_empty(tmp_path / "whole") as library:
-        library.add_paths([many])
-        whole = state(library)
-    for share in (0.1, 0.7):
-        process = adding(tmp_path / "home", many)
-        while process.poll() is None and followed(tmp_path / "home") < share * 600:
-            pass
-        process.kill()
-        process.wait()
-    embedder = WordEmbedder()
-    with open_empty(tmp_path / "home", embedder) as library:
-        library.add_paths([many])
-        assert state(library) == whole
-        assert embedder.calls < 1500  # of about 4,300 texts
-
-
-def followed(home: Path) -> int:
-    """How many papers another process has indexed."""
-    try:
-        with sqlite3.connect(f"file:{home / 'papers.db'}?mode=ro", uri=True) as db:
-            return db.execute("SELECT count(*) FROM papers WHERE indexed = content").fetchone()[0]
-    except sqlite3.Error:
-        return 0
-
-
-def test_what_another_process_adds_is_seen(small, tmp_path, many, monkeypatch):
-    monkeypatch.setattr(store.library, "_REOPEN_EVERY", 0.0)
-    assert len(small.by_meaning("gripper", 1000)) == 60
-    process = adding(tmp_path / "home", many)
-    while process.poll() is None:
-        assert small.by_meaning("gripper", 5) and small.by_words("gripper", 5)
-    assert process.returncode == 0
-    assert len(small.by_meaning("gripper", 1000)) == len(small) == 660

@@ -1,18 +1,10 @@
 """The vector index: cosines, stable ids, any number of rows, and damage that is found out."""
 
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import WordEmbedder
 
-from store.errors import StoreError
-from store.library import Library
-from store.records import ChromaServer, Paper, Passage
+from store.records import Passage
 from store.vectors import Vectors, sound
 
 
@@ -57,6 +49,12 @@ def test_passages_are_deleted_by_paper_and_number(vectors):
     assert sorted(found_id[:2] for found_id in found) == [("a", 0), ("b", 0), ("b", 1), ("b", 2)]
 
 
+def test_passages_are_compared_by_their_ids(vectors):
+    vectors.upsert(papers("ab", passages=2), unit(np.eye(4)))
+    found = vectors.compare(np.array([1, 0, 0.5, 0], np.float32), [("b", 0, 2), ("a", 0, 1), ("gone", 0, 3)])
+    assert found == [("a", 0, pytest.approx(1)), ("b", 0, pytest.approx(0.5)), ("b", 1, pytest.approx(0))]
+
+
 def test_recall_among_clustered_vectors_and_past_the_limit_of_a_call(vectors):
     """6,000 rows (Chroma takes 5,461 a call) about 40 centres: 98% of the ten nearest are found."""
     random = np.random.default_rng(1)
@@ -80,49 +78,3 @@ def test_a_whole_index_is_sound_and_a_damaged_one_is_not(tmp_path):
     for file in (tmp_path / "vectors").glob("*/*.bin"):
         file.write_bytes(b"\xff" * (file.stat().st_size // 2))
     assert not sound(tmp_path / "vectors", "passages-test")
-
-
-@pytest.fixture
-def server(tmp_path):
-    """A real Chroma server on this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    chroma = Path(sys.executable).with_name("chroma")
-    command = [chroma, "run", "--path", tmp_path / "server", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield ChromaServer(f"http://127.0.0.1:{port}", token="any")
-    process.kill()
-    process.wait()
-
-
-def test_libraries_share_a_server_and_each_finds_its_own(tmp_path, server):
-    texts = {"one": "Robots grasp cups.", "two": "Agents play games."}
-    opened = {"embedder": WordEmbedder(), "seed": False, "server": server}
-    for home, text in texts.items():
-        with Library.open(tmp_path / home, "words", **opened) as library:
-            library.add([Paper("", home, text)])
-    for home, text in texts.items():
-        with Library.open(tmp_path / home, "words", **opened) as library:
-            assert not (tmp_path / home / "vectors").exists()
-            assert [hit.passage.text for hit in library.by_meaning(text, 5)] == [text]
-
-
-def test_a_library_moves_to_a_server_and_back(tmp_path, server):
-    paper = Paper("", "One", "Robots grasp cups.")
-    for place in (None, server, None):
-        with Library.open(tmp_path, "words", embedder=WordEmbedder(), seed=False, server=place) as library:
-            library.add([paper])
-            assert library.by_meaning("robots", 5)[0].passage.text == paper.abstract
-
-
-def test_a_server_that_is_not_there_is_one_clear_line(tmp_path):
-    nowhere = ChromaServer("http://127.0.0.1:9")
-    with pytest.raises(StoreError, match=r"http://127\.0\.0\.1:9: the vector index cannot be used") as raised:
-        Library.open(tmp_path, "words", embedder=WordEmbedder(), server=nowhere)
-    assert "\n" not in str(raised.value)

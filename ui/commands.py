@@ -26,6 +26,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command = subparsers.add_parser("search", help="rank the papers for a query")
     command.add_argument("query")
     command.add_argument("-k", type=count, default=10, metavar="N", help="papers to show (default: 10)")
+    add_filters(command)
     command.add_argument("--json", action="store_true", help="print the results as JSON")
     command.set_defaults(run=search)
 
@@ -36,6 +37,18 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("--report", type=Path, metavar="FILE.md", help="also write a Markdown report")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
     command.set_defaults(run=evaluate)
+
+
+def add_filters(command: argparse.ArgumentParser) -> None:
+    """Add the options that `filters` reads."""
+    command.add_argument("--year", type=int, help="only papers of this year")
+    command.add_argument("--venue", help="only papers with this in the venue's name")
+    command.add_argument("--author", help="only papers with this in an author's name")
+
+
+def filters(args: argparse.Namespace) -> dict:
+    """Which papers were asked for, as `Library.papers` and `Library.within` take it."""
+    return {"year": args.year, "venue": args.venue, "author": args.author}
 
 
 def count(text: str) -> int:
@@ -97,7 +110,7 @@ def search(args: argparse.Namespace) -> None:
     if not args.query.strip():
         raise QuestionError("The query is empty; write one.")
     with open_library() as library:
-        found = retrieve(library, args.query, args.k)
+        found = retrieve(library.within(**filters(args)), args.query, args.k)
     if args.json:
         print_json({"query": args.query, "results": [render.result_json(n, f) for n, f in enumerate(found, 1)]})
     else:

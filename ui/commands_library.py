@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.settings import read_settings
 from store.errors import StoreError
+from ui.commands import add_filters, filters
 from ui.commands_check import add_export
 
 
@@ -31,9 +32,7 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
     command.set_defaults(run=list_papers, year=None, venue=None, author=None, json=False)
     actions = command.add_subparsers(title="actions", metavar="ACTION")
     listing = actions.add_parser("list", help="all papers, or those that match")
-    listing.add_argument("--year", type=int)
-    listing.add_argument("--venue", help="part of the venue's name")
-    listing.add_argument("--author", help="part of an author's name")
+    add_filters(listing)
     listing.add_argument("--json", action="store_true", help="print every stored field as JSON")
     listing.set_defaults(run=list_papers)
     showing = actions.add_parser("show", help="one paper with its abstract")
@@ -49,12 +48,11 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
 @contextmanager
 def open_library() -> Iterator:
     """The user's library, with progress on stderr; closed afterwards."""
-    from store.library import Library
+    from rag import opening
     from ui.progress import bar
 
-    settings = read_settings()
     with bar() as progress:
-        library = Library.open(settings.home, settings.embedding_model, progress, seed=settings.shipped_papers)
+        library = opening.open_library(read_settings(), progress)
     try:
         yield library
     finally:
@@ -78,17 +76,17 @@ def add(args: argparse.Namespace) -> None:
 
 
 def list_papers(args: argparse.Namespace) -> None:
-    """Print the papers, one a line."""
-    from ui.cli import print_json
+    """Print the papers, one a line, as they are read: a library may be larger than memory."""
+    from ui.cli import print_json_list
     from ui.render import source_line
 
     with open_library() as library:
-        papers = list(library.papers(year=args.year, venue=args.venue, author=args.author))
-    if args.json:
-        print_json([asdict(paper) for paper in papers])
-        return
-    for paper in papers:
-        print(f"{paper.paper_id}\t{source_line(paper)}")
+        papers = library.papers(**filters(args))
+        if args.json:
+            print_json_list(asdict(paper) for paper in papers)
+            return
+        for paper in papers:
+            print(f"{paper.paper_id}\t{source_line(paper)}")
 
 
 def show_paper(args: argparse.Namespace) -> None:

@@ -53,7 +53,9 @@ def _library(settings: Settings) -> str:
     from ui.commands_library import open_library
 
     with open_library() as library:
-        return f"{len(library):,} papers, indexed"
+        library.by_meaning("", 1)  # the vectors answer
+        where = f", vectors at {settings.chroma_url}" if settings.chroma_url else ""
+        return f"{len(library):,} papers, indexed{where}"
 
 
 def _model(settings: Settings) -> str:

@@ -1,12 +1,11 @@
 """The library tab: search and filter the papers."""
 
-from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import gradio as gr
 
 from rag.search.retrieve import retrieve
 from store.library import Library
-from store.records import Paper
 from ui.cards import paper_card
 from ui.markup import escape
 
@@ -37,26 +36,14 @@ def build_library(library: Library, tab: gr.Tab) -> None:
 
 def library_html(library: Library, query: str = "", author: str = "", year: str = ANY_YEAR) -> str:
     """The papers that fit, best first when a `query` is given, and how many of them there are."""
-    query = query.strip()
-    fitting = list(_fitting(_candidates(library, query), author, year))
-    fitting = fitting[:NEAREST] if query else fitting
-    cards = "".join(paper_card(paper) for paper in fitting[:SHOWN])
-    return f'<p class="count" role="status">{_count(len(fitting), len(library), query)}</p>{cards}'
-
-
-def _candidates(library: Library, query: str) -> Iterable[Paper]:
-    """Every paper, or those nearest to the query: enough of them for the filters to leave some."""
-    if not query:
-        return library.papers()
-    return (found.paper for found in retrieve(library, query, 10 * NEAREST))
-
-
-def _fitting(papers: Iterable[Paper], author: str, year: str) -> Iterator[Paper]:
-    part = author.strip().casefold()
-    for paper in papers:
-        by_author = not part or any(part in name.casefold() for name in paper.authors)
-        if by_author and year in (ANY_YEAR, str(paper.year)):
-            yield paper
+    query, wanted = query.strip(), {"author": author.strip() or None, "year": None if year == ANY_YEAR else int(year)}
+    if query:
+        shown = [found.paper for found in retrieve(library.within(**wanted), query, NEAREST)]
+    else:
+        shown = list(islice(library.papers(**wanted), SHOWN))
+    fitting = len(shown) if query else len(library.within(**wanted))
+    cards = "".join(paper_card(paper) for paper in shown)
+    return f'<p class="count" role="status">{_count(fitting, len(library), query)}</p>{cards}'
 
 
 def _count(fitting: int, size: int, query: str) -> str:
@@ -68,5 +55,4 @@ def _count(fitting: int, size: int, query: str) -> str:
 
 
 def _years(library: Library) -> list[str]:
-    years = {paper.year for paper in library.papers() if paper.year}
-    return [ANY_YEAR, *(str(year) for year in sorted(years, reverse=True))]
+    return [ANY_YEAR, *map(str, library.years())]

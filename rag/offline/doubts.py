@@ -41,7 +41,7 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     """
     import numpy as np
 
-    named = match.ask.kind != "list" and any(s.n in match.titled for s in used)
+    named = _is_named(match, used)
     there = frozenset().union(*(s.stems for s in used))
     titles = frozenset().union(*(content_stems(plain(s.title)) for s in used))
     near = max(float((s.vectors @ match.question).max()) for s in used)
@@ -56,6 +56,14 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
         missing if named and brief and match.subject - titles else 0,
         amount, other, named * amount, named * other,
         named * broken_premises(match.ask, used), len(match.ask.parts)], dtype=float)
+
+
+def _is_named(match: Match, used: list[Source]) -> bool:
+    """Whether the question names a source, or asks for a list of those that hold a name, and one does."""
+    if match.ask.kind != "list":
+        return any(source.n in match.titled for source in used)
+    names = names_in(match.ask.text)
+    return bool(names) and any(all(holds(source.text, name) for name in names) for source in used)
 
 
 def _missing(match: Match, things: tuple[str, ...], used: list[Source], there: frozenset[str]) -> float:

@@ -1,0 +1,117 @@
+"""Clients of Chroma, in a folder or on a server, and their failures in the user's words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from store.errors import DamagedIndexError, StoreError
+from store.records import ChromaServer
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+_WAIT = 10.0  # seconds for a server to answer that it is there; Chroma's own client waits for ever
+# What a folder's failure says when its files are whole: the rest is damage, which a new index mends.
+_CIRCUMSTANCES = ("readonly", "read-only", "permission", "disk is full", "no space", "unable to open", "locked")
+
+
+def folder_client(folder: Path) -> "ClientAPI":
+    """A client of the index in `folder`.
+
+    Chroma keeps one system for each folder's name and hands it out again, also when it broke while
+    starting, or when its files are gone: a new index must have a folder of a new name.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+
+
+def server_client(server: ChromaServer) -> "ClientAPI":
+    """A client of `server`. Raises StoreError for an address that is none, or where no Chroma answers."""
+    import chromadb
+    from chromadb.config import Settings
+
+    url = urlsplit(server.url)
+    headers = {"x-chroma-token": server.token} if server.token else None
+    _knock(server.url, headers)
+    secure = url.scheme == "https"
+    # The host may be an address with a path, for servers behind a proxy.
+    host = server.url.rstrip("/") if url.path.strip("/") else url.hostname or ""
+    return chromadb.HttpClient(host, url.port or (443 if secure else 80), secure, headers=headers,
+                               settings=Settings(anonymized_telemetry=False), tenant=server.tenant,
+                               database=server.database)
+
+
+def _knock(address: str, headers: dict[str, str] | None) -> None:
+    import httpx
+
+    reply = httpx.get(f"{address.rstrip('/')}/api/v2/heartbeat", headers=headers, timeout=_WAIT)
+    reply.raise_for_status()
+    if not isinstance(reply.json(), dict):
+        raise ValueError("the reply to a heartbeat is no object")
+
+
+@contextmanager
+def folder_errors(folder: Path) -> Iterator[None]:
+    """A folder's failures: DamagedIndexError, or StoreError for circumstances that a new index would share."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, ValueError, AttributeError) as error:  # the last: a client that broke while starting
+        if any(word in str(error).lower() for word in _CIRCUMSTANCES):
+            raise StoreError(f"{folder}: the vector index cannot be used ({_first_line(error)}); check its "
+                             "permissions and the free space.") from error
+        raise _damage(folder, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Rust's, which is no Exception
+            raise
+        raise _damage(folder, error) from None
+
+
+def _damage(folder: Path, error: BaseException) -> DamagedIndexError:
+    return DamagedIndexError(f"{folder}: the vector index is damaged ({_first_line(error)}); delete this folder, "
+                             "and it is made anew from the papers.")
+
+
+@contextmanager
+def server_errors(server: ChromaServer) -> Iterator[None]:
+    """A server's failures. Anything may come back from what only claims to be one: all of it is caught."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:
+        raise _server_failure(server, error) from error
+
+
+def _server_failure(server: ChromaServer, error: Exception) -> StoreError:
+    import httpx
+
+    where, what = f"The Chroma server at {server.url}", _first_line(error)
+    status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 0
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return StoreError(f"{server.url!r} is no address of a Chroma server; set CITEWELL_CHROMA_URL to one like "
+                          "http://127.0.0.1:8000.")
+    if isinstance(error, httpx.TransportError) or "could not connect" in what.lower():
+        return StoreError(f"{where} does not answer ({what}); start it, or check CITEWELL_CHROMA_URL.")
+    if status in (401, 403) or "auth" in type(error).__name__.lower():
+        return StoreError(f"{where} refuses the token; check CITEWELL_CHROMA_TOKEN.")
+    if _is_missing(error, "collection"):
+        return DamagedIndexError(f"{where} has lost this library's vectors; open the library again to mend it.")
+    if _is_missing(error, "tenant") or _is_missing(error, "database"):
+        return StoreError(f"{where} has no database {server.database!r} of tenant {server.tenant!r}; make it there, "
+                          "or check CITEWELL_CHROMA_TENANT and CITEWELL_CHROMA_DATABASE.")
+    return StoreError(f"{where} failed or is none ({what}); see its log, or check CITEWELL_CHROMA_URL.")
+
+
+def _is_missing(error: Exception, what: str) -> bool:
+    return type(error).__name__ == "NotFoundError" and what in str(error).lower()
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:200]

@@ -1,0 +1,154 @@
+"""Searches in both indexes, also while papers are added, here or by another process; damage is mended on the way."""
+
+import math
+import threading
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from store.errors import DamagedIndexError
+from store.indexes import Indexes
+from store.papers import Papers
+from store.progress import Progress, silent
+from store.records import Hit
+from store.upkeep import catch_up, is_behind, renew_vectors, writing
+
+if TYPE_CHECKING:
+    import numpy as np
+
+T = TypeVar("T")
+_REOPEN_EVERY = 5.0  # seconds at least between two looks at what another process writes
+_SPARE = 1.5  # passages looked up for each one needed when papers have as many as the average
+_FETCH = 7  # a passage fetched by its id costs as much as this many looked through in search
+
+
+class Finder:
+    """Finds papers by meaning and by words: all of them, or `among` a few given by their ids."""
+
+    def __init__(self, home: Path, papers: Papers, indexes: Indexes, model: str):
+        self._home, self._papers, self._indexes, self._model = home, papers, indexes, model
+        self._lock = threading.RLock()  # one search at a time: they share what was seen
+        self._gate = threading.Lock()  # between those who write to the indexes and those who close them
+        self._writing = False
+        self._seen: tuple[str, float] | None = None  # generation of the opened indexes, and when
+        self._counted: tuple[int, int] | None = None
+
+    def follow(self, progress: Progress, renewed: bool = False) -> None:
+        """Bring the indexes in step with the papers; the caller is the one writer."""
+        if not renewed and not is_behind(self._papers, self._indexes, self._model):
+            return
+        with self._gate:
+            self._writing = True
+        try:
+            catch_up(self._papers, self._indexes, self._model, progress)
+        finally:
+            self._writing, self._seen = False, None
+
+    def by_meaning(self, vector: "np.ndarray", k: int, among: Collection[str] | None = None) -> list[Hit]:
+        """The `k` papers nearest to `vector`, each by its best passage, with their cosines."""
+        return self._steadily(lambda: self._nearest(vector, k, among), vectors=True)
+
+    def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The `k` best papers by keywords: (paper_id, score above 0), best first, ties by id."""
+        found = self._steadily(lambda: self._worded(query, k, among), vectors=False)
+        known = self._papers.known([paper_id for paper_id, _ in found])
+        return [(paper_id, score) for paper_id, score in found if paper_id in known]
+
+    def _steadily(self, look: Callable[[], T], vectors: bool) -> T:
+        """`look()`, in indexes that are opened again, and if need be made anew, when it finds them damaged."""
+        with self._lock:
+            try:
+                self._look_again()
+                return look()
+            except DamagedIndexError:
+                self._reopen()  # another process may have replaced them
+            try:
+                return look()
+            except DamagedIndexError:
+                with writing(self._home):
+                    return self._mended(look, vectors)
+
+    def _mended(self, look: Callable[[], T], vectors: bool) -> T:
+        self._reopen()
+        try:
+            return look()  # whoever wrote before has mended it
+        except DamagedIndexError:
+            if vectors:
+                renew_vectors(self._papers, self._indexes)
+            self.follow(silent, renewed=True)
+        return look()
+
+    def _reopen(self) -> None:
+        self._counted = None
+        with self._gate:
+            if not self._writing:  # else they are in use, and up to date
+                self._indexes.reopen()
+
+    def _look_again(self) -> None:
+        """See what another process has written, and that no vectors are lost."""
+        generation = self._papers.fact("generation")
+        if self._writing or (self._seen and self._seen[0] == generation):
+            return
+        if self._seen and time.monotonic() - self._seen[1] < _REOPEN_EVERY:
+            return
+        if self._seen:
+            self._reopen()
+        self._seen, self._counted = (generation, time.monotonic()), None
+
+    def _nearest(self, vector: "np.ndarray", k: int, among: Collection[str] | None) -> list[Hit]:
+        stored, papers = self._sizes()
+        pool = papers if among is None else len(among)
+        if k < 1 or not pool or not stored:
+            return []
+        wanted = k if stored <= pool else math.ceil(_SPARE * k * stored / pool)
+        if among is not None and _FETCH * pool * stored / papers < wanted:
+            return self._compared(vector, among)[:k]
+        while True:
+            wanted = min(stored, wanted)
+            hits = self._hits(self._indexes.vectors.nearest(vector, wanted), among)
+            if len(hits) >= min(k, pool) or wanted >= stored:
+                return hits[:k]
+            wanted *= 4
+
+    def _compared(self, vector: "np.ndarray", among: Collection[str]) -> list[Hit]:
+        known = self._papers.passages_of(list(among))
+        return self._hits(self._indexes.vectors.compare(vector, [(i, 0, len(some)) for i, some in known.items()]))
+
+    def _hits(self, found: list[tuple[str, int, float]], among: Collection[str] | None = None) -> list[Hit]:
+        best: dict[str, tuple[int, float]] = {}
+        for paper_id, number, score in found:
+            if among is None or paper_id in among:
+                best.setdefault(paper_id, (number, score))
+        known = self._papers.passages_of(list(best))
+        hits = [Hit(known[paper_id][number], score) for paper_id, (number, score) in best.items()
+                if number < len(known.get(paper_id, ()))]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.paper_id))
+
+    def _worded(self, query: str, k: int, among: Collection[str] | None) -> list[tuple[str, float]]:
+        keywords = self._indexes.keywords
+        if among is None:
+            return keywords.best(query, k)
+        stored, wanted = len(keywords), k
+        if not among or not stored:
+            return []
+        while True:
+            wanted = min(stored, math.ceil(_SPARE * wanted * stored / min(stored, len(among))))
+            if _FETCH * len(among) < wanted:
+                return keywords.best(query, k, among)
+            found = keywords.best(query, wanted)
+            inside = [(paper_id, score) for paper_id, score in found if paper_id in among]
+            if len(inside) >= k or len(found) < wanted or wanted >= stored:
+                return inside[:k]
+
+    def _sizes(self) -> tuple[int, int]:
+        """How many passages and papers the indexes hold; counting takes milliseconds in a large library.
+
+        Raises DamagedIndexError for fewer passages than there should be.
+        """
+        if self._seen is None or self._counted is None:
+            passages = len(self._indexes.vectors)
+            if not self._papers.lagging(1) and passages < self._papers.count_passages():
+                raise DamagedIndexError(f"{self._home}: vectors are lost; open the library again to mend it.")
+            self._counted = passages, max(1, len(self._papers))
+        return self._counted
