@@ -4,13 +4,25 @@ from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries
 
+_QUOTES = {'"': '"', "“": "”", "'": "'"}
 _LEAD = "It "  # in front of an opening bracket it makes the splitter see the sentences behind
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences of `text`, in characters, without the white space around them."""
-    spans = (_trim(text, start, end) for start, end in _bounds(text))
-    return [(start, end) for start, end in spans if start < end]
+    first = len(text) - len(text.lstrip())
+    quoted = _is_quoted(text)
+    read = f"{text[:first]} {text[first + 1:]}" if quoted else text
+    spans = [_trim(read, start, end) for start, end in _bounds(read)]
+    found = [(start, end) for start, end in spans if start < end]
+    return [(first, found[0][1]), *found[1:]] if quoted and found else found
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether one pair of quotes holds the whole text: sentencex takes all that it holds for one sentence."""
+    bare = text.strip()
+    closing = _QUOTES.get(bare[:1])
+    return bool(closing) and len(bare) > 2 and bare[-1] == closing and closing not in bare[1:-1]
 
 
 def sentences(text: str) -> list[str]:

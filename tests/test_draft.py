@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -11,7 +10,6 @@ from rag.drafting.draft import Drafter
 from rag.drafting.plan import Plan, PlanItem
 from rag.drafting.planfile import read_plan, to_json, to_markdown
 from rag.drafting.planning import Options
-from rag.drafting.voice import third_person
 from rag.errors import DraftError
 from rag.search.queries import topic_of
 from rag.verifying.attribution import bare_claim, foreign_author
@@ -20,64 +18,7 @@ from store.records import Paper
 from ui.draftfiles import draft_files, print_form
 
 KANG = Paper("1", "CLIP-RT: Learning Policies", "x", ("Gi-Cheon Kang", "A. Lee", "B. Kim"), 2024)
-PLATO = replace(KANG, authors=("Plato",))
 TOPIC = "vision-language-action models for robot manipulation"
-
-
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("We propose X, a model of our own data.", "Kang et al. [3] propose X, a model of their own data."),
-        (
-            "To address these issues, we further propose X for a new task.",
-            "Kang et al. [3] propose X for a new task.",
-        ),
-        (
-            "In this paper, we present X, which helps us to plan.",
-            "Kang et al. [3] present X, which helps them to plan.",
-        ),
-        (
-            "To learn control from play, we introduce X for robots.",
-            "To learn control from play, Kang et al. [3] introduce X for robots.",
-        ),
-        (
-            "This paper proposes X to overcome these limitations by using Y.",
-            "The paper by Kang et al. [3] proposes X by using Y.",
-        ),
-        (
-            "Our method X builds an action hierarchy of words.",
-            "Kang et al. [3] report that their method X builds an action hierarchy of words.",
-        ),
-        (
-            "CLIP-RT learns policies from plain language.",
-            "According to Kang et al. [3], CLIP-RT learns policies from plain language.",
-        ),
-        ("We first train X here. Then we test it.", "Kang et al. [3] train X here."),
-    ],
-)
-def test_a_statement_is_told_in_the_third_person(said, told):
-    assert third_person(said, KANG, "[3]") == told
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "It works very well in this case.",
-        "These results show that all is well.",
-        "Too short.",
-        "We use \\aus from a codebook of ours.",
-        "We train (a model without an end of it.",
-    ],
-)
-def test_a_statement_that_cannot_stand_alone_is_not_told(said):
-    assert third_person(said, KANG, "[3]") is None
-
-
-def test_a_single_author_takes_the_singular():
-    assert (
-        third_person("We study X and its many forms.", PLATO, "[1]")
-        == "Plato [1] studies X and its many forms."
-    )
 
 
 def test_authors_are_no_claim():

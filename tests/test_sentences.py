@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from store.sentences import sentence_spans, sentences
 
-PIECES = ["(a) x. ", "We see 4.5% (i.e. more). ", "([", "\n\n", "Dr. No et al. "]
+PIECES = ["(a) x. ", "We see 4.5% (i.e. more). ", "([", "\n\n", "Dr. No et al. ", '"', "“", "”"]
 
 
 @given(st.text() | st.lists(st.sampled_from(PIECES)).map("".join))
@@ -25,3 +25,8 @@ def test_abbreviations_and_decimals_do_not_end_a_sentence():
 
 def test_sentences_behind_an_opening_bracket_are_told_apart():
     assert sentences("(1) We train. The gain is 3%.") == ["(1) We train.", "The gain is 3%."]
+
+
+def test_sentences_of_a_text_in_quotes_are_told_apart():
+    assert sentences('"We train. The gain is 3%."') == ['"We train.', 'The gain is 3%."']
+    assert sentences('He says "We train. We win." again.') == ['He says "We train. We win." again.']

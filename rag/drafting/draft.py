@@ -129,9 +129,8 @@ class Drafter:
             raise DraftError(f"There is no sentence {place}; the draft has {len(draft.written)}.")
         old = draft.written[place - 1]
         papers = {paper.paper_id: paper for paper in papers_of(self._library, draft.plan.paper_ids)}
-        said = [written.text for written in draft.written]
         rewrite = self._model.rewrite if self._model else rewrite_item
-        new = rewrite(self._library, old, papers, draft.plan.topic, said, self._verifier)
+        new = rewrite(self._library, old, papers, draft.plan, self._verifier)
         return self.finish(draft.plan, [new if w is old else w for w in draft.written])
 
     def _answer(

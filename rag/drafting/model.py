@@ -70,27 +70,22 @@ class DraftModel:
         library: "Library",
         old: Written,
         papers: Mapping[str, Paper],
-        topic: str,
-        said: Sequence[str],
+        plan: Plan,
         verifier: Verifier,
     ) -> Written:
         """The sentence `old` said otherwise by the model, or offline where it does not obey."""
-        plan = Plan(topic, ())
-        messages = missing_messages(plan, papers, old.paper_ids, avoid=uncited(old.text))
+        asked = Plan(plan.topic, ())
+        messages = missing_messages(asked, papers, old.paper_ids, avoid=uncited(old.text))
         self.repairs = []
         try:
             found = list(
-                self._accepted(messages, plan, papers, set(), verifier, only_cited=True, ids=old.paper_ids)
+                self._accepted(messages, asked, papers, set(), verifier, only_cited=True, ids=old.paper_ids)
             )
         except ModelError as error:
             self.repairs.append(Repair("model-failed", f"{error} The sentence is offline."))
             found = []
-        new = next((w for w in found if w.paper_ids == old.paper_ids and w.text not in said), None)
-        return (
-            replace(new, theme=old.theme)
-            if new
-            else rewrite_item(library, old, papers, topic, said, verifier)
-        )
+        new = next((w for w in found if set(w.paper_ids) == set(old.paper_ids) and w.text != old.text), None)
+        return replace(new, theme=old.theme) if new else rewrite_item(library, old, papers, plan, verifier)
 
     def _accepted(
         self,

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.drafting.candidates import gather, relevant
+from rag.drafting.candidates import asked_for, gather, relevant
+from rag.drafting.choosing import ranked_statements
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
-from rag.drafting.telling import Told, ranked_statements, shaped, tell, unmarked
+from rag.drafting.telling import Told, tell, unmarked
 from rag.errors import DraftError
 from rag.records import Found
 from rag.search.queries import topic_of
-from rag.search.themes import group, name_groups
+from rag.search.themes import about, group, name_groups
 from rag.verifying.verify import Verifier
 from store.progress import Progress, silent
 from store.records import Paper, Passage
@@ -104,9 +105,9 @@ def _propose(
     for done, f in enumerate(found):
         progress(done, len(found), "papers read")
         ranked = ranked_statements(f.paper, about, library.embed)
-        sentence = tell(f.paper, ranked, verifier)
+        sentence = tell(f.paper, ranked, verifier, length)
         if sentence:
-            told[f.paper.paper_id] = (f.paper, shaped(sentence, f.paper, ranked, verifier, length))
+            told[f.paper.paper_id] = (f.paper, sentence)
         else:
             omissions.append(Omission(f.paper.paper_id, "no sentence of its abstract can be told on its own"))
     return told, omissions
@@ -137,12 +138,12 @@ def _themes(
         return []
     if options.style == "chronological":
         return _periods(papers)
-    sentences = [unmarked(sentence.text) for _, sentence in told.values()]
-    vectors = library.embed(sentences)
     if options.style == "narrative":
-        vectors = vectors + library.embed([paper.title for paper in papers])
+        vectors = about(papers, library.embed)
+    else:
+        vectors = library.embed([unmarked(sentence.text) for _, sentence in told.values()])
     groups = [[papers[i] for i in rows] for rows in group(vectors)]
-    return list(zip(name_groups(groups, topic, library.embed), groups, strict=True))
+    return list(zip(name_groups(groups, topic, library.embed, asked_for(topic)), groups, strict=True))
 
 
 def _periods(papers: Sequence[Paper]) -> list[tuple[str, list[Paper]]]:

@@ -5,87 +5,69 @@ becomes the third, and the rest stays word for word, so that the check finds it 
 """
 
 import re
+from dataclasses import dataclass
 
+from rag.drafting.standing import self_contained
+from rag.drafting.verbs import PLAIN, PLURALS, RESEARCH, agreeing, singular
 from rag.language.terms import is_common
 from rag.references.authors import in_text
 from store.records import Paper
 
-_LABEL = r"\(?(?:\d|[ivx]+|[a-c])[.)]\s+"
-_BEFORE_COMMA = (
-    r"in addition|in particular|more \w+ly|to this end|to that end|to do so|to do this|as a result|as such"
-    r"|as a remedy|in response|in turn|in contrast|by contrast|as an alternative|in summary|in short"
-    r"|in general|to begin with|overall|notably|importantly|interestingly|crucially|rather|meanwhile"
-    r"|with this \w+|in this context"
+_THINGS = (
+    r"(?:approach|method|methodology|model|framework|system|algorithm|technique|network|architecture|pipeline"
+    r"|policy|formulation|solution|paradigm|strategy|scheme|module|mechanism|design|agent|planner"
+    r"|controller|tool|toolkit|dataset|benchmark|theory|proposal)"
 )
-_BEFORE_ANY = (
-    r"however|moreover|furthermore|additionally|besides|then|next|finally|lastly|first(?:ly)?|second(?:ly)?"
-    r"|third(?:ly)?|specifically|concretely|hence|thus|therefore|consequently|accordingly|herein|here"
-    r"|instead|alternatively|further|namely|indeed|nevertheless|nonetheless"
-)
-_CONNECTIVE = re.compile(
-    rf"^(?:{_LABEL}|(?:{_BEFORE_COMMA})\s*,\s+|(?:{_BEFORE_ANY})\b\s*,?\s+"
-    r"|in (?:this|our) \w+\s*(?:,\s+|(?=we\b)))(?=\S)",
-    re.I,
-)
-_BACK = (
-    r"\b(?:this|these|those|such|above|aforementioned|it|them|so|the (?:gap|issue|problem|challenge"
-    r"|limitation|drawback|shortcoming)s?)\b"
-)
-_LEADS = (
-    r"to|based on|build(?:ing)? (?:up)?on|motivated by|inspired by|driven by|through|with|given|by"
-    r"|in order to|for|using|via|under|following|from|after|in light of|despite|aiming to|towards?|in"
-)
-_POINTING = re.compile(rf"^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|in)\b)", re.I)
-_PURPOSE = re.compile(
-    r",?\s+to (?:overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close"
-    r"|remedy|handle|meet|exploit) (?:this|these|such|those)(?: [\w-]+)?(?=[,.;:]| by\b|$)",
-    re.I,
-)
-_ASIDE = re.compile(
-    r",\s+in this (?:paper|work|study|article|letter|thesis)(?=,)|(?<=[a-z]) in this (?:paper|work|study"
-    r"|article|letter|thesis)(?=[,.]|$)",
-    re.I,
-)
+_FINDINGS = r"(?:results?|findings?|analys[ei]s|evaluations?|experiments?|study|studies|proofs?)"
+_DOCUMENT = re.compile(
+    r"^(?P<lead>[^.;]*?,\s+|)(?P<this>this|the present|our|the) (?P<kind>paper|work|study|article|thesis|letter|survey"
+    r"|report|dissertation|chapter)\s+(?:also |further |then |first )?(?=\w)", re.I)
+_OUR_THING = re.compile(
+    rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"
+    r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
+    rf"|{'|'.join(sorted(RESEARCH))})\b).*)$")
+_OUR_POINT = re.compile(r"^Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
+                        r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+")
+_TRIALS = re.compile(
+    r"^(?:(?:Our|The|Extensive|Comprehensive|Thorough|Empirical|Experimental|Numerical|Simulation|Quantitative"
+    r"|Qualitative|Preliminary|Further|Additional)\s+)*"
+    r"(?:experiments?|results?|evaluations?|studies|study|analys[ei]s|simulations?|tests|findings|ablations?)"
+    r"(?P<where>\s(?:on|in|across|with|over)\s[^,;]*?)?\s+(?:also\s+|clearly\s+|further\s+)?"
+    r"(?P<verb>show|demonstrate|indicate|reveal|confirm|suggest|verify|prove)s?\s+(?=that\b)", re.I)
+_PASSIVE = re.compile(
+    r"^(?P<what>(?:An?|The|Two|Three|Several|New) (?:(?!\b(?:which|that|is|are|was|were|has|have)\b)[^,;])*?)\s+"
+    r"(?:is|are|was|were|has been|have been)\s+(?:then |also |first )?"
+    r"(?P<verb>proposed|presented|introduced|developed|described|studied|investigated|derived|designed"
+    r"|considered|established|formulated)(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$")
+_WE = re.compile(r"^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)", re.I)
 _ADVERBS = re.compile(
     r"^(?:(?:further(?:more)?|also|first(?:ly)?|then|additionally|finally|thus|therefore|hence|next"
-    r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly)\s+)+"
-)
-_DOCUMENT = re.compile(
-    r"^(?:This|The present|Our) (paper|work|study|article|thesis|letter|survey|report)\s+(?=\w)"
-)
-_OURS = re.compile(r"^Our\s+(?=\w)")
-_WE = re.compile(r"^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)", re.I)
+    r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly|now|specifically)\s+)+")
 # "this indirect knowledge" points to a sentence left behind; "the indirect knowledge" stands alone.
+_OWN_BACKWARD = re.compile(rf"(?<=\w )(?:this|these|the proposed|the presented)\s+(?=(?:[\w-]+ )?{_THINGS}s?\b)")
 _BACKWARD = re.compile(
-    r"(?<=\w )(?:this|these|those)\s+(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or)\b)"
-    r"(?=[a-z])"
-)
+    r"(?<=\w )(?:this|these)\s+(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or)\b)"
+    r"(?=[a-z])")
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
-_LINK = re.compile(r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+")
-_RUN_ON = re.compile(
-    r"(?<=[\w)])(?<!et al)(?<!vs)(?<!cf)(?<!i\.e)(?<!e\.g)\.\s+"
-    r"(?=(?:First|Second|Third|Then|Next|Finally|We|It|This|In|The|To)(?:ly)?\b)"
-)
-_DANGLING = re.compile(
-    r"^(?:it|they|this|these|those|such|he|she|its|their|both|either|another|others?|the (?:former|latter"
-    r"|first|second|other|resulting|proposed|above|two))\b",
-    re.I,
-)
-_UNCHANGING = {
-    "can",
-    "could",
-    "may",
-    "might",
-    "will",
-    "would",
-    "must",
-    "should",
-    "built",
-    "found",
-    "made",
-    "showed",
-}
-_IRREGULAR = {"are": "is", "have": "has", "do": "does", "were": "was"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """Who tells it: the authors as running text names them, the system's name, and the marker behind them."""
+
+    who: str
+    name: str
+    single: bool
+    marker: str
+
+    @property
+    def cited(self) -> str:
+        """The authors with their marker."""
+        return f"{self.who}{self.marker}"
+
+    def verb(self, plain: str) -> str:
+        """`plain` as their verb."""
+        return singular(plain) if self.single else plain
 
 
 def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
@@ -96,21 +78,10 @@ def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
     text = self_contained(sentence)
     if text is None:
         return None
-    told = _tell(text, _who(paper), len(paper.authors) == 1, f" {marker}" if marker else "")
-    told = _BACKWARD.sub("the ", _shift_person(told))
+    who = in_text(paper.authors) or "the authors"
+    speaker = _Speaker(who, name_of(paper), len(paper.authors) == 1, f" {marker}" if marker else "")
+    told = _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", _shift_person(_tell(text, speaker))))
     return told[0].upper() + told[1:].rstrip(" .;:,") + "."
-
-
-def self_contained(sentence: str) -> str | None:
-    """`sentence` without openings that point back, or None when it still does, or is damaged."""
-    text = _RUN_ON.split(" ".join(sentence.split()))[0]
-    text = _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text)))
-    before = ""
-    while before != text:
-        before, text = text, _POINTING.sub("", _CONNECTIVE.sub("", text))
-    if _DANGLING.match(text) and not _DOCUMENT.match(text[0].upper() + text[1:]):
-        return None
-    return text if len(text.split()) >= 5 and _is_whole(text) else None
 
 
 def name_of(paper: Paper) -> str:
@@ -121,36 +92,70 @@ def name_of(paper: Paper) -> str:
     return head if colon and is_name else ""
 
 
-def _who(paper: Paper) -> str:
-    return in_text(paper.authors) or "the authors"
-
-
-def _tell(text: str, who: str, single: bool, marker: str) -> str:
+def _tell(text: str, speaker: _Speaker) -> str:
     capital = text[0].upper() + text[1:]
-    if document := _DOCUMENT.match(capital):
-        return f"The {document[1]} by {who}{marker} {capital[document.end() :]}"
-    if _OURS.match(capital):
-        return f"{who}{marker} report that {text[0].lower()}{text[1:]}"
+    for form in (_of_document, _of_point, _of_trials, _of_thing, _of_passive, _of_name):
+        if told := form(capital, speaker):
+            return told
     if we := _WE.match(text):
-        return _as_subject(we["lead"], text[we.end() :], who, single, marker)
-    return f"According to {who}{marker}, {_lower_first(text)}"
+        return _as_subject(we["lead"], text[we.end() :], speaker)
+    if capital.startswith("Our "):
+        return f"{speaker.cited} {speaker.verb('report')} that {capital[0].lower()}{capital[1:]}"
+    return f"According to {speaker.cited}, {_lower_first(text)}"
 
 
-def _as_subject(lead: str, rest: str, who: str, single: bool, marker: str) -> str:
+def _of_document(text: str, speaker: _Speaker) -> str:
+    """ "This paper presents X" of the authors, unless another verb of the sentence may have a subject of its own."""
+    found = _DOCUMENT.match(text)
+    verb, _, rest = text[found.end() :].partition(" ") if found else ("", "", "")
+    if not found or (verb not in PLURALS and (found["lead"] or found["this"].lower() == "the")):
+        return ""
+    if verb not in PLURALS or (re.search(r"\b(?:it|its|itself)\b", rest) and not found["lead"]):
+        return f"The {found['kind']} by {speaker.cited} {text[found.end():]}"
+    return f"{found['lead']}{speaker.cited} {speaker.verb(PLURALS[verb])} {agreeing(rest, speaker.single)}"
+
+
+def _of_point(text: str, speaker: _Speaker) -> str:
+    found = _OUR_POINT.match(text)
+    if not found:
+        return ""
+    return f"{speaker.cited} {speaker.verb('find' if found['seen'] else 'argue')} that {text[found.end():]}"
+
+
+def _of_trials(text: str, speaker: _Speaker) -> str:
+    found = _TRIALS.match(text)
+    if not found:
+        return ""
+    where = f"In experiments{found['where']}, " if found["where"] else ""
+    return f"{where}{speaker.cited} {speaker.verb(found['verb'].lower())} {text[found.end():]}"
+
+
+def _of_thing(text: str, speaker: _Speaker) -> str:
+    found = _OUR_THING.match(text)
+    return f"The {found['thing'].removeprefix('proposed ')} of {speaker.cited}{found['rest']}" if found else ""
+
+
+def _of_passive(text: str, speaker: _Speaker) -> str:
+    found = _PASSIVE.match(text)
+    if not found:
+        return ""
+    verb = speaker.verb(PLAIN[found["verb"]])
+    return f"{speaker.cited} {verb} {found['what'][0].lower()}{found['what'][1:]}{found['rest']}"
+
+
+def _of_name(text: str, speaker: _Speaker) -> str:
+    """A sentence whose subject is the system: its name bears the marker."""
+    name = speaker.name
+    is_subject = name and re.match(rf"{re.escape(name)} (?:\([^()]*\) )?[a-z]+", text)
+    return f"{name}{speaker.marker}{text[len(name):]}" if is_subject else ""
+
+
+def _as_subject(lead: str, rest: str, speaker: _Speaker) -> str:
     rest = _ADVERBS.sub("", rest)
     verb, gap, after = rest.partition(" ")
-    return f"{lead}{who}{marker} {_inflect(verb) if single else verb}{gap}{after}"
-
-
-def _inflect(verb: str) -> str:
-    """The third person singular of a plain verb; past forms and modals stay."""
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb]
-    if re.search(r"ed$|ly$", verb) or verb in _UNCHANGING:
-        return verb
-    if re.search(r"(s|x|z|ch|sh|o)$", verb):
-        return verb + "es"
-    return verb[:-1] + "ies" if re.search(r"[^aeiou]y$", verb) else verb + "s"
+    if speaker.single:
+        return f"{lead}{speaker.cited} {singular(verb)}{gap}{agreeing(after, True)}"
+    return f"{lead}{speaker.cited} {verb}{gap}{after}"
 
 
 def _shift_person(text: str) -> str:
@@ -163,10 +168,4 @@ def _shift_person(text: str) -> str:
 def _lower_first(text: str) -> str:
     """A small first letter, where the first word is an ordinary one and no name."""
     first = text.split()[0]
-    return text[0].lower() + text[1:] if is_common(first) and first[1:].islower() else text
-
-
-def _is_whole(text: str) -> bool:
-    """Whether brackets pair up and no LaTeX command of the authors' own is left in the text."""
-    pairs = all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}"))
-    return pairs and not re.search(r"\\[a-zA-Z]{2,}", text)
+    return text[0].lower() + text[1:] if is_common(first) and (first[1:].islower() or len(first) == 1) else text

@@ -1,12 +1,15 @@
-"""Themes of a draft: papers grouped by what they are about, each group named by its most telling phrase."""
+"""Themes: papers grouped by what they are about, each group named by the phrase that tells it best."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rag.language.terms import STOP, stem, weight
+from rag.language.phrases import noun_phrases, phrase_key, subjects, subjects_in
+from rag.language.terms import stem, weight
 from store.records import Paper
+from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,26 +18,25 @@ Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 PER_THEME = 4  # papers a theme is made for, about
 MOST_THEMES = 4
-CANDIDATES = 30  # phrases compared in meaning for the name of a theme
-_WORD = re.compile(r"[^\W_]+(?:[-*'][^\W_]+)*")
-# Words that cannot begin or end the name of a theme, besides stop words: they say little, or are verbs.
-_WEAK = frozenset(
-    stem(word)
-    for word in re.findall(
-        r"\w+",
-        """
-propose present introduce novel new simple effective approach method paper work study result show
-use using based towards toward via improve improved outperform achieve existing recent previous
-prior state art different various significant significantly experiment extensive address challenge
-challenging problem however enable enabling demonstrate performance large small high low good better
-best first second two three many several often key main provide require learn learned make making
-need well known general specific current future further real world task tasks success rate average
-number way set diverse complex efficient robust unified comprehensive proposed given making gap type
-leveraging leverage exploiting including understanding through without across within project page
-code website https com io video videos image images hand gap error
-""",
-    )
-) | {stem(word) for word in STOP}
+# What a phrase gains in a paper whose text, and whose title, has it, as a known subject and as one that was asked
+# for; what it loses as a part of the topic, and by the papers of other groups; the worth from which it names a group.
+_IN_TEXT, _IN_TITLE, _SUBJECT, _ASKED, _TOPIC, _ELSEWHERE, _NAMES = 0.12, 0.08, 0.03, 0.1, 0.04, 0.6, 0.2
+_TELLING = 0.02  # what it gains for each unit of weight of its words
+_WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
+REST = "Further approaches"
+
+
+def about(papers: Sequence[Paper], embed: Embed) -> "np.ndarray":
+    """What each paper is about, unit rows: its title and the middle of its abstract's sentences."""
+    import numpy as np
+
+    rows = []
+    for paper in papers:
+        title, *said = embed([paper.title, *sentences(paper.abstract)])
+        middle = np.mean(said, axis=0) if said else title
+        row = title + middle / max(float(np.linalg.norm(middle)), 1e-9)
+        rows.append(row / max(float(np.linalg.norm(row)), 1e-9))
+    return np.array(rows)
 
 
 def group(vectors: "np.ndarray", count: int | None = None) -> list[list[int]]:
@@ -72,144 +74,109 @@ def _join(groups: list[list[int]], i: int, j: int) -> list[list[int]]:
     return [g for k, g in enumerate(groups) if k not in (i, j)] + [groups[i] + groups[j]]
 
 
-def name_groups(groups: Sequence[Sequence[Paper]], topic: str, embed: Embed) -> list[str]:
-    """A readable noun phrase for each group: near to what its papers say, far from the other groups.
+def name_groups(
+    groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, asked: Sequence[str] = ()
+) -> list[str]:
+    """A readable noun phrase for each group: near to all of its papers, far from the other groups.
 
-    Candidates are phrases that several papers of the group share; `embed` (texts to unit rows) tells
-    which is nearest in meaning to the group's titles. A group that shares none is named by the topic.
+    Candidates are the subjects of research that the papers speak of, the phrases that they share, and those
+    `asked` for. `embed` maps texts to unit rows. One group is named by the topic; a group that no phrase
+    fits holds further approaches.
     """
+    if len(groups) < 2:
+        return [_short(topic)] * len(groups)
+    phrases = _candidates([paper for papers in groups for paper in papers], asked)
+    asked = [phrase_key(phrase) for phrase in asked]
+    gains = [_SUBJECT * (key in subjects()) + _TELLING * _telling(key)
+             + (_ASKED if key in asked else -_TOPIC * _has(key, topic)) for key in phrases]
+    tables = [_affinity(papers, phrases, embed) + gains for papers in groups]
+    names: list[str] = []
+    for i, (papers, own) in enumerate(zip(groups, tables, strict=True)):
+        others = [row for j, table in enumerate(tables) for row in table if j != i]
+        fitting = {key: phrase for key, phrase in phrases.items() if _is_of_many(key, papers)}
+        names.append(_best_name(own, others, phrases, fitting, names))
+    return [_heading(name) for name in names]
+
+
+def _candidates(papers: Sequence[Paper], asked: Sequence[str]) -> dict[str, str]:
+    """Key → phrase: known subjects, phrases of two papers that no longer one stands for, those asked for."""
+    known: dict[str, str] = {}
+    uses: Counter[str] = Counter()
+    forms: dict[str, Counter[str]] = {}
+    for paper in papers:
+        text = f"{paper.title}. {paper.abstract}"
+        subjects_here = subjects_in(text)
+        spoken = {phrase_key(phrase): phrase for phrase in noun_phrases(text)}
+        uses.update({*spoken, *subjects_here})
+        known |= subjects_here
+        for key, phrase in spoken.items():
+            forms.setdefault(key, Counter())[phrase] += 1
+    inside = {part for key in uses for part in _parts(key) if uses[key] >= _WITHIN * uses[part]}
+    shared = {key: _form(forms[key]) for key, count in uses.items() if key in forms and count > 1 and key not in inside}
+    known = {key: phrase for key, phrase in known.items() if key not in inside}
+    return {**shared, **known, **{phrase_key(phrase): phrase for phrase in asked}}
+
+
+def _telling(key: str) -> float:
+    """How rare the words of a phrase are, on average, in conference abstracts."""
+    words = key.split()
+    return sum(weight(stem(word)) for word in words) / len(words)
+
+
+def _parts(key: str) -> list[str]:
+    words = key.split()
+    return [" ".join(words[i : i + n]) for n in range(2, len(words)) for i in range(len(words) - n + 1)]
+
+
+def _form(forms: Counter[str]) -> str:
+    """The plural where it is written, else the most frequent form."""
+    return max(forms, key=lambda form: (form.endswith("s"), forms[form], form))
+
+
+def _affinity(papers: Sequence[Paper], phrases: Mapping[str, str], embed: Embed) -> "np.ndarray":
+    """How well each phrase tells what each paper is about: a row a paper, a column a phrase."""
+    table = about(papers, embed) @ embed(list(phrases.values())).T
+    for row, paper in zip(table, papers, strict=True):
+        row += [_IN_TITLE * _has(key, paper.title) + _IN_TEXT * _has(key, _text(paper)) for key in phrases]
+    return table
+
+
+def _text(paper: Paper) -> str:
+    return f"{paper.title} . {paper.abstract}"
+
+
+def _has(key: str, text: str) -> bool:
+    return f" {key}" in _plain(text)
+
+
+@lru_cache(maxsize=512)
+def _plain(text: str) -> str:
+    return f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))}"
+
+
+def _is_of_many(key: str, papers: Sequence[Paper]) -> bool:
+    """Whether two of the papers, and two fifths of them, speak of it; of two papers, one in its title."""
+    speaking = [paper for paper in papers if _has(key, _text(paper))]
+    titled = len(papers) == 2 and any(_has(key, paper.title) for paper in speaking)
+    return titled or len(speaking) >= max(2, 0.4 * len(papers))
+
+
+def _best_name(
+    own: "np.ndarray",
+    others: Sequence["np.ndarray"],
+    phrases: Mapping[str, str],
+    fitting: Mapping[str, str],
+    taken: Sequence[str],
+) -> str:
+    """The phrase of `fitting` nearest to the papers of one group, the least near one among them, not to the others."""
     import numpy as np
 
-    centres = np.array([embed([paper.title for paper in papers]).mean(axis=0) for papers in groups])
-    names: list[str] = []
-    for i, papers in enumerate(groups):
-        counts = _phrases_of(papers)
-        shared = _shared(counts, len(papers), {stem_key(name) for name in names})
-        names.append(_heading(_nearest_phrase(shared, counts, centres, i, embed) or _short(topic)))
-    return names
-
-
-def _shared(counts: "PhraseCounts", size: int, taken: set[str]) -> list[str]:
-    """The phrases that most papers of a group share, most telling first, overlapping no taken name."""
-
-    def worth(phrase: str) -> float:
-        telling = sum(weight(part) for part in phrase.split()) / len(phrase.split())
-        return counts[phrase] / size * telling * (1.5 if phrase in counts.titles else 1.0)
-
-    free = [phrase for phrase in counts if not _overlaps(phrase, taken)]
-    shared = [p for p in free if counts[p] >= min(2, size)] or [p for p in free if p in counts.titles]
-    return sorted(shared, key=lambda phrase: (-worth(phrase), phrase))[:CANDIDATES]
-
-
-def _nearest_phrase(
-    shared: Sequence[str], counts: "PhraseCounts", centres: "np.ndarray", own: int, embed: Embed
-) -> str:
-    """The phrase nearest to the centre `own` and not to the others; a little for how common it is."""
-    if not shared:
-        return ""
-    vectors = embed([counts.surface[phrase] for phrase in shared])
-    near = vectors @ centres[own]
-    if len(centres) > 1:
-        others = [row for i, row in enumerate(centres) if i != own]
-        near = near - 0.5 * (vectors @ (sum(others) / len(others)))
-    most = max(counts[phrase] for phrase in shared)
-    scores = [float(n) + 0.15 * counts[phrase] / most for n, phrase in zip(near, shared, strict=True)]
-    return counts.surface[shared[scores.index(max(scores))]]
-
-
-class PhraseCounts(Counter):
-    """How many papers of a group have each phrase (by stems), and how it is written most often."""
-
-    surface: dict[str, str]
-    titles: set[str]
-
-
-def _phrases_of(papers: Sequence[Paper]) -> PhraseCounts:
-    counts, written = PhraseCounts(), {}
-    for paper in papers:
-        found = _phrases(paper.title) | _phrases(paper.abstract)
-        for text in found:
-            written.setdefault(stem_key(text), Counter())[text] += 1
-        counts.update({stem_key(text) for text in found})
-    counts.titles = {stem_key(text) for paper in papers for text in _phrases(paper.title)}
-    counts.surface = {key: max(sorted(forms), key=forms.__getitem__) for key, forms in written.items()}
-    return counts
-
-
-def stem_key(phrase: str) -> str:
-    """A phrase by the stems of its words, so that number and hyphens do not tell phrases apart."""
-    return " ".join(stem(word) for word in re.split(r"[\s-]+", phrase.lower()) if word)
-
-
-def _phrases(text: str) -> set[str]:
-    """Runs of two to four words of one clause that could be a noun phrase."""
-    found = set()
-    for clause in re.split(r"https?://\S+|[.,;:?!()\[\]\"]", text):
-        words = _WORD.findall(clause)
-        found |= {
-            _small(words[i : i + n])
-            for n in (2, 3, 4)
-            for i in range(len(words) - n + 1)
-            if _is_noun_phrase(words[i : i + n])
-        }
-    return found
-
-
-def _is_noun_phrase(words: Sequence[str]) -> bool:
-    first, last = words[0].lower(), words[-1].lower()
-    inner = all(word.lower() not in STOP for word in words)
-    verbal = re.search(r"(?:ed|ly|ing|ize|izes|ates?|ify)$", last) and last not in _NOUNS_IN_ING
-    return (
-        inner
-        and not verbal
-        and stem(first) not in _WEAK
-        and stem(last) not in _WEAK
-        and not first.endswith("ly")
-    )
-
-
-_NOUNS_IN_ING = {
-    "learning",
-    "planning",
-    "reasoning",
-    "training",
-    "grounding",
-    "understanding",
-    "modeling",
-    "modelling",
-    "editing",
-    "prompting",
-    "tuning",
-    "fine-tuning",
-    "pretraining",
-    "pre-training",
-    "matching",
-    "forecasting",
-    "tracking",
-    "parsing",
-    "denoising",
-    "driving",
-    "steering",
-    "hacking",
-}
-
-
-def _small(words: Sequence[str]) -> str:
-    """The phrase in small letters, acronyms and names with inner capitals as they are."""
-    return " ".join(
-        w if re.search(r"[A-Z].*[A-Z]|\d", w) and not _is_title_case(w) else w.lower() for w in words
-    )
-
-
-def _is_title_case(word: str) -> bool:
-    return all(part.istitle() for part in word.split("-"))
-
-
-def _overlaps(phrase: str, taken: set[str]) -> bool:
-    words = set(phrase.split())
-    return any(
-        len(words & set(other.split())) >= max(1, min(len(words), len(other.split())) - 1) for other in taken
-    )
+    worth = 0.7 * own.mean(axis=0) + 0.3 * own.min(axis=0) - _ELSEWHERE * np.mean(others, axis=0)
+    keys = list(phrases)
+    named = [set(phrase_key(name).split()) for name in taken]
+    order = (keys[place] for place in np.argsort(-worth, kind="stable") if worth[place] >= _NAMES)
+    free = (key for key in order if not any(set(key.split()) <= words or words <= set(key.split()) for words in named))
+    return next((phrases[key] for key in free if key in fitting), REST)
 
 
 def _heading(name: str) -> str:
@@ -218,4 +185,4 @@ def _heading(name: str) -> str:
 
 def _short(topic: str) -> str:
     head = re.split(r"[:;,.]", topic)[0].strip()
-    return head if len(head.split()) <= 8 else "Related work"
+    return _heading(head) if 0 < len(head.split()) <= 8 else "Related work"

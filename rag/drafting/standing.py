@@ -1,0 +1,109 @@
+"""What a sentence needs to stand alone: openings and asides that point to its neighbours are cut."""
+
+import re
+
+from rag.language.terms import is_word, stem
+
+_LABEL = r"\(?(?:\d|[ivx]+|[a-c])[.)]\s+"
+_BEFORE_COMMA = (
+    r"in addition|in particular|more \w+ly|to this end|to that end|to do so|to do this|as a result|as such"
+    r"|as a remedy|in response|in turn|in contrast|by contrast|as an alternative|in summary|in short"
+    r"|in general|to begin with|overall|notably|importantly|interestingly|crucially|rather|meanwhile"
+    r"|with this \w+|in this context|in this regard|in light of this|on the other hand|on top of that"
+)
+_BEFORE_ANY = (
+    r"however|moreover|furthermore|additionally|besides|then|next|finally|lastly|first(?:ly)?|second(?:ly)?"
+    r"|third(?:ly)?|specifically|concretely|hence|thus|therefore|consequently|accordingly|herein|here"
+    r"|instead|alternatively|further|namely|indeed|nevertheless|nonetheless|recently|also|now|still"
+)
+_CONNECTIVE = re.compile(
+    rf"^(?:{_LABEL}|(?:{_BEFORE_COMMA})\s*,\s+|(?:{_BEFORE_ANY})\b\s*,?\s+"
+    r"|in (?:this|our) \w+\s*(?:,\s+|(?=(?:we|the|an?)\b)))(?=\S)",
+    re.I,
+)
+PROBLEMS = (r"(?:gap|issue|problem|challenge|limitation|drawback|shortcoming|difficult(?:y|ie)|obstacle|bottleneck"
+            r"|barrier|concern|question)s?")
+_BACK = rf"\b(?:this|these|those|such|above|aforementioned|it|them|so|the {PROBLEMS})\b"
+_LEADS = (
+    r"to|based on|build(?:ing)? (?:up)?on|motivated by|inspired by|driven by|through|with|given|by"
+    r"|in order to|for|using|via|under|following|from|after|in light of|despite|aiming to|towards?|in"
+)
+_POINTING = re.compile(rf"^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|an?|in|here)\b)", re.I)
+_MENDS = ("overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet"
+          "|exploit")
+_PURPOSE = re.compile(
+    rf",?\s+to (?:{_MENDS}) (?:(?:this|these|such|those)(?: [\w-]+)?|the (?:[\w-]+ )?{PROBLEMS})"
+    r"(?=[,.;:]| by\b|$)",
+    re.I,
+)
+# "a framework that addresses these limitations through X" still says what it does without the limitations.
+_ADDRESSING = re.compile(
+    rf"\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? (?:this|these|the|such|those)"
+    rf" (?:[\w-]+ )?{PROBLEMS} (?=(?:by|through|via)\b)",
+    re.I,
+)
+_ASIDE = re.compile(
+    r",\s+in this (?:paper|work|study|article|letter|thesis)(?=,)|(?<=[a-z]) in this (?:paper|work|study"
+    r"|article|letter|thesis)(?=[,.]|$)|\bin this (?:paper|work|study|article|letter|thesis),?\s+(?=we\b)",
+    re.I,
+)
+# A purpose in front that lacks its comma: "To do X we propose".
+_OPEN = re.compile(
+    r"^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)", re.I)
+_LINK = re.compile(r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+")
+_RUN_ON = re.compile(r"(?<=[\w)])\.\s+(?=[A-Z][a-z]*\b)(?<!\b(?:vs|cf|al|eq|ig|ca)\. )")
+_DOCUMENT = re.compile(
+    r"^this (?:paper|work|study|article|thesis|letter|survey|report|dissertation|chapter)\s+\w", re.I)
+_DANGLING = re.compile(
+    r"^(?:it|they|this|these|those|such|he|she|its|their|both|either|another|others?|the (?:former|latter"
+    r"|first|second|other|resulting|proposed|above|two|same)|all of (?:this|these))\b",
+    re.I,
+)
+_POINTER = re.compile(
+    r"\b(?:these|such (?!as\b)|the two\b|the (?:former|latter)\b|aforementioned"
+    r"|those (?!of|that|who|from|in|with|using)\b)", re.I)
+_JOINT = re.compile(r",\s+(?:which|where|thereby|thus|hence|so that|\w+ing)\b|;\s|\s-{1,3}\s|--|—")
+_ENOUGH = 10  # words that stand alone when the rest of a sentence is cut off
+_BROKEN = re.compile(r"\b([a-z]+)- (?!and |or |to )([a-z]+)\b")  # a word that a line break has left in two
+_QUOTES = "\"“”'‘’`"
+
+
+def self_contained(sentence: str) -> str | None:
+    """`sentence` without openings that point back, or None when it still does, or is damaged."""
+    text = _RUN_ON.split(" ".join(_unquoted(sentence).replace("**", "").split()))[0]
+    text = _BROKEN.sub(_mended, text)
+    text = _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text)))
+    text = _OPEN.sub(r"\1, ", _ADDRESSING.sub(r"\g<that> works ", text))
+    text = text.partition(":")[0] + "." if text.endswith("?") and ":" in text else text
+    before = ""
+    while before != text:
+        before, text = text, _POINTING.sub("", _CONNECTIVE.sub("", text))
+    text = _before_pointing(text)
+    if text.endswith("?") or (_DANGLING.match(text) and not _DOCUMENT.match(text)):
+        return None
+    return text if len(text.split()) >= 5 and _is_whole(text) else None
+
+
+def _before_pointing(text: str) -> str:
+    """`text` up to the joint behind which it points back, where enough stands before that."""
+    pointer = _POINTER.search(text)
+    joints = [joint.start() for joint in _JOINT.finditer(text, 0, pointer.start())] if pointer else []
+    heads = [text[:place] for place in joints if len(text[:place].split()) >= _ENOUGH]
+    return f"{heads[-1]}." if heads else text
+
+
+def _mended(match: re.Match[str]) -> str:
+    whole = match[1] + match[2]
+    return whole if is_word(stem(whole)) else match[0]
+
+
+def _unquoted(sentence: str) -> str:
+    """A sentence without the one quotation mark that a record put in front of its abstract."""
+    text = sentence.strip()
+    return text[1:] if text[:1] in _QUOTES and text.count('"') + text.count("”") < 2 else text
+
+
+def _is_whole(text: str) -> bool:
+    """Whether brackets and quotes pair up, and no word is broken in two nor a LaTeX command left in the text."""
+    pairs = all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}")) and text.count('"') % 2 == 0
+    return pairs and not re.search(r"\\[a-zA-Z]{2,}|\w- (?!and |or |to )[^\W\d_A-Z]", text)

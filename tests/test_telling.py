@@ -1,0 +1,156 @@
+"""A paper's own statement told by someone else: who speaks, what is cut, how sentences are joined."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.drafting.linking import Links
+from rag.drafting.shaping import MARKER, fitted, modest, written_out
+from rag.drafting.standing import self_contained
+from rag.drafting.telling import Told, named_first, with_name
+from rag.drafting.voice import name_of, third_person
+from rag.records import Finding
+from rag.verifying.verify import Verifier
+from store.records import Paper
+
+KANG = Paper("1", "CLIP-RT: Learning Policies", "x", ("Gi-Cheon Kang", "A. Lee", "B. Kim"), 2024)
+PLATO = replace(KANG, authors=("Plato",))
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("We propose X, a model of our own data.", "Kang et al. [3] propose X, a model of their own data."),
+        ("To address these issues, we further propose X for a new task.",
+         "Kang et al. [3] propose X for a new task."),
+        ("To remedy this, here we propose X for a new task.", "Kang et al. [3] propose X for a new task."),
+        ("In this paper, we present X, which helps us to plan.",
+         "Kang et al. [3] present X, which helps them to plan."),
+        ("To learn control from play we introduce X for robots.",
+         "To learn control from play, Kang et al. [3] introduce X for robots."),
+        ("Borrowing from physics, in this paper we introduce X for all.",
+         "Borrowing from physics, Kang et al. [3] introduce X for all."),
+        ("This paper proposes X to overcome these limitations by using Y.", "Kang et al. [3] propose X by using Y."),
+        ("This paper studies X and shows that Y is best.", "Kang et al. [3] study X and show that Y is best."),
+        ("This paper proposes X and how it is used.", "The paper by Kang et al. [3] proposes X and how it is used."),
+        ("This work is about many things.", "The work by Kang et al. [3] is about many things."),
+        ("Motivated by play, this study introduces X for robots.",
+         "Motivated by play, Kang et al. [3] introduce X for robots."),
+        ("In this paper, a novel planner is proposed for legged robots.",
+         "Kang et al. [3] propose a novel planner for legged robots."),
+        ("Our approach learns from play without labels.",
+         "The approach of Kang et al. [3] learns from play without labels."),
+        ("Our proposed method, X, learns from play.", "The method of Kang et al. [3], X, learns from play."),
+        ("Our conditions for model selection are weak enough.",
+         "Kang et al. [3] report that their conditions for model selection are weak enough."),
+        ("Our key finding is that labels matter most.", "Kang et al. [3] find that labels matter most."),
+        ("Extensive experiments on ImageNet show that X is best.",
+         "In experiments on ImageNet, Kang et al. [3] show that X is best."),
+        ("CLIP-RT learns policies from plain language.", "CLIP-RT [3] learns policies from plain language."),
+        ("Robots learn policies from plain language.",
+         "According to Kang et al. [3], robots learn policies from plain language."),
+        ("We first train X here. Then we test it.", "Kang et al. [3] train X here."),
+        ("We present X, a framework that addresses these challenges through Y.",
+         "Kang et al. [3] present X, a framework that works through Y."),
+        ("We train this model on a discrimi- native loss of ours.",
+         "Kang et al. [3] train their model on a discriminative loss of theirs."),
+        ("We learn a map that is both fast and exact, allowing such agents to plan.",
+         "Kang et al. [3] learn a map that is both fast and exact."),
+    ],
+)
+def test_a_statement_is_told_in_the_third_person(said, told):
+    assert third_person(said, KANG, "[3]") == told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It works very well in this case.",
+        "These results show that all is well.",
+        "Too short.",
+        "We use \\aus from a codebook of ours.",
+        "We train (a model without an end of it.",
+        "How well do such models plan ahead?",
+    ],
+)
+def test_a_statement_that_cannot_stand_alone_is_not_told(said):
+    assert third_person(said, KANG, "[3]") is None
+
+
+def test_a_single_author_takes_the_singular():
+    told = third_person("We study X and propose a form of it.", PLATO, "[1]")
+    assert told == "Plato [1] studies X and proposes a form of it."
+
+
+@given(st.text(alphabet="weourthisIn paper,.:;()[]{}$\\\"'-—?XY 1", max_size=80))
+def test_any_sentence_can_be_asked_for(said):
+    told = third_person(said, KANG, MARKER)
+    assert told is None or (told.endswith(".") and MARKER in told and self_contained(said))
+
+
+def test_praise_and_examples_go_and_terms_stay():
+    assert modest("They propose a novel, simple yet effective approach (e.g., X).") == "They propose an approach."
+    assert modest("They present Y - a pioneering LLM agent.") == "They present Y, an LLM agent."
+    kept = "They propose a novel view synthesis method for novel objects."
+    assert modest(kept) == kept
+
+
+def test_acronyms_are_written_out_as_the_abstract_has_them():
+    abstract = "Imitation Learning (IL) and Vision-Language-Action models (VLAs) are joined by chain of thought (CoT)."
+    assert written_out("X joins IL, VLAs and CoT.", abstract) == (
+        "X joins imitation learning, vision-language-action models and chain of thought.")
+    explained = "X joins imitation learning (IL) and RL."
+    assert written_out(explained, abstract) == explained
+
+
+def test_long_sentences_are_cut_at_a_joint():
+    text = (f"To study what many planners with many parts do in many places, Kang et al. {MARKER} propose X, "
+            "a planner of many small parts that all learn together, which is tested in a kitchen, a shop and a garden.")
+    shapes = list(fitted(text, 20))
+    assert shapes[0] == f"Kang et al. {MARKER} propose X, a planner of many small parts that all learn together."
+    assert shapes[-1] == text and list(fitted(text, 60)) == [text]
+
+
+def test_the_system_is_named_once():
+    assert name_of(KANG) == "CLIP-RT" and name_of(replace(KANG, title="Learning: fast")) == "Learning"
+    proposed = f"Kang et al. {MARKER} propose a model."
+    assert with_name(proposed, KANG) == f"With CLIP-RT, {proposed}"
+    assert with_name(f"Kang et al. {MARKER} show it.", KANG) == f"Kang et al. (CLIP-RT) {MARKER} show it."
+    named = f"Kang et al. {MARKER} propose CLIP-RT."
+    assert with_name(named, KANG) == named
+
+
+def test_a_proposal_turns_to_what_is_proposed():
+    paper = replace(KANG, abstract="We propose CLIP-RT, a small model that learns from language.")
+    text = f"Kang et al. {MARKER} propose CLIP-RT, a small model that learns from language."
+    told = Told("1", text, Finding("supported"))
+    turned = named_first(told, paper, Verifier())
+    assert turned.text == f"CLIP-RT {MARKER} is a small model that learns from language."
+    assert turned.finding.verdict == "supported"
+
+
+def links(likeness=0.0):
+    return Links(lambda texts: np.array([[1.0, 0.0], [likeness, (1 - likeness**2) ** 0.5]]))
+
+
+def joined(made, text, **paper):
+    told = Told("1", f"They {MARKER} {text}", Finding("supported"))
+    return made.joined(told, replace(KANG, **paper), told).removeprefix("They")
+
+
+def test_openings_say_only_what_the_papers_show():
+    other = {"authors": ("A. Other", "B. Other")}
+    made = links()
+    assert joined(made, "learn offline.") == f" {MARKER} learn offline."
+    assert joined(made, "learn online.", **other).startswith("In contrast, ")
+    assert joined(made, "plan.", year=2025).startswith("Later, ")
+    assert not joined(made, "act.", year=2026).startswith("Later, ")  # once in a theme
+    made.new_theme()
+    assert joined(made, "act.", year=2027) == f" {MARKER} act."
+    assert joined(links(0.0), "act.") and joined(made, "plan.", year=2027).startswith("In further work, ")
+    alike = links(0.9)
+    joined(alike, "act.")
+    assert joined(alike, "move.", **other).startswith("Similarly, ")
