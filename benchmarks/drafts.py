@@ -16,7 +16,6 @@ from rag.evaluating.metrics import facts_stated, mean
 from rag.references.keys import fold
 from rag.search.queries import topic_of
 from rag.settings import read_settings
-from rag.verifying.verify import Verifier
 from store.library import Library
 from ui.draftfiles import draft_files
 
@@ -30,7 +29,7 @@ def main() -> None:
     settings = read_settings()
     rows = []
     with Library.open(settings.home, settings.embedding_model) as library:
-        drafter = Drafter(library, Verifier(library.embed))
+        drafter = Drafter.over(library, settings)
         ids = {fold(paper.title): paper.paper_id for paper in library.papers()}
         for question in _surveys(args.questions):
             draft = drafter.draft(question["question"])

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from openai_server import Script, serve
 
 from rag.drafting import draft as drafting
 from ui.cli import main
@@ -63,6 +64,27 @@ def test_a_stopped_draft_leaves_what_is_finished_in_a_file(capsys, tmp_path, mon
     assert "[1]" in (tmp_path / "citewell-draft" / "draft.md").read_text(encoding="utf-8")
 
 
+def test_a_server_writes_the_draft_and_what_it_invents_is_said(capsys, monkeypatch):
+    def reply(messages):
+        return "Kang et al. [2] present CLIP-RT, a vision-language-action model. Nobody et al. [9] cook."
+
+    with serve(Script(reply=reply)) as address:
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+        code, out, _ = run(capsys, "draft", "--papers", "2411.00508,2210.03629", "--json")
+    value = json.loads(out)
+    cited = [c["paper_id"] for s in value["sentences"] for c in s["citations"]]
+    assert code == 0 and value["model"] == "tiny" and value["usage"]["prompt_tokens"]
+    assert sorted(set(cited)) == ["2210.03629", "2411.00508"] and "Kang et al. [1] present" in value["answer"]
+    assert {"invented-citation", "added"} <= {repair["kind"] for repair in value["repairs"]}
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_work(capsys, tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for place in ("file", "file/below"):
+        code, out, err = run(capsys, "draft", TOPIC, "-o", place)
+        assert code == 1 and not out and "cannot be written" in err and err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
@@ -72,6 +94,7 @@ def test_a_stopped_draft_leaves_what_is_finished_in_a_file(capsys, tmp_path, mon
         (["compare", "2411.00508", "nonsense"], "nonsense: no such"),
         (["lint", "none.tex"], "cannot be read"),
         (["papers", "export", "nonsense"], "no such paper"),
+        (["papers", "export", "-o", "none/all.bib"], "cannot be written"),
         (["papers", "export", "--references", "nonsense"], "no citation style"),
     ],
 )

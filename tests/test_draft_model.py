@@ -41,6 +41,10 @@ def obeys(prompt):
     return "\n".join(f"{sentence} [{n}]." for n, sentence in lines)
 
 
+def repeats(prompt):
+    return f"{obeys(prompt)}\n{obeys(prompt)}"
+
+
 def ignores(prompt):
     return "Robots achieve 99% of everything that matters most. What a lovely field it is."
 
@@ -60,6 +64,7 @@ def fails(prompt):
     ("reply", "kinds"),
     [
         (obeys, set()),
+        (repeats, {"repeated-citation"}),
         (ignores, {"added", "uncited"}),
         (invents, {"added", "invented-citation", "unsupported", "uncited"}),
         (fails, {"added", "model-failed"}),
@@ -73,6 +78,8 @@ def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan
     assert {r.kind for r in result.answer.repairs} == kinds
     assert model.calls == (2 if kinds & {"uncited", "unsupported"} else 1)
     assert {s.verdict for s in result.answer.sentences} <= {"supported", "weak", "uncited"}
+    texts = [s.text for s in result.answer.sentences]
+    assert len(texts) == len(set(texts))
 
 
 def test_a_sentence_is_written_anew_by_the_model_or_offline(library, plan):

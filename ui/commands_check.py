@@ -10,6 +10,7 @@ from rag.errors import DraftError, LintError
 from rag.settings import read_settings
 from store.errors import CitewellError
 from ui.commands import count
+from ui.outputs import write
 
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
@@ -117,7 +118,7 @@ def export_papers(args: argparse.Namespace) -> None:
     else:
         text = export(papers, args.format, keys)
     if args.output:
-        args.output.write_text(text, encoding="utf-8")
+        write(args.output, text)
     else:
         print(text, end="")
 

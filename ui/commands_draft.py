@@ -8,7 +8,8 @@ from rag.drafting.plan import LENGTHS, STYLES
 from rag.errors import DraftError
 from rag.settings import read_settings
 from ui.commands import count
-from ui.commands_check import read_text, tools
+from ui.commands_check import read_text
+from ui.outputs import prepare, write
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
@@ -53,13 +54,18 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
 def draft(args: argparse.Namespace) -> int:
     """Print or write one draft, or its plan; stopped by ctrl-C, what is finished is written."""
     from rag.drafting.draft import Drafter
-    from rag.drafting.model import server_draft_model
+    from ui.commands_library import open_library
     from ui.progress import bar
 
-    settings = read_settings()
-    with tools(settings) as (library, verifier), bar() as progress:
-        drafter = Drafter(library, verifier, server_draft_model(settings), progress)
-        plan = _plan(args, drafter)
+    if args.output:
+        prepare(args.output)
+    with open_library() as library, bar() as progress:
+        drafter = Drafter.over(library, read_settings(), progress)
+        try:
+            plan = _plan(args, drafter)
+        except KeyboardInterrupt:
+            print("citewell: stopped while the draft was planned; nothing is written yet.", file=sys.stderr)
+            return 1
         if args.plan_only:
             _print_plan(args, plan, library)
             return 0
@@ -88,8 +94,7 @@ def _print_plan(args: argparse.Namespace, plan, library) -> None:
     papers = {paper.paper_id: paper for paper in library.get_many(plan.paper_ids)}
     text = to_json(plan) if args.format == "json" else to_markdown(plan, papers)
     if args.output:
-        args.output.mkdir(parents=True, exist_ok=True)
-        (args.output / f"plan.{'json' if args.format == 'json' else 'md'}").write_text(text, encoding="utf-8")
+        write(args.output / f"plan.{'json' if args.format == 'json' else 'md'}", text)
     else:
         print(text, end="")
 
@@ -107,11 +112,17 @@ def _write_draft(args: argparse.Namespace, drafter, plan) -> int:
     if args.rewrite and not stopped:
         result = drafter.rewrite(result, args.rewrite)
     if stopped and args.output is None:
-        args.output = Path("citewell-draft")
+        args.output = prepare(_free_folder())
     _show_draft(args, result, drafter)
     if stopped:
         print(f"citewell: stopped; what is finished is in {args.output}.", file=sys.stderr)
     return 1 if stopped else 0
+
+
+def _free_folder() -> Path:
+    """A folder here that no earlier draft is in."""
+    names = ("citewell-draft", *(f"citewell-draft-{n}" for n in range(2, 1000)))
+    return next(path for path in map(Path, names) if not path.exists())
 
 
 def _show_draft(args: argparse.Namespace, result, drafter) -> None:
@@ -121,7 +132,6 @@ def _show_draft(args: argparse.Namespace, result, drafter) -> None:
     if args.output is None:
         print(print_form(result, papers, args.format, args.references, args.evidence), end="")
         return
-    args.output.mkdir(parents=True, exist_ok=True)
     for name, text in draft_files(result, papers, args.references, args.evidence).items():
-        (args.output / name).write_text(text, encoding="utf-8")
+        write(args.output / name, text)
         print(args.output / name)

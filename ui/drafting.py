@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Event
 
-from rag.answer import Assistant, Checked, Searched
+from rag.answer import Checked, Searched
 from rag.drafting.draft import Draft, Drafter
-from rag.drafting.model import server_draft_model
 from rag.drafting.plan import Plan
 from rag.drafting.planfile import read_plan, to_markdown
 from rag.drafting.planning import Options
 from rag.drafting.text import Written, citations, number, numbered
 from rag.errors import DraftError
 from rag.records import CitedSentence, Found, Sentence
-from rag.verifying.verify import Verifier
 from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Passage
@@ -49,12 +47,6 @@ class Order:
     options: Options = field(default_factory=Options)
     plan: str = ""
     write: bool = True
-
-
-def open_drafter(assistant: Assistant) -> Drafter:
-    """What drafts over the assistant's library, with the configured model or offline."""
-    settings, library = assistant.settings, assistant.library
-    return Drafter(library, Verifier(library.embed, settings.nli_model), server_draft_model(settings))
 
 
 def drafting(drafter: Drafter, library: Library, order: Order, stop: Event) -> Iterator[Drafting]:

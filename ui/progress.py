@@ -14,8 +14,12 @@ def bar() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
+    console = Console(file=sys.stderr)
+    if not console.is_terminal:
+        yield lambda done, total, what: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    shown = RichProgress(*columns, console=Console(file=sys.stderr), transient=True)
+    shown = RichProgress(*columns, console=console, transient=True)
     tasks: dict[str, int] = {}
 
     def progress(done: int, total: int | None, what: str) -> None:

@@ -6,6 +6,7 @@ from threading import Event
 import gradio as gr
 
 from rag.answer import Assistant
+from rag.drafting.draft import Drafter
 from rag.drafting.plan import LENGTHS, STYLES
 from rag.drafting.planning import Options
 from ui.cards import section_html
@@ -15,7 +16,6 @@ from ui.drafting import (
     as_exchange,
     draft_files,
     drafting,
-    open_drafter,
     plan_text,
     rewritten,
 )
@@ -66,7 +66,7 @@ def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) ->
     def run(order: Order, user: gr.Request) -> Iterator[tuple]:
         flag = stops[user.session_hash] = Event()
         try:
-            for grown in drafting(open_drafter(assistant), assistant.library, order, flag):
+            for grown in drafting(Drafter.over(assistant.library, assistant.settings), assistant.library, order, flag):
                 yield _shown(grown)
         finally:
             stops.pop(user.session_hash, None)
@@ -82,7 +82,7 @@ def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) ->
             flag.set()
 
     def write_anew(current: Drafting, chosen: int) -> tuple:
-        return _shown(rewritten(open_drafter(assistant), current, chosen))
+        return _shown(rewritten(Drafter.over(assistant.library, assistant.settings), current, chosen))
 
     plan.click(make_plan, [*inputs, editor], outputs, **slots, **quiet)
     write.click(write_text, [*inputs, editor], outputs, **slots, **quiet)

@@ -14,6 +14,7 @@ from rag.offline.extractive import MODEL_NAME
 from rag.records import Answer, Repair, Sentence, Source, Timings, Usage
 from rag.references.keys import citation_keys
 from rag.references.latex import draft_bibtex, draft_latex
+from rag.settings import Settings
 from rag.verifying.verify import Verifier
 from store.progress import Progress, silent
 from store.records import Paper
@@ -72,6 +73,14 @@ class Drafter:
         progress: Progress = silent,
     ) -> None:
         self._library, self._verifier, self._model, self._progress = library, verifier, model, progress
+
+    @classmethod
+    def over(cls, library: "Library", settings: Settings, progress: Progress = silent) -> "Drafter":
+        """What drafts over `library` with the configured model, or offline where none is configured."""
+        from rag.drafting.model import server_draft_model
+
+        verifier = Verifier(library.embed, settings.nli_model)
+        return cls(library, verifier, server_draft_model(settings), progress)
 
     def plan(
         self,

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 _OF_WORK = ("In further work, ", "Later, ")
-ALIKE = 0.62  # likeness of two sentences from which one is told as like the other
+ALIKE = 0.7  # likeness of two sentences from which one is told as like the other
 # Ways to do one thing: a sentence that takes one of them stands in contrast to a sentence that takes another.
 _CHOICES = tuple(
     tuple(re.compile(rf"\b(?:{cue})", re.I) for cue in choice)
     for choice in (
         (r"self-supervised|unsupervised", r"semi-supervised", r"weakly[- ](?:supervised|labell?ed)",
          r"(?:fully[- ])supervised"),
-        (r"training-free|without (?:any )?(?:training|fine-?tuning)|zero-shot", r"fine-?tun|few-shot|pre-?train"),
+        (r"training-free|without (?:any )?(?:training|fine-?tuning)|zero-shot", r"fine-?tun"),
         (r"offline", r"online"),
         (r"model-based", r"model-free"),
         (r"discrete|token", r"continuous"),

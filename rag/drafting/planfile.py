@@ -70,32 +70,32 @@ def read_plan(text: str, name: str = "plan") -> Plan:
 def _from_json(text: str, name: str) -> Plan:
     try:
         value = json.loads(text)
-        items = tuple(
-            PlanItem(
-                str(i["theme"]),
-                tuple(map(str, i["paper_ids"])),
-                str(i.get("sentence", "")),
-                str(i.get("why", "")),
-                bool(i.get("pinned", False)),
-            )
-            for i in value["items"]
-        )
-        omissions = tuple(Omission(str(o["paper_id"]), str(o["why"])) for o in value.get("omissions", ()))
-        return Plan(
-            str(value.get("topic", "")),
-            items,
-            value.get("style", "narrative"),
-            value.get("length", "medium"),
-            omissions,
-        )
     except json.JSONDecodeError as error:
-        raise DraftError(
-            f"{name}:{error.lineno}: this is not JSON ({error.msg}); mend it or plan anew."
-        ) from None
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DraftError(
-            f"{name}: the plan lacks or misplaces {error}; an item needs theme and paper_ids."
-        ) from None
+        raise DraftError(f"{name}:{error.lineno}: this is not JSON ({error.msg}); mend it or plan anew.") from None
+    items = [_item(record, f"{name}: item {n}") for n, record in enumerate(_records(value, "items", name), 1)]
+    left = [Omission(str(o.get("paper_id", "")), str(o.get("why", ""))) for o in _records(value, "omissions", name)]
+    return Plan(
+        str(value.get("topic") or ""),
+        tuple(items),
+        value.get("style", "narrative"),
+        value.get("length", "medium"),
+        tuple(left),
+    )
+
+
+def _records(value: dict, field: str, name: str) -> list[dict]:
+    found = value.get(field) or []
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
+        raise DraftError(f"{name}: {field} is not a list of objects; mend it or plan anew.")
+    return found
+
+
+def _item(record: dict, where: str) -> PlanItem:
+    theme, ids = record.get("theme"), record.get("paper_ids")
+    if not isinstance(theme, str) or not isinstance(ids, list) or not all(isinstance(i, str) and i for i in ids):
+        raise DraftError(f"{where}: wants a theme (a text) and paper_ids (a list of ids); mend it or plan anew.")
+    sentence, why = (str(record.get(field) or "") for field in ("sentence", "why"))
+    return PlanItem(theme, tuple(ids), sentence, why, record.get("pinned") is True)
 
 
 def _from_markdown(text: str) -> Plan:

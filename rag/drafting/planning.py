@@ -11,7 +11,7 @@ from rag.drafting.telling import Told, tell, unmarked
 from rag.errors import DraftError
 from rag.records import Found
 from rag.search.queries import topic_of
-from rag.search.themes import about, group, name_groups
+from rag.search.themes import REST, about, group, name_groups
 from rag.verifying.verify import Verifier
 from store.progress import Progress, silent
 from store.records import Paper, Passage
@@ -67,7 +67,7 @@ def _chosen(library: "Library", topic: str, options: Options, paper_ids: Sequenc
             "No paper in this library is about this; add papers with `citewell add`, or widen the topic."
         )
     count = options.papers or (SHORT if options.length == "short" else None)
-    return [f for f in relevant(gather(library, topic), count) if not _is_own(f.paper, topic)]
+    return relevant([f for f in gather(library, topic) if not _is_own(f.paper, topic)], count)
 
 
 def _is_own(paper: Paper, topic: str) -> bool:
@@ -143,7 +143,8 @@ def _themes(
     else:
         vectors = library.embed([unmarked(sentence.text) for _, sentence in told.values()])
     groups = [[papers[i] for i in rows] for rows in group(vectors)]
-    return list(zip(name_groups(groups, topic, library.embed, asked_for(topic)), groups, strict=True))
+    named = zip(name_groups(groups, topic, library.embed, asked_for(topic)), groups, strict=True)
+    return sorted(named, key=lambda theme: theme[0] == REST)
 
 
 def _periods(papers: Sequence[Paper]) -> list[tuple[str, list[Paper]]]:

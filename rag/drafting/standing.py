@@ -2,12 +2,14 @@
 
 import re
 
+from rag.drafting.verbs import DOING
 from rag.language.terms import is_word, stem
 
 _LABEL = r"\(?(?:\d|[ivx]+|[a-c])[.)]\s+"
 _BEFORE_COMMA = (
     r"in addition|in particular|more \w+ly|to this end|to that end|to do so|to do this|as a result|as such"
     r"|as a remedy|in response|in turn|in contrast|by contrast|as an alternative|in summary|in short"
+    r"|on the one hand|first of all"
     r"|in general|to begin with|overall|notably|importantly|interestingly|crucially|rather|meanwhile"
     r"|with this \w+|in this context|in this regard|in light of this|on the other hand|on top of that"
 )
@@ -32,10 +34,15 @@ _POINTING = re.compile(rf"^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our
 _MENDS = ("overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet"
           "|exploit")
 _PURPOSE = re.compile(
-    rf",?\s+to (?:{_MENDS}) (?:(?:this|these|such|those)(?: [\w-]+)?|the (?:[\w-]+ )?{PROBLEMS})"
+    rf",?\s+to (?:[a-z]+ (?:this|these|such|those)(?: [\w-]+)?|(?:{_MENDS}) the (?:[\w-]+ )?{PROBLEMS})"
     r"(?=[,.;:]| by\b|$)",
     re.I,
 )
+_TRAILING = re.compile(
+    r"\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)", re.I)
+# "we address this gap by introducing X" introduces X.
+_BY_DOING = re.compile(
+    rf"\b(?:{_MENDS})e?s? (?:this|these|the|such|those) (?:[\w-]+ )?{PROBLEMS} by (?P<doing>\w+ing)\b", re.I)
 # "a framework that addresses these limitations through X" still says what it does without the limitations.
 _ADDRESSING = re.compile(
     rf"\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? (?:this|these|the|such|those)"
@@ -50,7 +57,9 @@ _ASIDE = re.compile(
 # A purpose in front that lacks its comma: "To do X we propose".
 _OPEN = re.compile(
     r"^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)", re.I)
-_LINK = re.compile(r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+")
+# Addresses, and the citations that an abstract has in brackets.
+_LINK = re.compile(r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+"
+                   r"|\s*\((?:see |e\.g\., )?[A-Z][^()]*?,? (?:19|20)\d\d[a-z]?\)")
 _RUN_ON = re.compile(r"(?<=[\w)])\.\s+(?=[A-Z][a-z]*\b)(?<!\b(?:vs|cf|al|eq|ig|ca)\. )")
 _DOCUMENT = re.compile(
     r"^this (?:paper|work|study|article|thesis|letter|survey|report|dissertation|chapter)\s+\w", re.I)
@@ -72,7 +81,8 @@ def self_contained(sentence: str) -> str | None:
     """`sentence` without openings that point back, or None when it still does, or is damaged."""
     text = _RUN_ON.split(" ".join(_unquoted(sentence).replace("**", "").split()))[0]
     text = _BROKEN.sub(_mended, text)
-    text = _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text)))
+    text = _TRAILING.sub("", _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text))))
+    text = _BY_DOING.sub(_done, text)
     text = _OPEN.sub(r"\1, ", _ADDRESSING.sub(r"\g<that> works ", text))
     text = text.partition(":")[0] + "." if text.endswith("?") and ":" in text else text
     before = ""
@@ -82,6 +92,10 @@ def self_contained(sentence: str) -> str | None:
     if text.endswith("?") or (_DANGLING.match(text) and not _DOCUMENT.match(text)):
         return None
     return text if len(text.split()) >= 5 and _is_whole(text) else None
+
+
+def _done(match: re.Match[str]) -> str:
+    return DOING.get(match["doing"], match[0])
 
 
 def _before_pointing(text: str) -> str:
@@ -106,4 +120,4 @@ def _unquoted(sentence: str) -> str:
 def _is_whole(text: str) -> bool:
     """Whether brackets and quotes pair up, and no word is broken in two nor a LaTeX command left in the text."""
     pairs = all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}")) and text.count('"') % 2 == 0
-    return pairs and not re.search(r"\\[a-zA-Z]{2,}|\w- (?!and |or |to )[^\W\d_A-Z]", text)
+    return pairs and not re.search(r"\\[a-zA-Z]{2,}| [,.;:](?= )|\w- (?!and |or |to )[^\W\d_A-Z]", text)

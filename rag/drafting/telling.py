@@ -8,6 +8,7 @@ from itertools import islice
 from rag.drafting.plan import Length
 from rag.drafting.roles import Statement
 from rag.drafting.shaping import MARKER, fitted, modest, written_out
+from rag.drafting.verbs import RESEARCH
 from rag.drafting.voice import name_of, third_person
 from rag.records import Finding
 from rag.verifying.attribution import bare_claim
@@ -24,8 +25,7 @@ _PROPOSING = r"(?:propos|introduc|present|develop|design|devis|build|construct|c
 _NAMED_FIRST = re.compile(
     rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,]{{2,60}}?), "
     r"(?P<what>(?:an?|the first) .*)$")
-_GOES_ON = re.compile(
-    r"\b(?:and|then) (?:\w+ly )?(?:[a-z]+e|show|demonstrate|conduct|find|present) |\btheir\b|\bthey\b")
+_GOES_ON = re.compile(rf"\b(?:and|then) (?:\w+ly )?(?:{'|'.join(sorted(RESEARCH))}) |\btheir\b|\bthey\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,15 @@ def _checked(text: str, paper: Paper, verifier: Verifier) -> Told:
 
 
 def _with_result(told: Told, paper: Paper, ranked: Sequence[Statement], verifier: Verifier) -> Told:
-    """The sentence with the paper's best result behind it, told of "they", where the abstract carries both."""
+    """The sentence with the paper's best result behind it, told of "they" or "it", where the abstract carries both."""
     results = sorted((s for s in ranked if s.plays("result") >= RESULT), key=lambda s: -s.plays("result"))
     for statement in results:
         result = third_person(statement.text, paper, MARKER)
         who = re.match(rf"[^,;:]*? {MARKER} (?=[a-z]+ )", result or "")
         is_plain = who and len(paper.authors) > 1 and not result.startswith(("The ", "According"))
         if is_plain and result != told.text:
-            longer = _checked(f"{told.text.rstrip('.')}; they {result[who.end() :]}", paper, verifier)
+            subject = "it" if result.startswith(name_of(paper) or " ") else "they"
+            longer = _checked(f"{told.text.rstrip('.')}; {subject} {result[who.end() :]}", paper, verifier)
             return longer if longer.finding.verdict == "supported" else told
     return told
 

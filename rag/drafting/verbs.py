@@ -30,6 +30,7 @@ def singular(verb: str) -> str:
 
 
 PLURALS = {singular(verb): verb for verb in RESEARCH}
+DOING = {re.sub(r"e$", "", verb) + "ing": verb for verb in RESEARCH}
 PLAIN = {
     "proposed": "propose", "presented": "present", "introduced": "introduce", "developed": "develop",
     "described": "describe", "studied": "study", "investigated": "investigate", "derived": "derive",

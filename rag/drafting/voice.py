@@ -46,8 +46,8 @@ _ADVERBS = re.compile(
 # "this indirect knowledge" points to a sentence left behind; "the indirect knowledge" stands alone.
 _OWN_BACKWARD = re.compile(rf"(?<=\w )(?:this|these|the proposed|the presented)\s+(?=(?:[\w-]+ )?{_THINGS}s?\b)")
 _BACKWARD = re.compile(
-    r"(?<=\w )(?:this|these)\s+(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or)\b)"
-    r"(?=[a-z])")
+    r"(?<=\w )(?:this|these)\s+"
+    r"(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or|\w+ly)\b)(?=[a-z])")
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
 
 
