@@ -104,6 +104,40 @@ def test_ten_planted_faults_are_found(library, bib, verifier):
     )
 
 
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("ToolChain* is a tree search-based planning algorithm", "ToolChain* is a tree search-free planning algorithm"),
+        ("GUI-Actor is a VLM-based method for coordinate-free grounding",
+         "GUI-Actor is a VLM-based method for coordinate-based grounding"),
+        ("Ego-Only detects actions without exocentric transferring",
+         "Ego-Only detects actions with exocentric transferring"),
+        ("Belkhale et al. study two key properties of data", "Belkhale et al. study six key properties of data"),
+        ("Instruct2Act maps instructions to sequential actions", "Vamos maps instructions to sequential actions"),
+    ],
+)
+def test_one_word_makes_the_difference(library, verifier, true, false):
+    keys = {"ToolChain": "zhuang2023toolchain", "GUI": "wu2025guiactor", "Ego": "wang2023egoonly",
+            "Belkhale": "belkhale2023data", "Instruct2Act": "huang2023instruct2act"}
+    key = next(key for name, key in keys.items() if true.startswith(name))
+    good, bad = (lint(f"{text} [@{key}].", "x.md", None, library, verifier) for text in (true, false))
+    assert not good[0].is_fault and bad[0].is_fault
+
+
+def test_several_papers_answer_each_for_its_own_part(library, verifier):
+    text = ("ReAct interleaves reasoning traces and actions, while CLIP-RT learns language-conditioned policies "
+            "[@yao2022react; @kang2024cliprt].\n\nAgents such as ReAct and ToolChain* abound in this field "
+            "[@yao2022react; @zhuang2023toolchain].\n")
+    assert not [line for line in lint(text, "x.md", None, library, verifier) if line.is_fault]
+
+
+def test_what_an_abstract_says_is_an_uncited_claim_and_a_signpost_is_none(library, verifier):
+    text = ("A second line of work learns from data of other robots.\n\n"
+            "ReAct interleaves reasoning traces with task-specific actions of a model.\n")
+    assert [(line.verdict, line.line, line.paper_id) for line in lint(text, "x.md", None, library, verifier)] == [
+        ("uncited claim", 3, "2210.03629")]
+
+
 def test_markdown_with_numbers_and_a_list_of_references(library, verifier):
     text = (
         "Kang et al. [1] present CLIP-RT, a vision-language-action model. "

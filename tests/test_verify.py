@@ -53,6 +53,13 @@ def test_a_paraphrase_is_supported(verifier, claim):
     assert verifier.check(claim, [ZETA]).verdict == "supported"
 
 
+def test_a_count_of_the_same_things_has_to_be_the_same(verifier):
+    finding = verifier.check("Experiments with six robots show that play covers 3.6 million states.", [OMEGA])
+    assert (finding.verdict, finding.reason) == ("unsupported", "the abstract counts four, not six")
+    own = verifier.check("OmegaNet has two parts: unlabelled play and experiments with four robots.", [OMEGA])
+    assert own.verdict != "unsupported"
+
+
 @pytest.mark.parametrize(
     ("claim", "reason"),
     [

@@ -1,37 +1,27 @@
 """Checks the citations of a text that someone wrote, in LaTeX or Markdown, against the abstracts."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from rag.language.names import squash
+from rag.language.naming import system_name
 from rag.linting.bibfile import BibEntry, Damage, read_bib, same_work
 from rag.linting.citedclaims import CitedClaim, claims
 from rag.linting.flat import Flat
+from rag.linting.judging import LintVerdict, finding_of, in_words
 from rag.linting.papermatch import match_entry, match_text
 from rag.linting.readlatex import read_latex
 from rag.linting.readmarkdown import Reference, read_markdown
-from rag.linting.uncited import could_cite, states_something
+from rag.linting.uncited import could_cite, could_state, states_something
 from rag.references.keys import citation_keys
-from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
 if TYPE_CHECKING:
     from store.library import Library
 
-LintVerdict = Literal[
-    "supports",
-    "supports in part",
-    "says nothing of this",
-    "disagrees",
-    "not in the library",
-    "not in the .bib",
-    "same paper twice",
-    "uncited claim",
-    "damaged .bib",
-]
 FINE: tuple[LintVerdict, ...] = ("supports", "supports in part")
 
 
@@ -80,6 +70,7 @@ def lint(
         verifier,
         _known(entries, references, bib, library),
         bib is not None or bool(references),
+        frozenset(squash(name) for paper in library.papers() if (name := system_name(paper.title))),
     )
     found = [line for flat in flats for line in linter.check(flat)]
     found += linter.twins(entries) + linter.damages(damage)
@@ -111,6 +102,7 @@ class _Linter:
     verifier: Verifier
     known: Known
     has_list: bool
+    systems: frozenset[str]
 
     def check(self, flat: Flat) -> list[LintLine]:
         """The findings of one paragraph."""
@@ -139,11 +131,8 @@ class _Linter:
     def _judge(
         self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: CitedClaim
     ) -> LintLine:
-        said = _without_authors(claim.text, papers)
-        finding = self.verifier.check(said, [paper])
-        if finding.verdict == "unsupported" and len(papers) > 1:
-            finding = _share(self.verifier.check(said, papers), paper) or finding
-        verdict, message = _in_words(finding.verdict, finding.reason)
+        finding = finding_of(claim.text, paper, papers, self.verifier)
+        verdict, message = in_words(finding, self.systems)
         evidence = max(
             (e for e in finding.evidence if e.paper_id == paper.paper_id), key=lambda e: e.score, default=None
         )
@@ -162,9 +151,9 @@ class _Linter:
         )
 
     def _uncited(self, claim: CitedClaim) -> list[LintLine]:
-        if not states_something(claim.text):
+        paper = could_cite(claim.text, self.library, self.verifier) if could_state(claim.text) else None
+        if paper is None and not states_something(claim.text):
             return []
-        paper = could_cite(claim.text, self.library, self.verifier)
         offer = f"; {paper.title} ({paper.paper_id}) says it" if paper else ""
         return [
             self._line(
@@ -200,31 +189,6 @@ class _Linter:
 
     def _line_of(self, path: str, line: int, verdict: LintVerdict, message: str, key: str = "") -> LintLine:
         return LintLine(path, line, 1, verdict, message, key)
-
-
-def _without_authors(text: str, papers: Sequence[Paper]) -> str:
-    for paper in papers:
-        text = bare_claim(text, paper)
-    return text
-
-
-def _share(finding, paper: Paper):
-    """The joint finding for a claim of several papers, where this one carries a part of it."""
-    carries = any(e.paper_id == paper.paper_id and e.score >= 0.15 for e in finding.evidence)
-    return finding if carries and finding.verdict != "unsupported" else None
-
-
-# The reasons of a Finding that mean silence; any other reason for a claim not carried is a contradiction.
-_SILENT = re.compile(r"does not say|is not named|says this only in part|nothing in|speaks of this")
-
-
-def _in_words(verdict: str, reason: str) -> tuple[LintVerdict, str]:
-    if verdict == "supported":
-        return "supports", "the abstract says this"
-    counted = verdict == "weak" and reason.startswith("the number")
-    if counted or _SILENT.search(reason):
-        return ("supports in part" if verdict == "weak" else "says nothing of this"), reason
-    return "disagrees", reason
 
 
 def _short(text: str, length: int = 120) -> str:

@@ -23,12 +23,22 @@ _CLAIMS = re.compile(
 _NEAR = 3  # papers that are asked whether they say it
 
 
+# A sentence that announces what follows: it is cited there.
+_SIGNPOST = re.compile(
+    r"^(?:(?:a|an|one|another|the|our)\s+)?(?:(?:first|second|third|fourth|further|last|final|other|closely|related|main"
+    r"|separate|different|recent)\s+)*(?:line|lines|strand|strands|body|group|family|thread|branch|direction)s?"
+    r"(?: of (?:work|works|research|papers|studies|methods))?\b", re.I)
+
+
 def states_something(sentence: str) -> bool:
     """Whether an uncited sentence makes a claim about other work: not the writer's own, nor a lead-in."""
-    words = sentence.split()
-    if len(words) < 6 or sentence.rstrip().endswith(("?", ":")) or _OWN.search(sentence):
-        return False
-    return bool(_CLAIMS.search(sentence))
+    return could_state(sentence) and bool(_CLAIMS.search(sentence))
+
+
+def could_state(sentence: str) -> bool:
+    """Whether a sentence may be about other work at all: long enough, no question, not the writer's own."""
+    words, end = sentence.split(), sentence.rstrip()[-1:]
+    return len(words) >= 6 and end not in "?:" and not _OWN.search(sentence) and not _SIGNPOST.match(sentence)
 
 
 def could_cite(sentence: str, library: "Library", verifier: Verifier) -> Paper | None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from rag.language.names import names, squash
 from rag.language.quantities import Quantity, quantities
+from rag.language.terms import stem
 
 _OVER = re.compile(
     r"(?:\b(?:over|above|(?:more|greater|larger|higher|better) than|at least|exceed(?:s|ed|ing)?|upwards of"
@@ -101,6 +102,30 @@ def course_conflict(claim: str, evidence: str) -> str:
     return f"the abstract has the reverse of {turned}" if turned else ""
 
 
+def suffix_conflict(claim: str, evidence: str) -> str:
+    """`skeleton-free` where the evidence has only `skeleton-based`, or the other way round."""
+    ours, theirs = _suffixed(claim), _suffixed(evidence)
+    for thing, (needs, written) in ours.items():
+        there = theirs.get(thing)
+        if there and there[0] != needs:
+            return f"the abstract says “{there[1]}”, not “{written}”"
+    return ""
+
+
+def _suffixed(text: str) -> dict[str, tuple[bool, str]]:
+    """Stem → whether the thing is used, and as what it is written; things that a text has both ways are left out."""
+    found: dict[str, tuple[bool, str]] = {}
+    both = set()
+    for match in _SUFFIXED.finditer(text):
+        key, needs = stem(match["thing"]), bool(match["uses"])
+        both |= {key} if key in found and found[key][0] != needs else set()
+        found.setdefault(key, (needs, match[0]))
+    return {key: value for key, value in found.items() if key not in both}
+
+
+_SUFFIXED = re.compile(
+    r"(?P<thing>[A-Za-z]{3,})-(?:(?P<uses>based|driven|guided|dependent|reliant|aware)|free|less|agnostic|independent)\b",
+    re.IGNORECASE)
 _WORD_COURSE = re.compile(r"\b([A-Za-z]{3,})-to-([A-Za-z]{3,})\b")
 
 

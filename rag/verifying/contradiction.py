@@ -1,7 +1,13 @@
 """What speaks against a claim in its evidence: a denial, a direction, a bound, swapped places."""
 
 from rag.language.terms import words
-from rag.verifying.comparisons import bound_conflict, course_conflict, order_conflict, role_conflict
+from rag.verifying.comparisons import (
+    bound_conflict,
+    course_conflict,
+    order_conflict,
+    role_conflict,
+    suffix_conflict,
+)
 from rag.verifying.directions import direction_conflict
 from rag.verifying.polarity import denied_by_claim, denied_by_evidence, lost_prefix
 
@@ -32,4 +38,4 @@ def _written(word_stem: str, claim: str) -> str:
     return next((w.text for w in words(claim) if w.stem == word_stem), word_stem.lstrip("#"))
 
 
-_CHECKS = (_denials, _directions, bound_conflict, order_conflict, course_conflict, role_conflict)
+_CHECKS = (_denials, _directions, bound_conflict, order_conflict, course_conflict, role_conflict, suffix_conflict)

@@ -61,4 +61,4 @@ def _opposite(
     return found if other >= TIE and other > ours * 1.1 else None
 
 
-TIE = 0.1  # least likeness of surroundings that ties two words of direction together
+TIE = 0.13  # least likeness of surroundings that ties two words of direction together

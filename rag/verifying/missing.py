@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rag.language.names import Name, names
 from rag.language.quantities import Quantity, counts_off, quantities
+from rag.language.terms import words
 from rag.language.tokens import near, tie, tokens
 from rag.verifying.support import AbstractText
 
@@ -24,13 +25,36 @@ def number_astray(claim: str, texts: Sequence[AbstractText], told: str) -> str:
     `told` are the plain sentences that speak of the claim.
     """
     number = _first_absent(claim, quantities(told), True)
-    if number is not None:
+    if number is not None and not _stands_alike(number, claim, texts):
         return f"the abstract says {written(number, claim)} of something else"
     ours, theirs = _swapped_number(claim, told)
     if ours:
         return f"the abstract says {theirs} there, not {ours}"
     again = _repeated_number(claim, texts)
     return f"the abstract does not have {again} so often" if again else ""
+
+
+def _stands_alike(number: Quantity, claim: str, texts: Sequence[AbstractText]) -> bool:
+    """Whether another sentence has the number among the words that the claim has it among."""
+    ours = tokens(claim)
+    place = next((near(ours, i) for i, token in enumerate(ours) if token.start == number.start), {})
+    read = [tokens(sentence) for text in texts for sentence in text.sentences]
+    return any(tie(place, near(there, j)) >= ALIKE for there in read for j, t in enumerate(there)
+               if t.key == f"#{number.value:g}")
+
+
+def counted_otherwise(number: Quantity, claim: str, texts: Sequence[AbstractText]) -> str:
+    """The count that an abstract gives of what the claim counts `number` of (`two key properties`), or ""."""
+    thing = [word.stem for word in words(claim[number.end :])[:_COUNTED] if word.is_content]
+    for text in texts:
+        for other in quantities(text.plain) if thing else ():
+            there = [word.stem for word in words(text.plain[other.end :])[:_COUNTED] if word.is_content]
+            if there == thing and not other.unit and not other.equals(number):
+                return written(other, text.plain)
+    return ""
+
+
+_COUNTED = 2  # words behind a number that tell what it counts
 
 
 def written(number: Quantity, claim: str) -> str:
@@ -46,7 +70,7 @@ def _swapped_number(claim: str, told: str) -> tuple[str, str]:
     """
     ours, theirs = tokens(claim), tokens(told)
     said = {t.key for t in ours}
-    units = {f"#{q.value:g}": q.unit for text in (claim, told) for q in quantities(text)}
+    units = {f"#{q.value:g}": q for text in (told, claim) for q in quantities(text)}
     for i, token in enumerate(ours):
         if token.key not in units or token.key not in {t.key for t in theirs}:
             continue
@@ -65,8 +89,11 @@ def _told(claim: str) -> list[Quantity]:
     return [q for q in quantities(claim) if not counts_off(q, claim)]
 
 
-def _may_share(unit: str, other: str) -> bool:
-    return unit == other or not unit or not other
+def _may_share(one: Quantity, other: Quantity) -> bool:
+    """Whether two quantities may be of one kind; a share in percent is no number above a hundred."""
+    if one.unit and other.unit:
+        return one.unit == other.unit
+    return "%" not in (one.unit, other.unit) or max(one.value, other.value) <= 100
 
 
 def _repeated_number(claim: str, texts: Sequence[AbstractText]) -> str:
@@ -80,6 +107,7 @@ def _repeated_number(claim: str, texts: Sequence[AbstractText]) -> str:
 
 
 FITS = 0.4  # likeness of surroundings from which a number belongs in a place
+ALIKE = 0.3  # and from which two places of one number are the same
 
 
 def _first_absent(claim: str, there: Sequence[Quantity], has_one: bool) -> Quantity | None:

@@ -19,7 +19,9 @@ Strength = Literal["hard", "medium", "soft"]
 
 _HARD = re.compile(
     r"\b(?:not(?! (?:only|just|merely|simply|solely|necessarily)\b| to mention\b)"
-    r"|no(?! (?:less|fewer|more) than\b| matter\b| doubt\b)|cannot|\w+n't|never|without|neither|nor"
+    r"|no(?! (?:less|fewer|more) than\b| matter\b| doubt\b)|cannot|\w+n't|never|neither|nor"
+    # "without a loss in success" affirms success
+    r"|without(?! (?:[\w-]+ ){0,2}?(?:loss|losing|sacrific|compromis|degrad|hurt|harm|drop|deteriorat)\w*)"
     r"|none|nothing"
     r"|nowhere|hardly|barely|scarcely|no longer)\b",
     re.IGNORECASE,
@@ -44,6 +46,10 @@ _TURN = re.compile(
     r"\b(?:for|by|when|with|without|not|no|instead|rather|during|after|before|as|if|and|from|through|via)\b|,",
     re.IGNORECASE,
 )
+# `without segmenting, labeling, or resetting` denies all three.
+_LIST = re.compile(r"(?:\s[\w-]+){1,3}(?:,\s[\w-]+(?:\s[\w-]+){0,2})*,?\s(?:or|nor)\s[\w-]+", re.IGNORECASE)
+# Who learns unsupervised learns without these.
+_LABELS = frozenset(map(stem, listed("labels annotations supervision labelling annotating")))
 # Words that a denial passes through to reach what it denies: `without the need for labels`.
 _LIGHT = frozenset(
     map(
@@ -105,7 +111,10 @@ def polarity(text: str) -> Polarity:
 
 
 def _governed(end: int, content: list[Token], text: str) -> list[Token]:
-    """The content words that a cue ending at `end` governs: the next few of its phrase, one at least."""
+    """The content words that a cue ending at `end` governs: the next few of its phrase or list, one at least."""
+    found = _LIST.match(text, end)
+    if found:
+        return [t for t in content if end <= t.start < found.end()]
     stop = _BREAK.search(text, end)
     limit = stop.start() if stop else len(text)
     inside = [t for t in content if end <= t.start < limit][:SCOPE]
@@ -190,6 +199,8 @@ def lost_prefix(claim: str, evidence: str) -> str:
 def _answered(denial: Denial, known: list[str], other: Polarity) -> bool:
     """Whether the other text denies the same thing, or says the opposite of what is denied."""
     heads = {*denial.scope[:1], *known[:1]}
+    if heads & _LABELS and (stem("unsupervised") in other.stems or {"self", stem("supervised")} <= other.stems):
+        return True
     for answer in other.denials:
         reach = answer.scope if answer.strength != "soft" else answer.scope[:2]
         if heads.intersection(reach):

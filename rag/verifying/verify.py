@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import exp
 
 from rag.language.names import names
+from rag.language.quantities import Quantity
 from rag.language.terms import plain
 from rag.records import Evidence, Finding, Verdict
 from rag.verifying.alignment import altered_number, altered_sense, altered_word, verbatim_span
@@ -17,7 +18,7 @@ from rag.verifying.clauses import bare, clauses, without_opening
 from rag.verifying.contradiction import contradiction
 from rag.verifying.directions import ungrounded_direction
 from rag.verifying.entailment import Entailment, Judgement
-from rag.verifying.missing import missing_name, missing_number, number_astray, written
+from rag.verifying.missing import counted_otherwise, missing_name, missing_number, number_astray, written
 from rag.verifying.support import AbstractText, Embed, Support, abstract_text, nearest_sentence, support
 from store.records import Paper
 
@@ -30,6 +31,7 @@ SUPPORTED = 0.6  # of moved citations one in twenty reaches this, of right ones 
 WEAK = 0.1  # below this nothing in the abstract comes near
 IDLE = 0.5  # least probability of a clause in each of several cited papers
 CLOSE = 0.6  # share of a claim's words in one sentence from which a contradiction is certain
+SAYS_NOT, IN_PART = "the abstract does not say this", "the abstract says this only in part"
 CERTAIN = 0.8  # from this on the entailment model overrules the words
 
 
@@ -131,12 +133,10 @@ class Verifier:
         texts = [r.text for r in readings]
         number = missing_number(claim, texts)
         if number is not None:
-            # A count in words (`eight kinds`) may be the writer's own counting of a list.
-            verdict = "weak" if number.is_word and not number.unit else "unsupported"
-            return verdict, f"the number {written(number, claim)} is not in the abstract"
+            return _without_number(number, claim, texts)
         odds = max(_share_of(r, len(readings)).probability for r in readings)
         if odds < WEAK:
-            return "unsupported", "the abstract does not say this"
+            return "unsupported", SAYS_NOT
         name = missing_name(claim, texts)
         if name is not None:
             return "unsupported" if name.is_strong else "weak", f"{name.text} is not named in the abstract"
@@ -150,7 +150,7 @@ class Verifier:
 
     def _grade(self, claim: str, readings: list[_Reading], odds: float) -> tuple[Verdict, str]:
         if odds < SUPPORTED:
-            return "weak", "the abstract says this only in part"
+            return "weak", IN_PART
         for reading in readings:
             idle = _share_of(reading, len(readings)).probability < IDLE
             if idle and not _is_named_alone(reading, claim, readings):
@@ -162,6 +162,17 @@ class Verifier:
         words = (altered_word(claim, r.text.sentences, r.text.title) for r in readings)
         word = next(filter(None, words), "") or ungrounded_direction(claim, told)
         return ("weak", f"the abstract does not say “{word}”") if word else ("supported", "")
+
+
+def _without_number(number: Quantity, claim: str, texts: list[AbstractText]) -> tuple[Verdict, str]:
+    """The verdict on a claim with a number that no abstract has: a count in words (`eight kinds`) may be the
+    writer's own counting of a list, unless the abstract counts the same things."""
+    if not number.is_word or number.unit:
+        return "unsupported", f"the number {written(number, claim)} is not in the abstract"
+    other = counted_otherwise(number, claim, texts)
+    if other:
+        return "unsupported", f"the abstract counts {other}, not {written(number, claim)}"
+    return "weak", f"the number {written(number, claim)} is not in the abstract"
 
 
 def _part(claim: str, found: Support) -> _Part:

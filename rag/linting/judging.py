@@ -1,0 +1,67 @@
+"""What an abstract says to a claim that cites it, in the words of the lint."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from rag.language.names import squash
+from rag.language.naming import where_named
+from rag.records import Finding
+from rag.verifying.attribution import bare_claim
+from rag.verifying.clauses import clauses
+from rag.verifying.verify import IN_PART, SAYS_NOT, Verifier
+from store.records import Paper
+
+LintVerdict = Literal[
+    "supports",
+    "supports in part",
+    "says nothing of this",
+    "disagrees",
+    "not in the library",
+    "not in the .bib",
+    "same paper twice",
+    "uncited claim",
+    "damaged .bib",
+]
+_CARRIES = 0.15  # probability from which a paper carries a part of what several are cited for
+# The reasons of a Finding that mean silence; any other reason for a claim not carried is a contradiction.
+_SILENT = re.compile(r"does not say|is not named|says this only in part|nothing in|speaks of this")
+
+
+def finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verifier) -> Finding:
+    """What `paper`, one of `cited`, says to the claim: to all of it, or to the part that names or needs it."""
+    said = claim
+    for each in cited:
+        said = bare_claim(said, each)
+    finding = verifier.check(said, [paper])
+    if finding.verdict != "unsupported" or len(cited) < 2:
+        return finding
+    own = " ".join(part for part in clauses(said) if where_named(paper.title, part) >= 0)
+    if own and (named := verifier.check(own, [paper])).verdict != "unsupported":
+        return named
+    if finding.reason == SAYS_NOT and where_named(paper.title, said) >= 0:
+        return Finding("weak", finding.evidence, IN_PART)  # named in a list that says no more of it
+    return _share(verifier.check(said, cited), paper) or finding
+
+
+def _share(finding: Finding, paper: Paper) -> Finding | None:
+    """The joint finding for a claim of several papers, where this one carries a part of it."""
+    carries = any(e.paper_id == paper.paper_id and e.score >= _CARRIES for e in finding.evidence)
+    return finding if carries and finding.verdict != "unsupported" else None
+
+
+def in_words(finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, str]:
+    """The verdict and its reason; `systems` are the names of the library's papers, squashed.
+
+    A name that the abstract lacks is a fault when it is another paper's own.
+    """
+    verdict, reason = finding.verdict, finding.reason
+    if verdict == "supported":
+        return "supports", "the abstract says this"
+    name, lacks, _ = reason.partition(" is not named")
+    if lacks and squash(name) in systems:
+        return "says nothing of this", reason
+    counted = verdict == "weak" and reason.startswith("the number")
+    if counted or _SILENT.search(reason):
+        return ("supports in part" if verdict == "weak" else "says nothing of this"), reason
+    return "disagrees", reason
