@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from rag.drafting.candidates import aspects
+from rag.drafting.candidates import CUT, MOST, asked_for, gather, relevant
 from rag.drafting.draft import Drafter
 from rag.drafting.plan import Plan, PlanItem
 from rag.drafting.planfile import read_plan, to_json, to_markdown
 from rag.drafting.planning import Options
 from rag.errors import DraftError
-from rag.search.queries import topic_of
+from rag.search.queries import topic_of, topic_query
 from rag.verifying.attribution import bare_claim, foreign_author
 from rag.verifying.verify import Verifier
 from store.records import Paper
@@ -33,12 +33,18 @@ def test_a_request_becomes_a_topic_with_its_aspects():
         == "world models and dynamics"
     )
     assert topic_of("world models") == "world models"
-    assert aspects("computer agents: safety, training data") == [
-        "computer agents",
-        "computer agents safety",
-        "computer agents training data",
-    ]
-    assert aspects("world models") == []
+    assert asked_for("computer agents: safety, training data and how they plan") == ["safety", "training data"]
+    assert asked_for("world models and dynamics") == []
+    query = topic_query("Robots are slow. We make them fast.")
+    assert query.kind == "survey" and query.pieces == ("Robots are slow.", "We make them fast.")
+
+
+def test_candidates_end_where_relevance_falls(library):
+    found = gather(library, TOPIC)
+    assert len(found) > 60 and [f.score for f in found] == sorted((f.score for f in found), reverse=True)
+    assert all(f.passage.text == f.paper.abstract[f.passage.start : f.passage.end] for f in found[:5])
+    chosen = relevant(found)
+    assert CUT.least <= len(chosen) <= MOST and chosen == found[: len(chosen)] and len(relevant(found, 3)) == 3
 
 
 @pytest.fixture(scope="module")

@@ -36,10 +36,10 @@ def finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verif
     finding = verifier.check(said, [paper])
     if finding.verdict != "unsupported" or len(cited) < 2:
         return finding
-    own = " ".join(part for part in clauses(said) if where_named(paper.title, part) >= 0)
+    own = " ".join(part for part in clauses(said) if where_named(paper, part) >= 0)
     if own and (named := verifier.check(own, [paper])).verdict != "unsupported":
         return named
-    if finding.reason == SAYS_NOT and where_named(paper.title, said) >= 0:
+    if finding.reason == SAYS_NOT and where_named(paper, said) >= 0:
         return Finding("weak", finding.evidence, IN_PART)  # named in a list that says no more of it
     return _share(verifier.check(said, cited), paper) or finding
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rag.asking.asks import Kind, clauses, read_ask
 from rag.language.terms import content_stems, plain
+from store.sentences import sentences
 
 _MOST = 8  # pieces of a subject that are looked for
 
@@ -43,6 +44,12 @@ def read_query(question: str) -> Query:
     if ask.kind == "compare":
         return Query(text, ask.kind, clauses=_clauses(text))
     return Query(text, ask.kind, pieces=_pieces(text) if ask.kind in ("list", "survey") else ())
+
+
+def topic_query(topic: str) -> Query:
+    """A topic as a survey of it is searched for; of several sentences, such as an abstract, each is a piece."""
+    said = sentences(topic)
+    return Query(topic, "survey", pieces=tuple(said[:_MOST]) if len(said) > 1 else _pieces(topic))
 
 
 def topic_of(request: str) -> str:

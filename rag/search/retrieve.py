@@ -53,6 +53,13 @@ def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = No
     return [Found(papers[i], _passage(papers[i], views.hits), scores[i]) for i in ranked(scores)[:k]]
 
 
+def rank_found(library: Library, views: Views, tuning: Tuning) -> list[Found]:
+    """All papers of `views`, best first, each with its best passage."""
+    scores = rank(library, views, tuning)
+    papers = {paper.paper_id: paper for paper in library.get_many(list(scores))}
+    return [Found(papers[i], _passage(papers[i], views.hits), scores[i]) for i in ranked(scores) if i in papers]
+
+
 def look(library: Library, query: Query, depth: int = POOL) -> Views:
     """The `depth` best papers for `query` of each index, seen from every side; so are its pieces."""
     hits = {hit.passage.paper_id: hit for hit in library.by_meaning(query.text, depth)}
