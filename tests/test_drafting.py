@@ -14,7 +14,7 @@ from rag.errors import DraftError
 from rag.offline.extractive import MODEL_NAME
 from rag.records import Answer, Evidence, Finding, Sentence, Source
 from ui.cards import section_html
-from ui.drafting import Order, as_exchange, draft_files, drafting, plan_text, rewritten
+from ui.drafting import Order, as_exchange, draft_files, drafting, edited, plan_text, rewritten
 from ui.page import exchange_html
 
 CLIP, OPEN = PAPERS[0], PAPERS[2]
@@ -92,6 +92,17 @@ def test_the_edited_plan_is_what_is_written():
     *_, state = states(plan=f"## Only this\n\n- [{OPEN.paper_id}]")
     assert [w.paper_ids for w in state.written] == [(OPEN.paper_id,)]
     assert state.plan.themes == ("Only this",)
+
+
+def test_a_planned_paper_is_moved_pinned_and_dropped():
+    *_, state = states(write=False)
+    for edit, paper, theme in (("move", OPEN, "Small"), ("pin", CLIP, ""), ("pin", OPEN, ""), ("pin", OPEN, "")):
+        state = edited(state, plan_text(state), edit, paper.paper_id, theme, FakeLibrary())
+    assert state.plan.themes == ("Small",) and [item.pinned for item in state.plan.items] == [True, False]
+    state = edited(state, plan_text(state), "drop", CLIP.paper_id, "", FakeLibrary())
+    assert state.plan.paper_ids == (OPEN.paper_id,) and state.papers == (OPEN,)
+    assert "not in the plan" in edited(state, plan_text(state), "drop", "nonsense", "", FakeLibrary()).error
+    assert "no sentence is planned" in edited(None, "", "drop", "x", "", FakeLibrary()).error
 
 
 def test_a_new_plan_keeps_what_is_pinned():

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from threading import Event
+from typing import Literal
 
 from rag.answer import Checked, Searched
 from rag.drafting.draft import Draft, Drafter
@@ -18,10 +19,14 @@ from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Passage
 from ui.conversation import Exchange
-from ui.page import UNEXPECTED, File, answer_files
+from ui.draftfiles import markdown
+from ui.page import UNEXPECTED, File
 from ui.stopping import until
 
 log = logging.getLogger(__name__)
+
+OFFLINE = "Offline draft: the papers' own statements, told in the third person, no language model"
+Edit = Literal["move", "drop", "pin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,22 @@ def rewritten(drafter: Drafter, state: Drafting, place: int) -> Drafting:
     return replace(state, draft=draft, written=draft.written, error="")
 
 
+def edited(state: Drafting | None, plan: str, edit: Edit, paper_id: str, theme: str, library: Library) -> Drafting:
+    """The state with its plan, in Markdown, changed by one edit of a paper."""
+    state = state or Drafting("")
+    try:
+        old = read_plan(plan)
+        item = next((item for item in old.items if paper_id in item.paper_ids), None)
+        edits = {
+            "move": lambda: old.moved(paper_id, " ".join(theme.split()) or old.themes[0]),
+            "drop": lambda: old.dropped(paper_id),
+            "pin": lambda: old.with_pin(paper_id, not (item and item.pinned)),
+        }
+        return replace(_grown(state, edits[edit](), library), error="")
+    except CitewellError as error:
+        return replace(state, error=str(error))
+
+
 def _steps(drafter: Drafter, order: Order) -> Iterator[Plan | Written]:
     if not order.request and not order.plan:
         raise DraftError("Write a topic, or paste the abstract of your own paper.")
@@ -112,7 +133,7 @@ def _pieces(state: Drafting) -> tuple[Checked, ...]:
     papers, numbers = {paper.paper_id: paper for paper in state.papers}, number(state.written)
     pieces, theme = [], None
     for written in state.written:
-        if written.theme != theme:
+        if written.theme != theme and len(state.plan.themes) > 1:
             theme = written.theme
             pieces.append(Checked(CitedSentence(f"\n\n### {theme}", "\n\n", ""), None))
         text = numbered(written.text, numbers)
@@ -121,10 +142,15 @@ def _pieces(state: Drafting) -> tuple[Checked, ...]:
     return tuple(pieces)
 
 
+def made_by(state: Drafting) -> str:
+    """How the page says that a draft came about."""
+    return OFFLINE if state.draft and state.draft.offline else ""
+
+
 def draft_files(state: Drafting) -> list[File]:
     """What can be downloaded of a finished draft."""
     if state.draft is None:
         return []
-    [(kind, _, text)] = answer_files(as_exchange(state))
-    return [(kind, "related-work.md", text), (".tex", "related-work.tex", state.draft.latex),
+    text = markdown(state.draft, {paper.paper_id: paper for paper in state.papers})
+    return [(".md", "related-work.md", text), (".tex", "related-work.tex", state.draft.latex),
             (".bib", "references.bib", state.draft.bibtex)]

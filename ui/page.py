@@ -62,12 +62,17 @@ def _welcome(library_size: int) -> str:
             f'<ul class="legend" aria-label="What the marks mean">{verdicts}</ul></div>')
 
 
-def exchange_html(turn: str, exchange: Exchange, library_size: int, files: Sequence[File]) -> str:
-    """One question with its answer. `turn` names it within the page, `files` can be downloaded."""
+def exchange_html(
+    turn: str, exchange: Exchange, library_size: int, files: Sequence[File], made_by: str = ""
+) -> str:
+    """One question with its answer. `turn` names it within the page, `files` can be downloaded.
+
+    `made_by` says how it came about, where that is not how answers do.
+    """
     parts = [_searched_for(exchange), _reply(turn, exchange, library_size), _failures(exchange),
              _waiting(exchange)]
     if exchange.answer:
-        parts += [_repairs(exchange.answer.repairs), _foot(turn, exchange.answer, files)]
+        parts += [_repairs(exchange.answer.repairs), _foot(turn, exchange.answer, files, made_by)]
     return (f'<article class="exchange" id="turn-{turn}" aria-label="Question and answer" '
             f'aria-busy="{str(not exchange.done).lower()}">'
             f'<div class="question">{escape(exchange.question)}</div>'
@@ -193,12 +198,12 @@ def _repairs(repairs: Sequence[Repair]) -> str:
     return f'<details class="repairs"><summary>{count} on this answer</summary><ul>{items}</ul></details>'
 
 
-def _foot(turn: str, answer: Answer, files: Sequence[File]) -> str:
+def _foot(turn: str, answer: Answer, files: Sequence[File], made_by: str) -> str:
     buttons = f'<button type="button" data-do="sources" data-turn="{turn}">Sources</button>'
     if files:
         buttons += _export("copy", "Copy", files[0])
     buttons += "".join(_export("download", f"Download {file[0]}", file) for file in files)
-    model = f'<span class="about-model">{escape(model_label(answer.model))}</span>'
+    model = f'<span class="about-model">{escape(made_by or model_label(answer.model))}</span>'
     return f'<footer class="foot">{_tally(answer)}<span class="actions">{buttons}</span>{model}</footer>'
 
 

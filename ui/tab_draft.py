@@ -1,6 +1,7 @@
 """The draft tab: a topic or an abstract, the plan to edit, and the related-work text with its sources."""
 
 from collections.abc import Iterator
+from functools import partial
 from threading import Event
 
 import gradio as gr
@@ -9,13 +10,17 @@ from rag.answer import Assistant
 from rag.drafting.draft import Drafter
 from rag.drafting.plan import LENGTHS, STYLES
 from rag.drafting.planning import Options
+from store.library import Library
 from ui.cards import section_html
 from ui.drafting import (
     Drafting,
+    Edit,
     Order,
     as_exchange,
     draft_files,
     drafting,
+    edited,
+    made_by,
     plan_text,
     rewritten,
 )
@@ -36,7 +41,8 @@ def build_draft(assistant: Assistant) -> None:
                 plan = gr.Button("Plan", scale=0, min_width=90, elem_id="make-plan")
                 write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
                 stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop-draft")
-            editor = gr.Textbox(label="Plan: move, drop or pin its lines, then write", lines=8, max_lines=22,
+            planned, paper, theme, edits = _edits()
+            editor = gr.Textbox(label="Plan: or change its lines by hand, then write", lines=8, max_lines=22,
                                 visible=False, elem_id="plan")
             text = gr.HTML(elem_id="draft-text", apply_default_css=False)
             with gr.Row(visible=False, elem_classes="fields") as again:
@@ -44,8 +50,25 @@ def build_draft(assistant: Assistant) -> None:
                 anew = gr.Button("Write it anew", scale=0, min_width=150, elem_id="anew")
         with gr.Column(scale=2, min_width=280, elem_classes="beside"):
             cards = gr.HTML(elem_id="draft-cards", apply_default_css=False)
-    outputs = [state, editor, text, cards, plan, write, stop, again, place]
+    outputs = [state, editor, text, cards, plan, write, stop, again, place, planned, paper, theme]
     _wire(assistant, [request, *options], outputs, anew)
+    for edit, button in edits.items():
+        button.click(partial(_edit, assistant.library, edit), [state, editor, paper, theme], outputs,
+                     show_progress="hidden", api_visibility="private")
+
+
+def _edits() -> tuple[gr.Row, gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
+    """The row that changes a plan: a paper, where it goes, and what is done with it."""
+    with gr.Row(visible=False, elem_classes=["fields", "edits"]) as row:
+        paper = gr.Dropdown([], label="Planned paper", scale=3, min_width=200, elem_id="planned")
+        theme = gr.Dropdown([], label="Theme", scale=2, min_width=140, allow_custom_value=True, elem_id="theme")
+        buttons = {edit: gr.Button(label, scale=0, min_width=64, elem_id=f"{edit}-paper", elem_classes="edit")
+                   for edit, label in (("move", "Move"), ("pin", "Pin"), ("drop", "Drop"))}
+    return row, paper, theme, buttons
+
+
+def _edit(library: Library, edit: Edit, current: Drafting, plan: str, paper: str, theme: str) -> tuple:
+    return _shown(edited(current, plan or "", edit, paper or "", theme or "", library))
 
 
 def _options() -> list[gr.components.Component]:
@@ -58,7 +81,7 @@ def _options() -> list[gr.components.Component]:
 
 
 def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) -> None:
-    state, editor, _, _, plan, write, stop, _, place = outputs
+    state, editor, _, _, plan, write, stop, _, place, *_ = outputs
     stops: dict[str, Event] = {}  # by session, as in the chat tab
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     slots = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts"}
@@ -101,11 +124,21 @@ def _shown(state: Drafting) -> tuple:
     """The values of the tab's outputs."""
     exchange = as_exchange(state)
     begun = state.busy or state.written or state.error or state.stopped
-    text = exchange_html("draft", exchange, 0, draft_files(state)) if begun else ""
+    themes = list(state.plan.themes) if state.plan else []
+    text = exchange_html("draft", exchange, 0, draft_files(state), made_by(state)) if begun else ""
     cards = section_html("draft", exchange) if state.plan else ""
     plan, busy, idle = plan_text(state), gr.update(visible=state.busy), gr.update(visible=not state.busy)
     return (state, gr.update(value=plan, visible=True) if plan else gr.skip(), text, cards, idle, idle, busy,
-            gr.update(visible=state.draft is not None), _sentences(state))
+            gr.update(visible=state.draft is not None), _sentences(state), gr.update(visible=bool(themes)),
+            _planned(state), gr.update(choices=themes, value=themes[0] if themes else None))
+
+
+def _planned(state: Drafting) -> dict:
+    """The choices of the paper to move, pin or drop; a pinned one says so."""
+    titles = {paper.paper_id: paper.title for paper in state.papers}
+    choices = [(f"{'pinned: ' if item.pinned else ''}{titles.get(paper_id, paper_id)[:70]}", paper_id)
+               for item in (state.plan.items if state.plan else ()) for paper_id in item.paper_ids]
+    return gr.update(choices=choices, value=choices[0][1] if choices else None)
 
 
 def _sentences(state: Drafting) -> dict:
