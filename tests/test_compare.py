@@ -7,8 +7,10 @@ import json
 import pytest
 from pylatexenc.latexwalker import LatexWalker
 
-from rag.drafting.compare import DEFAULT_ASPECTS, NOT_STATED, compare, render
+from rag.drafting.compare import DEFAULT_ASPECTS, NOT_STATED, compare
+from rag.drafting.tables import render
 from rag.errors import DraftError
+from store.records import Paper
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,33 @@ def test_most_cells_of_method_and_result_are_filled_and_no_sentence_twice_in_a_r
         quotes = [cell.quote for cell in row.cells if cell.quote]
         assert len(quotes) == len(set(quotes)) >= 2
     assert sum(bool(row.cells[1].quote) for row in table.rows) >= 4
+
+
+SAID = {
+    "task": "Grasping unseen objects remains challenging for robots.",
+    "": "Existing methods need large-scale datasets and fail in clutter.",
+    "method": "We propose ZETA, a planner that scores grasps with a language model.",
+    "data": "We train it on a new dataset of 5,000 grasps.",
+    "result": "Experiments on two benchmarks show that ZETA outperforms GraspNet by 4%.",
+    "limitation": "However, ZETA still struggles with transparent objects.",
+}
+
+
+@pytest.mark.parametrize("lacking", ["data", "result", "limitation", "nothing"])
+def test_each_cell_answers_its_aspect_or_says_that_nothing_does(library, lacking):
+    quotes = _quotes(library, [aspect for aspect in SAID if aspect != lacking])
+    assert quotes == {aspect: text for aspect, text in SAID.items() if aspect not in ("", lacking)}
+
+
+@pytest.mark.parametrize("said", [("", "method", "result"), ("method", "result", "")])
+def test_what_others_did_is_no_answer(library, said):
+    assert SAID[""] not in _quotes(library, said).values()
+
+
+def _quotes(library, said):
+    paper = Paper("z", "ZETA: Fast Grasp Planning", " ".join(SAID[part] for part in said))
+    [row] = compare([paper], library.embed).rows
+    return {cell.aspect: cell.quote for cell in row.cells if cell.quote}
 
 
 def test_what_the_abstract_does_not_say_is_said(library, papers):

@@ -63,8 +63,9 @@ def tools(settings) -> Iterator[tuple]:
 
 def compare(args: argparse.Namespace) -> None:
     """Print the table."""
-    from rag.drafting.compare import DEFAULT_ASPECTS, render
+    from rag.drafting.compare import DEFAULT_ASPECTS
     from rag.drafting.compare import compare as make_table
+    from rag.drafting.tables import render
     from rag.references.keys import citation_keys
     from rag.search.retrieve import retrieve
 

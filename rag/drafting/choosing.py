@@ -23,17 +23,17 @@ _TITLE, _TOPIC, _WORDS, _METHOD, _PROPOSAL, _NAMED = 1.0, 0.6, 0.25, 0.08, 0.12,
 _LATE, _FURTHER, _POINTING, _OTHERS, _LENGTH = 0.15, 0.12, 0.2, 0.8, 0.008
 LONGEST = 40  # words from which on a sentence costs more than it tells
 
-_PROPOSES = re.compile(
+PROPOSES = re.compile(
     r"\b(?:we|this (?:paper|work|study|article|thesis)) (?:\w+ )?(?:propos|introduc|present|develop|design"
     r"|devis|describ|build|construct|creat|formulat)|\b(?:is|are) (?:proposed|presented|introduced|developed)\b",
     re.I,
 )
-_OURS = re.compile(r"\b(?:we|our|this (?:paper|work|study|article|thesis|survey))\b|\b(?:is|are) (?:proposed|presented"
+OWN = re.compile(r"\b(?:we|our|this (?:paper|work|study|article|thesis|survey))\b|\b(?:is|are) (?:proposed|presented"
                    r"|introduced|developed)\b", re.I)
 _MORE = re.compile(
     r"^(?:additionally|in addition|moreover|furthermore|besides|we (?:further|also|then)|finally|lastly)\b", re.I)
 # Statements that nobody cites a paper for.
-_AVAILABLE = re.compile(
+AVAILABLE = re.compile(
     r"\b(?:code|website|project page|data|models?|weights)\b.{0,60}\b(?:available|released?|found)\b"
     r"|\bopen-?sourc|\bwe (?:hope|believe|release|plan)\b|^(?:previously|in previous work|in prior work)\b",
     re.I,
@@ -47,7 +47,7 @@ _BACK = re.compile(
 
 def ranked_statements(paper: Paper, topic: "np.ndarray", embed: Embed) -> list[Statement]:
     """The statements of `paper` by how well each alone tells what it did about `topic` (a unit vector)."""
-    found = [s for s in statements(paper) if not _AVAILABLE.search(s.text)]
+    found = [s for s in statements(paper) if not AVAILABLE.search(s.text)]
     if not found:
         return []
     *vectors, title = embed([*(s.text for s in found), paper.title])
@@ -66,7 +66,7 @@ def worth(statement: Statement, paper: Paper) -> float:
     credits = (
         _WORDS * _shared_words(paper.title, text)
         + _METHOD * min(1.5, statement.plays("method"))
-        + _PROPOSAL * bool(_PROPOSES.search(text))
+        + _PROPOSAL * bool(PROPOSES.search(text))
         + _NAMED * named
     )
     debits = (
@@ -74,7 +74,7 @@ def worth(statement: Statement, paper: Paper) -> float:
         + _FURTHER * bool(_MORE.match(statement.text))
         + _POINTING * min(2, len(_BACK.findall(text)))
         + _LATE * bool(_TRYING.search(text))
-        + _OTHERS * (not named and not _OURS.search(text))
+        + _OTHERS * (not named and not OWN.search(text))
         + _LENGTH * max(0, len(text.split()) - LONGEST)
     )
     return credits - debits

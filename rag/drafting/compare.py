@@ -1,16 +1,14 @@
 """Papers × aspects: each cell a sentence of the abstract, word for word, or "not stated in the abstract"."""
 
-import csv
-import io
-import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.drafting.choosing import AVAILABLE, OWN, PROPOSES, worth
 from rag.drafting.roles import CUES, Statement, statements
 from rag.errors import DraftError
 from store.records import Paper
-from store.tex import to_latex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 NOT_STATED = "not stated in the abstract"
-FORMATS = ("md", "csv", "latex", "json")
 # What each aspect is, in the words of an abstract: what its sentences are compared with.
 DEFAULT_ASPECTS: Mapping[str, str] = {
     "task": "The problem or task that is addressed, and why it matters.",
@@ -29,9 +26,20 @@ DEFAULT_ASPECTS: Mapping[str, str] = {
 }
 # From these scores on a sentence speaks of an aspect: cues and likeness for the aspects that are known,
 # likeness to the words of the user for their own.
-_STATED = {"task": 0.62, "method": 0.62, "data": 0.62, "result": 0.62, "limitation": 0.72}
+_STATED = {"task": 0.7, "method": 0.75, "data": 0.75, "result": 0.75, "limitation": 0.7}
 _STATED_OWN = 0.36
-_LIKENESS = 0.6
+# What likeness to the aspect's description adds, and likeness to the title where the aspect is the paper's
+# subject; what telling of others takes away, and pointing to another sentence; tasks come before what is made,
+# data and results behind it; a sentence with data and a result is a result.
+_LIKENESS, _TITLE, _OTHERS, _POINTING, _BEFORE, _RESULT_FIRST = 0.5, 0.5, 0.7, 0.3, 0.3, 0.4
+_PROPOSES = 0.3  # what a method gains that is proposed outright
+_RESULT = 0.6  # from this on a sentence on data tells a result
+_OF_OTHERS = re.compile(
+    r"\b(?:existing|previous|prior|current|recent|conventional|traditional|most|many|other|common|popular)\s+(?:[\w-]+\s+)"
+    r"{0,3}?(?:work|method|approach|effort|stud|technique|paradigm|algorithm|system|model|dataset|benchmark|research)\w*"
+    r"|\b(?:has|have) been (?:proposed|developed|introduced|studied|shown)\b", re.I)
+_BEATS = re.compile(r"\b(?:outperform|surpass|exceed|superior|better|competitive|state-of-the-art)\w*", re.I)
+_BACK = re.compile(r"\b(?:this|these|such|it|they|those)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +107,13 @@ def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tu
     found = statements(paper)
     if not found:
         return tuple(Cell(aspect) for aspect in wanted)
-    vectors = embed([statement.text for statement in found])
+    *vectors, title = embed([*(statement.text for statement in found), paper.title])
+    made = min((n for n, s in enumerate(found) if s.plays("method") >= 1.0), default=len(found))
     scores = {
-        aspect: [_score(aspect, s, float(v @ vector)) for s, v in zip(found, vectors, strict=True)]
+        aspect: [
+            _score(aspect.lower(), s, paper, float(v @ vector), float(v @ title), n > made)
+            for n, (s, v) in enumerate(zip(found, vectors, strict=True))
+        ]
         for aspect, vector in wanted.items()
     }
     taken = _assign(scores)
@@ -113,9 +125,24 @@ def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tu
     )
 
 
-def _score(aspect: str, statement: Statement, likeness: float) -> float:
-    role = aspect.lower()
-    return statement.plays(role) + _LIKENESS * likeness if role in CUES else likeness
+def _score(role: str, statement: Statement, paper: Paper, likeness: float, title: float, made: bool) -> float:
+    """How well a statement tells of an aspect; `made` says that what is proposed stands before it."""
+    if role not in CUES:
+        return likeness
+    cues = statement.plays(role)
+    if not cues or (role == "limitation" and not made) or AVAILABLE.search(statement.text):
+        return 0.0
+    score = cues + _LIKENESS * likeness
+    tells_result = statement.plays("result") >= _RESULT
+    others = bool(_OF_OTHERS.search(statement.text)) and not OWN.search(statement.text)
+    others = others and not (role == "result" and _BEATS.search(statement.text))
+    if role == "method":
+        proposes = bool(PROPOSES.search(statement.text))
+        return 0.4 * cues + worth(statement, paper) + _TITLE * title + _PROPOSES * proposes
+    if role == "task":
+        amiss = len(_BACK.findall(statement.text)) + others + tells_result
+        return score + _TITLE * title + (-2 * _BEFORE if made else _BEFORE) - _POINTING * min(2, amiss)
+    return score - _OTHERS * others - _BEFORE * (not made) - _RESULT_FIRST * (role == "data" and tells_result)
 
 
 def _assign(scores: Mapping[str, Sequence[float]]) -> dict[str, int]:
@@ -135,92 +162,3 @@ def _assign(scores: Mapping[str, Sequence[float]]) -> dict[str, int]:
 
 def _cell(aspect: str, statement: Statement, score: float) -> Cell:
     return Cell(aspect, statement.text, statement.start, statement.end, round(score, 3))
-
-
-def render(table: Table, format: str, keys: Mapping[str, str] | None = None) -> str:
-    r"""The table as md, csv, latex (booktabs; with `\cite` where `keys` has the paper) or json.
-
-    Raises DraftError for another format.
-    """
-    if format not in FORMATS:
-        raise DraftError(f"There is no table format {format!r}; use one of {', '.join(FORMATS)}.")
-    writers = {"md": as_markdown, "csv": as_csv, "json": as_json, "latex": lambda t: as_latex(t, keys or {})}
-    return writers[format](table)
-
-
-def as_markdown(table: Table) -> str:
-    """A pipe table."""
-    lines = [["paper", *table.aspects], ["---"] * (len(table.aspects) + 1)]
-    lines += [[_paper(row), *(cell.text for cell in row.cells)] for row in table.rows]
-    return "\n".join("| " + " | ".join(_pipe_safe(text) for text in line) + " |" for line in lines) + "\n"
-
-
-def as_csv(table: Table) -> str:
-    """Comma-separated values with a header."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["paper_id", "title", "year", *table.aspects])
-    writer.writerows(
-        [row.paper_id, row.title, row.year or "", *(cell.text for cell in row.cells)] for row in table.rows
-    )
-    return text.getvalue()
-
-
-def as_json(table: Table) -> str:
-    """The table with offsets: an object a paper, a cell null where nothing is stated."""
-    rows = [
-        {
-            "paper_id": row.paper_id,
-            "title": row.title,
-            "year": row.year,
-            "cells": {cell.aspect: _quote(cell) for cell in row.cells},
-        }
-        for row in table.rows
-    ]
-    return json.dumps({"aspects": list(table.aspects), "rows": rows}, ensure_ascii=False, indent=2) + "\n"
-
-
-def _quote(cell: Cell) -> dict[str, object] | None:
-    return {key: value for key, value in asdict(cell).items() if key != "aspect"} if cell.quote else None
-
-
-def as_latex(table: Table, keys: Mapping[str, str]) -> str:
-    r"""A booktabs table, to stand in a document that uses booktabs and tabularx."""
-    columns = "l" + "X" * len(table.aspects)
-    lines = [[" ", *(to_latex(aspect.capitalize()) for aspect in table.aspects)]]
-    lines += [[_latex_paper(row, keys), *(_latex_cell(cell) for cell in row.cells)] for row in table.rows]
-    head, *body = (" & ".join(line) + r" \\" for line in lines)
-    return (
-        "\n".join(
-            [
-                r"% needs \usepackage{booktabs,tabularx}",
-                rf"\begin{{tabularx}}{{\linewidth}}{{{columns}}}",
-                r"\toprule",
-                head,
-                r"\midrule",
-                *body,
-                r"\bottomrule",
-                r"\end{tabularx}",
-            ]
-        )
-        + "\n"
-    )
-
-
-def _latex_paper(row: Row, keys: Mapping[str, str]) -> str:
-    name = to_latex(
-        row.title.partition(":")[0] if ":" in row.title else " ".join(row.title.split()[:4]) + " …"
-    )
-    return f"{name}~\\cite{{{keys[row.paper_id]}}}" if row.paper_id in keys else name
-
-
-def _latex_cell(cell: Cell) -> str:
-    return to_latex(cell.text) if cell.quote else rf"\emph{{{NOT_STATED}}}"
-
-
-def _paper(row: Row) -> str:
-    return f"{row.title} ({row.year})" if row.year else row.title
-
-
-def _pipe_safe(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

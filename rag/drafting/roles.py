@@ -12,13 +12,15 @@ from store.sentences import sentence_spans
 _OWN = r"\b(?:we|this (?:paper|work|study|article|thesis|survey|letter)|our)\b[^.;]{0,60}?\b"
 CUES: dict[str, tuple[tuple[str, float], ...]] = {
     "task": (
-        (r"\b(?:task|problem|challenge|goal|aim|setting)s? (?:of|is|are|in|to|where)\b", 0.7),
+        (r"\b(?:task|problem|challenge|goal|aim|setting)s? (?:of|in|to|where)\b", 0.5),
+        (r"\b(?:challeng\w+|difficult\w*|hard|bottleneck|obstacle|problem|open question|struggl\w+)\b", 0.4),
         (
-            r"\b(?:aims?|seeks?) (?:to|at)\b|\bwe (?:study|address|tackle|consider|investigate|focus on)\b",
-            0.6,
+            r"\b(?:aims?|seeks?|requires?|needs?) (?:to|at)\b|\bwe (?:study|address|tackle|consider|investigate"
+            r"|focus on)\b",
+            0.5,
         ),
-        (r"\b(?:crucial|essential|important|fundamental|critical|key)\b.{0,40}\b(?:for|to|in)\b", 0.4),
-        (r"^(?:In recent years|Recent|Recently)\b", 0.3),
+        (r"\b(?:crucial|essential|important|fundamental|critical|key|vital)\b.{0,40}\b(?:for|to|in)\b", 0.4),
+        (r"\b(?:limited|costly|expensive|labor-intensive|lack|scarc\w+|imped\w+|hinder\w*|hamper\w*)\b", 0.4),
     ),
     "method": (
         (_OWN + r"(?:propos|introduc|present|develop|devis|design|formulat)", 1.0),
@@ -57,23 +59,19 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
         (r"\bstate[- ]of[- ]the[- ]art\b|\d+(?:\.\d+)?\s?\\?%|\d+(?:\.\d+)?\s?[x×]\b|\bbaselines?\b", 0.35),
     ),
     "limitation": (
+        (r"\b(?:our|this|the) (?:\w+ ){0,2}?(?:limitation|shortcoming)s?\b|\blimitations? of our\b", 1.0),
+        (r"\b(?:future work|remains? (?:an? )?(?:open|challeng|difficult|unsolved|limited)|open question)", 0.8),
         (
-            r"\b(?:our|this|the) (?:\w+ ){0,2}?(?:limitation|shortcoming)s?\b|\blimitations? of our\b",
-            1.0,
+            r"\b(?:still|yet|only|even) (?:\w+ ){0,3}?(?:fail|struggle|falter|lack|limit|face|suffer|below"
+            r"|far from)",
+            0.7,
         ),
-        (
-            r"\b(?:future work|remains? (?:an? )?(?:open|challeng|difficult|unsolved)|open question)",
-            0.8,
-        ),
-        (
-            r"\b(?:fail|struggle|unable|cannot|still (?:lack|limit|face|suffer)|do(?:es)? not scale)",
-            0.5,
-        ),
-        (r"\b(?:however|despite|although|limited|costly|expensive|suboptimal|hinder|lack(?:s|ing)?)\b", 0.3),
+        (r"\b(?:fail|struggle|falter|cannot|do(?:es)? not (?:scale|generalize|consistently))\b", 0.5),
+        (r"\b(?:at the (?:cost|expense) of|trade-?off|gap between|room for improvement|caveat)\b", 0.6),
     ),
 }
 # Where a role tends to stand, from 0 (first sentence) to 1 (last).
-_PLACES = {"task": 0.15, "method": 0.45, "data": 0.75, "result": 0.85, "limitation": 0.35}
+_PLACES = {"task": 0.15, "method": 0.45, "data": 0.75, "result": 0.85, "limitation": 0.9}
 _PATTERNS = {
     role: [(re.compile(cue, re.IGNORECASE), weight) for cue, weight in cues] for role, cues in CUES.items()
 }
