@@ -163,6 +163,7 @@ def test_ris_csl_json_and_csv_keep_every_paper():
     )
     assert [c["id"] for c in csl] == [r["key"] for r in rows] == [KEYS[p.paper_id] for p in PAPERS]
     assert [r["authors"] for r in rows] == ["; ".join(p.authors) for p in PAPERS]
+    assert f"\n{export(PAPERS, 'ris', KEYS)}".count("\nER  - \n") == len(PAPERS)  # strict readers want the blank
     assert csl[0]["issued"] == {"date-parts": [[PAPERS[0].year]]}
     with pytest.raises(ExportError, match="bibtex, ris"):
         export(PAPERS, "word")
@@ -172,6 +173,14 @@ def test_ris_csl_json_and_csv_keep_every_paper():
 def test_a_reference_list_in_each_common_style(style):
     lines = reference_list([PAPERS[0], ODD], style)
     assert len(lines) == 2 and "Cuttano" in lines[0] and "peeling a banana" in lines[0].lower()
+
+
+def test_names_and_quotes_are_as_each_style_has_them():
+    paper = replace(PAPERS[0], title="Does it work?", venue="CVPR 2024", year=2024)
+    mla, ieee, acl = (reference_list([paper], style)[0] for style in ("mla", "ieee", "acl"))
+    assert mla.startswith("Cuttano, Claudia") and "“Does It Work?”" in mla
+    assert ieee.startswith("C. Cuttano, G. Rosi") and "“Does it work?” in CVPR, 2024" in ieee
+    assert acl.startswith("Claudia Cuttano, Gabriele Rosi") and "work? In CVPR." in acl
 
 
 def test_an_unknown_style_says_which_there_are():

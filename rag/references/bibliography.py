@@ -97,9 +97,14 @@ def _bibtex_fields(paper: Paper, abstracts: bool) -> list[tuple[str, str]]:
     return [(name, value) for name, value in fields if value]
 
 
+def _container(paper: Paper, venue: Venue) -> str:
+    """The venue's name without the year that stands beside it anyway."""
+    return re.sub(rf"\s+{paper.year}$", "", venue.name) if paper.year else venue.name
+
+
 def _howpublished(paper: Paper, venue: Venue) -> str:
     if venue.kind != "preprint":
-        return venue.name
+        return _container(paper, venue)
     return f"arXiv:{paper.arxiv}" if paper.arxiv else venue.name
 
 
@@ -153,7 +158,7 @@ def to_ris(papers: Sequence[Paper], keys: Mapping[str, str]) -> str:
             return ""  # the library would number the records, which RIS does not know
 
     entries = [_ris_entry(paper, keys[paper.paper_id]) for paper in papers]
-    return rispy.dumps(entries, implementation=Writer).strip() + "\n"
+    return rispy.dumps(entries, implementation=Writer).strip("\n") + "\n"
 
 
 def _ris_entry(paper: Paper, key: str) -> dict[str, object]:
@@ -165,7 +170,7 @@ def _ris_entry(paper: Paper, key: str) -> dict[str, object]:
         "title": " ".join(paper.title.split()),
         "authors": [_ris_name(author) for author in paper.authors],
         "year": str(paper.year or ""),
-        container: venue.name,
+        container: _container(paper, venue),
         "volume": venue.volume,
         "number": venue.number,
         "doi": paper.doi,
@@ -198,7 +203,7 @@ def csl_item(paper: Paper, key: str) -> dict[str, object]:
         "title": " ".join(paper.title.split()),
         "author": [_csl_name(author) for author in paper.authors],
         "issued": {"date-parts": [[paper.year]]} if paper.year else None,
-        "container-title": "" if is_thesis or is_preprint else venue.name,
+        "container-title": "" if is_thesis or is_preprint else _container(paper, venue),
         "publisher": venue.name if is_thesis else "arXiv" if is_preprint and paper.arxiv else "",
         "genre": {"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"}.get(venue.kind, ""),
         "number": f"arXiv:{paper.arxiv}" if is_preprint and paper.arxiv else "",

@@ -1,7 +1,9 @@
 """A formatted list of references, by the Citation Style Language."""
 
+import io
 import re
 import warnings
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -76,9 +78,22 @@ def _style(path: str):
     from citeproc import CitationStylesStyle
 
     if path not in _styles:
-        _styles[path] = CitationStylesStyle(path, validate=False)
+        _styles[path] = CitationStylesStyle(_with_whole_names(path), validate=False)
     return _styles[path]
 
 
+def _with_whole_names(path: str) -> io.BytesIO:
+    """The style with the mark for initials at the names that have them: citeproc-py reads no initialize="false"."""
+    root = ElementTree.parse(path).getroot()
+    mark = root.attrib.pop("initialize-with", None)
+    for name in root.iter("{*}name"):
+        if mark and name.get("initialize") != "false" and "initialize-with" not in name.attrib:
+            name.set("initialize-with", mark)
+    return io.BytesIO(ElementTree.tostring(root))
+
+
 def _tidy(reference: str) -> str:
-    return re.sub(r"^(\[1\]|\(1\)|1\.)\s*", "", " ".join(reference.split()))
+    """A reference without its number; in quotes, commas and periods stand inside as American styles want it."""
+    text = re.sub(r"^(\[1\]|\(1\)|1\.)\s*", "", " ".join(reference.split()))
+    text = re.sub(r"\.\s+\.", ".", re.sub(r"”([,.])", r"\1”", text))
+    return re.sub(r"([?!])[.,](?=[”’]|\s|$)", r"\1", text)
