@@ -2,8 +2,9 @@
 
     python -m benchmarks.drafts benchmarks/questions/*.jsonl [--write docs/examples]
 
-Recall is the share of the gold papers that a draft cites, precision the share of its citations that
-are gold or acceptable, points the share of the key facts that its text states.
+Recall is the share of the gold papers that a draft cites, precision the share of its citations that are gold or
+acceptable, points the share of the key facts that its text states, carried the share of sentences that are
+supported or weak, once the share of planned papers cited exactly once, repeated the sentences that stand twice.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import json
 import re
 from pathlib import Path
 
+from benchmarks import machine
 from rag.drafting.draft import Draft, Drafter
 from rag.evaluating.metrics import facts_stated, mean
 from rag.references.keys import fold
@@ -27,17 +29,20 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FOLDER")
     args = parser.parse_args()
     settings = read_settings()
-    rows = []
+    rows = {}
     with Library.open(settings.home, settings.embedding_model) as library:
         drafter = Drafter.over(library, settings)
         ids = {fold(paper.title): paper.paper_id for paper in library.papers()}
         for question in _surveys(args.questions):
             draft = drafter.draft(question["question"])
-            rows.append(_figures(question, draft, ids))
-            print(question["id"], *(f"{name} {value:.2f}" for name, value in rows[-1].items()), flush=True)
+            rows[question["id"]] = _figures(question, draft, ids)
+            print(question["id"], rows[question["id"]], flush=True)
             if args.write:
                 _write(args.write / question["id"], question, draft, drafter)
-    print("all", *(f"{name} {mean([row[name] for row in rows]):.3f}" for name in rows[0]))
+    figures = list(rows.values())
+    means = {name: round(mean([row[name] for row in figures]), 3) for name in figures[0]}
+    print("all", means)
+    machine.write("drafts", {"all": means, "questions": rows})
 
 
 def _surveys(paths: list[Path]) -> list[dict]:
@@ -51,12 +56,16 @@ def _figures(question: dict, draft: Draft, ids: dict[str, str]) -> dict[str, flo
     gold = {ids[fold(title)] for title in question["gold"]}
     right = gold | {ids[fold(title)] for title in question["acceptable"]}
     cited = {source.paper_id for source in draft.answer.sources if source.cited}
+    used = [paper_id for written in draft.written for paper_id in written.paper_ids]
+    planned, texts = draft.plan.paper_ids, [sentence.text for sentence in draft.answer.sentences]
     carried = [s.verdict in ("supported", "weak") for s in draft.answer.sentences]
     return {
-        "recall": len(gold & cited) / len(gold),
-        "precision": len(right & cited) / len(cited),
-        "points": facts_stated(draft.answer.answer, question["key_facts"]),
+        "recall": round(len(gold & cited) / len(gold), 3),
+        "precision": round(len(right & cited) / len(cited), 3),
+        "points": round(facts_stated(draft.answer.answer, question["key_facts"]), 3),
         "carried": sum(carried) / len(carried),
+        "once": sum(used.count(paper_id) == 1 for paper_id in planned) / len(planned),
+        "repeated": len(texts) - len(set(texts)),
         "papers": len(cited),
     }
 

@@ -26,7 +26,7 @@ _SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names beg
 _ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z][A-Za-z]*[A-Z])(?P<plural>s?)(?![\w-])")
 _APPOSED = re.compile(r"\s*(?:(?<=\s)-(?=\s)|-{2,3}|–|—)\s*(?=(?:an?|the) )")  # a dash in front of an apposition
 _EXAMPLES = re.compile(r"\s\((?:e\.g\.|i\.e\.|for example|such as)[^()]*\)")
-_LEAST = 10  # words that a sentence keeps when it is cut
+_LEAST = 12  # words that a sentence keeps when it is cut
 _FULL, _OVER = 0.6, 1.3  # shares of the words allowed from which a cut sentence is full, to which a whole one may go
 _CUT = re.compile(
     r"(?:,|;| -{1,3}|--|—|:)\s+(?:which|where|whereby|whose|thereby|thus|hence|so that|such as|including|as well as"

@@ -26,6 +26,7 @@ _OUR_THING = re.compile(
     rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"
     r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
     rf"|{'|'.join(sorted(RESEARCH))})\b).*)$")
+_OUR_GOAL = re.compile(r"^(?:Our|The) (?:[\w-]+ )?(?:goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)")
 _OUR_POINT = re.compile(r"^Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
                         r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+")
 _TRIALS = re.compile(
@@ -116,6 +117,8 @@ def _of_document(text: str, speaker: _Speaker) -> str:
 
 
 def _of_point(text: str, speaker: _Speaker) -> str:
+    if goal := _OUR_GOAL.match(text):
+        return f"{speaker.cited} {speaker.verb('aim')} {text[goal.end():]}"
     found = _OUR_POINT.match(text)
     if not found:
         return ""

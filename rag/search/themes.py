@@ -20,7 +20,7 @@ PER_THEME = 4  # papers a theme is made for, about
 MOST_THEMES = 4
 # What a phrase gains in a paper whose text, and whose title, has it, as a known subject and as one that was asked
 # for; what it loses as a part of the topic, and by the papers of other groups; the worth from which it names a group.
-_IN_TEXT, _IN_TITLE, _SUBJECT, _ASKED, _TOPIC, _ELSEWHERE, _NAMES = 0.12, 0.08, 0.03, 0.1, 0.04, 0.6, 0.2
+_IN_TEXT, _IN_TITLE, _SUBJECT, _ASKED, _TOPIC, _ELSEWHERE, _NAMES = 0.12, 0.14, 0.03, 0.1, 0.02, 0.6, 0.2
 _TELLING = 0.02  # what it gains for each unit of weight of its words
 _WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
 REST = "Further approaches"
