@@ -20,7 +20,11 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
             0.5,
         ),
         (r"\b(?:crucial|essential|important|fundamental|critical|key|vital)\b.{0,40}\b(?:for|to|in)\b", 0.4),
-        (r"\b(?:limited|costly|expensive|labor-intensive|lack|scarc\w+|imped\w+|hinder\w*|hamper\w*)\b", 0.4),
+        (
+            r"\b(?:limited|costly|expensive|slow|suffer\w*|labor-intensive|lack|scarc\w+|imped\w+|hinder\w*"
+            r"|hamper\w*)\b",
+            0.4,
+        ),
     ),
     "method": (
         (_OWN + r"(?:propos|introduc|present|develop|devis|design|formulat)", 1.0),
@@ -42,16 +46,17 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
     "data": (
         (r"\b(?:data ?sets?|benchmarks?|corpus|corpora)\b", 0.6),
         (
-            r"\b\d[\d,.]*\s?[kKM]?\+?\s(?:\w+ ){0,3}?(?:videos?|samples?|images?|demonstrations?|episodes?"
+            r"\b\d[\d,.]*\s?[kKM]?\+?\s(?:[\w-]+ ){0,4}?(?:videos?|samples?|images?|demonstrations?|episodes?"
             r"|trajectories|tasks?|questions?|hours|clips?|pairs?|annotations?|examples?|environments?)\b",
             0.5,
         ),
         (r"\b(?:collect|annotat|curat|release)\w*\b.{0,60}\b(?:data|benchmark|annotation)", 0.5),
         (r"\b(?:evaluat\w+|experiments?|tested|validat\w+) (?:\w+ ){0,4}?(?:on|using|across|in)\b", 0.3),
+        (r"\b(?:pre-?|fine-?)?(?:train|tun)ed\b.{0,60}\b(?:on|with|from)\b", 0.2),
     ),
     "result": (
-        (r"\b(?:outperform|surpass|exceed|achiev|improv|reduc|demonstrat|accelerat)\w*\b", 0.45),
-        (r"\b(?:experiments?|results?|evaluations?|analys[ie]s|ablations?|empirical\w*)\b", 0.4),
+        (r"\b(?:outperform|surpass|exceed|achiev|improv|reduc|demonstrat|accelerat|speed\w* up)\w*\b", 0.45),
+        (r"\b(?:experiments?|results?|evaluations?|analys[ie]s|ablations?|empirical\w*|efficacy|effectiveness)\b", 0.4),
         (
             r"\b(?:we|to) (?:show|find|demonstrate|observe|prove)\b|\b(?:shows?|reveals?|indicates?) that\b",
             0.45,
