@@ -177,7 +177,8 @@ def test_a_reference_list_in_each_common_style(style):
 
 def test_names_and_quotes_are_as_each_style_has_them():
     paper = replace(PAPERS[0], title="Does it work?", venue="CVPR 2024", year=2024)
-    mla, ieee, acl = (reference_list([paper], style)[0] for style in ("mla", "ieee", "acl"))
+    apa, mla, ieee, acl = (reference_list([paper], style)[0] for style in ("apa", "mla", "ieee", "acl"))
+    assert apa.startswith("Cuttano, C., Rosi, G.")
     assert mla.startswith("Cuttano, Claudia") and "“Does It Work?”" in mla
     assert ieee.startswith("C. Cuttano, G. Rosi") and "“Does it work?” in CVPR, 2024" in ieee
     assert acl.startswith("Claudia Cuttano, Gabriele Rosi") and "work? In CVPR." in acl

@@ -86,7 +86,7 @@ def _with_whole_names(path: str) -> io.BytesIO:
     """The style with the mark for initials at the names that have them: citeproc-py reads no initialize="false"."""
     root = ElementTree.parse(path).getroot()
     mark = root.attrib.pop("initialize-with", None)
-    for name in root.iter("{*}name"):
+    for name in root.iterfind(".//{*}name"):
         if mark and name.get("initialize") != "false" and "initialize-with" not in name.attrib:
             name.set("initialize-with", mark)
     return io.BytesIO(ElementTree.tostring(root))
