@@ -51,9 +51,9 @@ def main() -> None:
     with (tempfile.TemporaryDirectory() as folder,
           Library.open(args.home or Path(folder), DEFAULT_EMBEDDING_MODEL) as library):
         cases = _cases(library, args.questions)
-        results = {"shipped": {"cut": asdict(CUT), **_by_kind(cases, [_figures(library, case, shipped(), [CUT])[CUT]
-                                                                       for case in cases])},
-                   "held_out": held_out(library, cases)}
+        tuning = shipped(library.reads_words)
+        figures = [_figures(library, case, tuning, [CUT])[CUT] for case in cases]
+        results = {"shipped": {"cut": asdict(CUT), **_by_kind(cases, figures)}, "held_out": held_out(library, cases)}
     for name, result in results.items():
         print(name, result)
     machine.write("candidates", results)
@@ -88,7 +88,7 @@ def held_out(library: Library, cases: Sequence[Case]) -> dict[str, dict[str, flo
         order = draw.sample(range(len(cases)), len(cases))
         halves = order[::2], order[1::2]
         for fitted_on, measured in (halves, halves[::-1]):
-            tuning = fit_asked(library, [cases[i].asked for i in fitted_on], shipped())
+            tuning = fit_asked(library, [cases[i].asked for i in fitted_on], shipped(library.reads_words))
             tried = [_figures(library, cases[i], tuning, CUTS) for i in fitted_on]
             best = max(CUTS, key=lambda cut, tried=tried: _worth([figures[cut] for figures in tried]))
             for i in measured:

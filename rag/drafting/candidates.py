@@ -31,7 +31,7 @@ CUT = Cut(relevant=0.58, least=5)
 
 def gather(library: "Library", topic: str, tuning: Tuning | None = None) -> list[Found]:
     """Candidates for a draft on `topic`, best first, their scores standardised over the pool."""
-    return rank_found(library, look(library, topic_query(topic), POOL), tuning or shipped())
+    return rank_found(library, look(library, topic_query(topic), POOL), tuning or shipped(library.reads_words))
 
 
 def asked_for(topic: str) -> list[str]:
