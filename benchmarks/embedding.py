@@ -5,6 +5,7 @@ title in front; engines take turns, and a ratio is the median of the rounds' rat
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,14 +16,15 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.machine import write
+from benchmarks.machine import timed, write
 from store.embeddings import load_embedder
 from store.encoders.bert import BertEncoder
 from store.encoders.fast_bert import FastBert
 from store.encoders.static import StaticEncoder
-from store.encoders.weights import SHIPPED, find_folder
+from store.encoders.weights import DEFAULT, SHIPPED, STATIC, find_folder
 
 Encode = Callable[[list[str]], np.ndarray]
+MODELS = (DEFAULT, STATIC)
 QUERY = "How does CLIP-RT compare with OpenVLA?"
 COLD = """
 import time; start = time.perf_counter()
@@ -51,7 +53,8 @@ def main() -> None:
         least = (plain * engines[name](texts)).sum(1).min()
         figures[name]["least cosine to float32"] = round(float(least), 5)
     result = {"abstracts": len(texts), "rounds": given.rounds, "engines": figures,
-              "cold query, seconds": cold(folder, cache, given.rounds)}
+              "cold query, seconds": cold(folder, cache, given.rounds),
+              "shipped papers indexed from nothing": {model: indexing(model, given.rounds) for model in MODELS}}
     print(write("embedding", result).read_text())
 
 
@@ -82,10 +85,19 @@ def cold(folder: Path, cache: Path, rounds: int) -> dict[str, float]:
     """From the first import to the first query's vector, in a new process: the median of the rounds."""
     load_embedder("all-MiniLM-L6-v2", cache)
     load_embedder("citewell-static", cache)
-    codes = {name: COLD.format(name=name, cache=str(cache), query=QUERY)
-             for name in ("all-MiniLM-L6-v2", "citewell-static")}
+    codes = {name: COLD.format(name=name, cache=str(cache), query=QUERY) for name in MODELS}
     codes["sentence-transformers"] = COLD_REFERENCE.format(folder=str(folder), query=QUERY)
     return {name: round(median(_run(code) for _ in range(rounds)), 3) for name, code in codes.items()}
+
+
+def indexing(model: str, rounds: int) -> dict[str, float]:
+    """A command in a new library, from the start of its process to its end: medians of the rounds."""
+    runs = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as home:
+            environ = os.environ | {"CITEWELL_HOME": home, "CITEWELL_EMBEDDING_MODEL": model}
+            runs.append(timed([sys.executable, "-m", "ui.cli", "papers", "list"], environ))
+    return {name: round(median(run[name] for run in runs), 2) for name in runs[0]}
 
 
 def _run(code: str) -> float:

@@ -3,7 +3,10 @@
 import json
 import os
 import platform
+import resource
 import subprocess
+import sys
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,6 +30,31 @@ def write(name: str, figures: dict[str, object]) -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"machine": facts(), **figures}, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def timed(command: list[str], environ: dict[str, str] | None = None, cwd: Path = ROOT) -> dict[str, float]:
+    """Wall and processor seconds of a command, its children included, and its own most memory in MB.
+
+    Raises CalledProcessError when it fails.
+    """
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env=environ, cwd=cwd, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return {"seconds": round(seconds, 3), **_used(usage)}
+
+
+def used() -> dict[str, float]:
+    """Processor seconds and the most memory, in MB, of this process so far."""
+    return _used(resource.getrusage(resource.RUSAGE_SELF))
+
+
+def _used(usage: resource.struct_rusage) -> dict[str, float]:
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return {"processor seconds": round(usage.ru_utime + usage.ru_stime, 3), "memory, MB": round(usage.ru_maxrss / unit)}
 
 
 def commit() -> str:

@@ -13,6 +13,7 @@ from itertools import islice
 import numpy as np
 
 from store.chunks import embedding_text, passages
+from store.encoders.words import Words
 from store.indexes import Indexes
 from store.papers import Lagging, Papers
 from store.progress import Progress
@@ -62,13 +63,22 @@ def _encode(batch: Sequence[Lagging], indexes: Indexes) -> _Encoded:
     found = [passages(item.paper, whole=not embedder.slow) for item in batch]
     papers = zip(batch, found, strict=True)
     texts = [embedding_text(item.paper.title, passage) for item, some in papers for passage in some]
-    if not embedder.slow:
-        return _Encoded(batch, found, indexes.cache.embed(texts, embedder.encode, keep=True))
-    alone = [sentence for item in batch for sentence in sentences(item.paper.abstract)]
-    vectors = indexes.cache.embed([*texts, *alone], embedder.encode, keep=True)
+    words: dict[str, Words] = {}
+
+    def encode(texts: list[str]) -> np.ndarray:
+        if not indexes.words:
+            return embedder.encode(texts)
+        vectors, read = embedder.encode_words(texts)
+        words.update(zip(texts, read, strict=True))
+        return vectors
+
+    vectors = indexes.cache.embed(texts, encode, keep=True)
     if indexes.words:
-        indexes.words.keep([item.paper for item in batch])
-    return _Encoded(batch, found, vectors[: len(texts)])
+        indexes.words.keep([item.paper for item in batch], words)
+    if embedder.slow:
+        alone = [sentence for item in batch for sentence in sentences(item.paper.abstract)]
+        indexes.cache.embed(alone, embedder.encode, keep=True)
+    return _Encoded(batch, found, vectors)
 
 
 def _write(papers: Papers, indexes: Indexes, encoded: _Encoded) -> None:

@@ -5,22 +5,20 @@ vectors that a sentence encoder has before it averages them: on everyday wording
 papers apart that the averages do not. Kept by text, 64 bytes a word; safe to delete.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from store.blobs import Blobs, key_of
+from store.chunks import embedding_text, passages
 from store.embeddings import Embedder
 from store.encoders.words import Words
 from store.keywords import STOP_WORDS
 from store.records import Paper
-from store.sentences import sentence_spans
 
 _DIMENSIONS = 64  # of the directions in which the words of papers differ most; the rest adds nothing
-_PIECE = 400  # characters of an abstract encoded at once, some three sentences: their context is enough
 _SAMPLE = 40  # papers from which the directions are taken
 _BASIS = "basis"
 
@@ -44,12 +42,13 @@ class WordVectors:
         self._embedder = embedder
         self._basis: np.ndarray | None = None
 
-    def keep(self, papers: Sequence[Paper]) -> None:
-        """Make the vectors of those papers that have none yet."""
-        known = self._blobs.get([_key(paper) for paper in papers])
-        missing = [paper for paper in papers if _key(paper) not in known]
+    def keep(self, papers: Sequence[Paper], read: Mapping[str, Words] | None = None) -> None:
+        """Make the vectors of those papers that have none yet; `read` holds the words of texts read before."""
+        kept = self._blobs.get([_key(paper) for paper in papers])
+        missing = [paper for paper in papers if _key(paper) not in kept]
         if missing:
-            vectors = [self._squeeze(found) for found in self._paper_words(missing)]
+            basis = self._directions(read or {})
+            vectors = [_squeeze(found, basis) for found in self._paper_words(missing, read or {})]
             self._blobs.put({_key(p): v.tobytes() for p, v in zip(missing, vectors, strict=True)})
 
     def matches(self, question: str, papers: Sequence[Paper]) -> WordMatches:
@@ -61,7 +60,7 @@ class WordVectors:
         if full:
             rows = np.concatenate([kept[n] for n in full]).astype(np.float32) / 127
             starts = np.cumsum([0, *(len(kept[n]) for n in full[:-1])])
-            nearest[:, full] = np.maximum.reduceat(self._project(vectors) @ rows.T, starts, axis=1)
+            nearest[:, full] = np.maximum.reduceat(_project(vectors, self._directions({})) @ rows.T, starts, axis=1)
         return WordMatches(spans, nearest)
 
     def _vectors_of(self, papers: Sequence[Paper]) -> list[np.ndarray]:
@@ -70,36 +69,27 @@ class WordVectors:
         return [np.frombuffer(kept[_key(paper)], np.int8).reshape(-1, self._width) for paper in papers]
 
     def _question_words(self, question: str) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
-        ((spans, vectors),) = self._embedder.encode_words([question])
+        _, ((spans, vectors),) = self._embedder.encode_words([question])
         rows = _content(question, spans) or _wordlike(question, spans)
         return tuple((start, end) for start, end in spans[rows].tolist()), vectors[rows]
 
-    def _paper_words(self, papers: Sequence[Paper]) -> list[np.ndarray]:
+    def _paper_words(self, papers: Sequence[Paper], read: Mapping[str, Words]) -> list[np.ndarray]:
         """The vectors of each paper's content words; those of its title come first."""
-        texts = [(n, *piece) for n, paper in enumerate(papers) for piece in _pieces(paper)]
-        encoded = self._embedder.encode_words([text for _, text, _ in texts])
-        found: list[list[np.ndarray]] = [[] for _ in papers]
-        for (n, text, skipped), words in zip(texts, encoded, strict=True):
-            found[n].append(_content_vectors(text, words, skipped))
-        return [np.concatenate(some) for some in found]
+        windows = [_windows(paper) for paper in papers]
+        unread = [window.text for some in windows for window in some if window.text not in read]
+        known = dict(zip(unread, self._embedder.encode_words(unread)[1], strict=True)) if unread else {}
+        return [_merged(some, [read.get(window.text) or known[window.text] for window in some]) for some in windows]
 
-    def _squeeze(self, vectors: np.ndarray) -> np.ndarray:
-        return np.rint(self._project(vectors) * 127).astype(np.int8)
-
-    def _project(self, vectors: np.ndarray) -> np.ndarray:
+    def _directions(self, read: Mapping[str, Words]) -> np.ndarray:
+        """The axes that words are squeezed to, shape (d, at most 64): the same for every library of this model."""
         if self._basis is None:
-            self._basis = self._load_basis()
-        projected = vectors @ self._basis
-        return projected / np.linalg.norm(projected, axis=1, keepdims=True).clip(1e-12)
-
-    def _load_basis(self) -> np.ndarray:
-        """The directions, shape (d, at most 64): the same for every library of this model."""
-        key = key_of(_BASIS)
-        kept = self._blobs.get([key]).get(key)
-        if kept is None:
-            kept = _directions(np.concatenate(self._paper_words(_sample()))).tobytes()
-            self._blobs.put({key: kept})
-        return np.frombuffer(kept, np.float32).reshape(self._embedder.dimension, self._width)
+            key = key_of(_BASIS)
+            kept = self._blobs.get([key]).get(key)
+            if kept is None:
+                kept = _axes(np.concatenate(self._paper_words(_sample(), read))).tobytes()
+                self._blobs.put({key: kept})
+            self._basis = np.frombuffer(kept, np.float32).reshape(self._embedder.dimension, self._width)
+        return self._basis
 
     @property
     def _width(self) -> int:
@@ -116,33 +106,47 @@ def _sample() -> list[Paper]:
     return list(shipped_papers())[:_SAMPLE]
 
 
-def _directions(vectors: np.ndarray) -> np.ndarray:
+def _axes(vectors: np.ndarray) -> np.ndarray:
     """The axes along which `vectors` are longest: the eigenvectors of their products, largest first."""
     _, axes = np.linalg.eigh(vectors.T @ vectors)
     return np.ascontiguousarray(axes[:, ::-1][:, :_DIMENSIONS], np.float32)
 
 
-def _pieces(paper: Paper) -> list[tuple[str, int]]:
-    """The abstract in pieces of whole sentences with the title in front, and the characters to pass over.
-
-    The title tells what a word means; its own words are taken from the first piece alone.
-    """
-    spans = sentence_spans(paper.abstract)
-    if not spans:
-        return [(paper.title, 0)]
-    share = len(paper.abstract) / math.ceil(len(paper.abstract) / _PIECE)
-    bounds: dict[int, tuple[int, int]] = {}
-    for start, end in spans:
-        piece = int(start / share)
-        bounds[piece] = (bounds.get(piece, (start, end))[0], end)
-    front = f"{paper.title}. "
-    texts = [front + paper.abstract[start:end] for start, end in bounds.values()]
-    return [(text, len(front) if n else 0) for n, text in enumerate(texts)]
+def _squeeze(vectors: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    return np.rint(_project(vectors, basis) * 127).astype(np.int8)
 
 
-def _content_vectors(text: str, words: Words, skipped: int) -> np.ndarray:
-    spans, vectors = words
-    return vectors[[row for row in _content(text, spans) if spans[row][0] >= skipped]]
+def _project(vectors: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    projected = vectors @ basis
+    return projected / np.linalg.norm(projected, axis=1, keepdims=True).clip(1e-12)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What is embedded for a passage: how long the title in front is, and where the passage begins."""
+
+    text: str
+    front: int
+    start: int
+
+
+def _windows(paper: Paper) -> list[_Window]:
+    """The passages as they are embedded, so that both come from one pass; the title tells what a word means."""
+    texts = [(embedding_text(paper.title, passage), passage) for passage in passages(paper)]
+    found = [_Window(text, len(text) - len(passage.text), passage.start) for text, passage in texts]
+    return found or [_Window(paper.title, len(paper.title), 0)]
+
+
+def _merged(windows: Sequence[_Window], words: Sequence[Words]) -> np.ndarray:
+    """A row for each content word, the mean of its vectors where it stands in more than one window."""
+    sums: dict[int, np.ndarray] = {}  # by place in the abstract, below 0 in the title
+    for window, (spans, vectors) in zip(windows, words, strict=True):
+        for row in _content(window.text, spans):
+            place = int(spans[row][0]) - window.front
+            place += window.start if place >= 0 else 0
+            sums[place] = sums[place] + vectors[row] if place in sums else vectors[row]
+    rows = np.array([sums[place] for place in sorted(sums)]).reshape(-1, words[0][1].shape[1])
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
 
 def _content(text: str, spans: np.ndarray) -> list[int]:

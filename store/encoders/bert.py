@@ -50,13 +50,19 @@ class BertEncoder:
         """Unit rows, float32, shape (len(texts), dimension)."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, (_, hidden) in self._encoded(texts):
-            vectors[row] = hidden[0] if self._take_first else hidden.sum(0)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-12)
+            vectors[row] = self._pool(hidden)
+        return _unit(vectors)
 
-    def encode_words(self, texts: list[str]) -> list[Words]:
-        """The words of each text: where they stand, and their unit vectors in context."""
-        found = {row: word_vectors(*encoded) for row, encoded in self._encoded(texts)}
-        return [found[row] for row in range(len(texts))]
+    def encode_words(self, texts: list[str]) -> tuple[np.ndarray, list[Words]]:
+        """The rows of `encode`, and the words of each text: where they stand, and their unit vectors in context."""
+        vectors, found = np.zeros((len(texts), self.dimension), dtype=np.float32), {}
+        for row, (encoding, hidden) in self._encoded(texts):
+            vectors[row] = self._pool(hidden)
+            found[row] = word_vectors(encoding, hidden)
+        return _unit(vectors), [found[row] for row in range(len(texts))]
+
+    def _pool(self, hidden: np.ndarray) -> np.ndarray:
+        return hidden[0] if self._take_first else hidden.sum(0)
 
     def _encoded(self, texts: list[str]) -> Iterator[tuple[int, tuple["Encoding", np.ndarray]]]:
         """Each text's number, its tokens and their last hidden state; texts of like length together."""
@@ -64,13 +70,17 @@ class BertEncoder:
             yield 0, self._remembered(texts[0])
             return
         encodings = self._tokenizer.encode_batch(texts)
-        for rows in _batches([len(encoding.ids) for encoding in encodings]):
-            hidden = self._forward([encodings[row].ids for row in rows])
+        batches = _batches([len(encoding.ids) for encoding in encodings])
+        states = self._forward_all([[encodings[row].ids for row in rows] for rows in batches])
+        for rows, hidden in zip(batches, states, strict=True):
             yield from ((row, (encodings[row], state)) for row, state in zip(rows, hidden, strict=True))
 
     def _encode_one(self, text: str) -> tuple["Encoding", np.ndarray]:
         encoding = self._tokenizer.encode(text)
         return encoding, self._forward([encoding.ids])[0]
+
+    def _forward_all(self, batches: list[list[list[int]]]) -> Iterator[list[np.ndarray]]:
+        return map(self._forward, batches)
 
     def _forward(self, ids: list[list[int]]) -> list[np.ndarray]:
         width = max(map(len, ids))
@@ -115,6 +125,10 @@ class BertEncoder:
         hidden = hidden - hidden.mean(-1, keepdims=True)
         hidden /= np.sqrt(np.square(hidden).mean(-1, keepdims=True) + np.float32(self.epsilon))
         return hidden * self._weights[name + ".weight"] + self._weights[name + ".bias"]
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:

@@ -5,6 +5,8 @@ Loading torch takes a second or two, sentence-transformers several; only this an
 """
 
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +47,15 @@ class FastBert(BertEncoder):
     def _cast(self, kind: "torch.dtype") -> dict[str, "torch.Tensor"]:
         tensor = self._torch.tensor
         return {name: tensor(value, dtype=kind, device=self._device) for name, value in self._weights.items()}
+
+    def _forward_all(self, batches: list[list[list[int]]]) -> Iterator[list[np.ndarray]]:
+        """A batch a core, each in one thread: threads that share a batch wait for each other at every step."""
+        if self._device.type == "cuda" or len(batches) < 2:
+            yield from map(self._forward, batches)
+            return
+        alone = {"initializer": self._torch.set_num_threads, "initargs": (1,)}
+        with ThreadPoolExecutor(self._torch.get_num_threads(), **alone) as pool:
+            yield from pool.map(self._forward, batches)
 
     def _forward(self, ids: list[list[int]]) -> list[np.ndarray]:
         torch, lengths = self._torch, [len(row) for row in ids]
