@@ -21,6 +21,7 @@ from statistics import fmean
 from benchmarks import machine
 from rag.drafting.candidates import CUT, Cut, relevant
 from rag.references.keys import fold
+from rag.search.acronyms import spelled_out
 from rag.search.fit import Asked, fit_asked
 from rag.search.queries import read_query, topic_of, topic_query
 from rag.search.retrieve import POOL, look, rank_found
@@ -68,7 +69,7 @@ def _cases(library: Library, paths: Sequence[Path]) -> list[Case]:
             asks = record["question"]
             topic = topic_of(asks) if record["type"] == "survey" else read_query(asks).text
             gold = frozenset(ids[fold(title)] for title in record["gold"])
-            views = look(library, topic_query(topic), POOL)
+            views = look(library, topic_query(spelled_out(topic, library)), POOL)
             right = gold | {ids[fold(title)] for title in record["acceptable"]}
             found.append(Case(record["type"], Asked(views, gold), right))
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.records import Found
+from rag.search.acronyms import spelled_out
 from rag.search.queries import topic_query
 from rag.search.retrieve import POOL, look, rank_found
 from rag.tuning import Tuning, shipped
@@ -31,7 +32,8 @@ CUT = Cut(relevant=0.58, least=5)
 
 def gather(library: "Library", topic: str, tuning: Tuning | None = None) -> list[Found]:
     """Candidates for a draft on `topic`, best first, their scores standardised over the pool."""
-    return rank_found(library, look(library, topic_query(topic), POOL), tuning or shipped(library.reads_words))
+    views = look(library, topic_query(spelled_out(topic, library)), POOL)
+    return rank_found(library, views, tuning or shipped(library.reads_words))
 
 
 def asked_for(topic: str) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rag.drafting.verbs import RESEARCH
-from rag.language.terms import is_common, listed
+from rag.language.acronyms import ACRONYM, explains, long_form, numbered
 
 MARKER = "\ue000"  # stands for the citation while a sentence is shaped; no abstract has it
 
@@ -23,7 +23,6 @@ _PRAISED = re.compile(
 _CONSONANT_FIRST = re.compile(r"(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)", re.I)
 _SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names begin with a vowel: an LLM
 
-_ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z][A-Za-z]*[A-Z])(?P<plural>s?)(?![\w-])")
 _APPOSED = re.compile(r"\s*(?:(?<=\s)-(?=\s)|-{2,3}|–|—)\s*(?=(?:an?|the) )")  # a dash in front of an apposition
 _EXAMPLES = re.compile(r"\s\((?:e\.g\.|i\.e\.|for example|such as)[^()]*\)")
 _LEAST = 12  # words that a sentence keeps when it is cut
@@ -62,45 +61,12 @@ def _article(word: str) -> str:
 
 def written_out(text: str, abstract: str) -> str:
     """`text` with the acronyms that it does not explain as the abstract writes them out."""
-    for match in reversed(list(_ACRONYM.finditer(text))):
+    for match in reversed(list(ACRONYM.finditer(text))):
         acronym = match["acronym"]
-        explained = re.search(rf"\({re.escape(acronym)}s?\)|{re.escape(acronym)}s? \(", text)
-        full = "" if explained else _meaning(acronym, abstract)
+        full = "" if explains(text, acronym) else long_form(acronym, abstract)
         if full:
-            text = f"{text[: match.start()]}{_numbered(full, bool(match['plural']))}{text[match.end() :]}"
+            text = f"{text[: match.start()]}{numbered(full, bool(match['plural']))}{text[match.end() :]}"
     return text
-
-
-def _meaning(acronym: str, abstract: str) -> str:
-    """What stands before "(ACRONYM)" in the abstract and has these initials; small where its words are ordinary."""
-    found = re.search(rf"((?:[A-Za-z][\w’'-]*[\s-]+){{1,8}})\({re.escape(acronym)}s?\)", abstract)
-    words = found[1].split() if found else []
-    for start in range(len(words) - 1, -1, -1):
-        parts = re.split(r"[\s-]+", " ".join(words[start:]))
-        if parts[-1].lower() in _HEADS and len(parts) > len(acronym):
-            parts = parts[:-1]
-        told = ("".join(part[0] for part in parts if part and not (skip and part in _SMALL)) for skip in (True, False))
-        if words[start] not in _SMALL and acronym.lower() in map(str.lower, told):
-            return " ".join(map(_small, words[start:]))
-    return ""
-
-
-_HEADS = frozenset(listed("model models network networks policy policies method methods"))  # acronyms may skip these
-_SMALL = frozenset(listed("of the for and in to with a on by via from"))
-
-
-def _small(word: str) -> str:
-    """A word without the capitals of a heading; acronyms and names keep theirs."""
-    parts = word.split("-")
-    is_heading = all(part[1:].islower() and is_common(part.lower()) for part in parts)
-    return word.lower() if is_heading else word
-
-
-def _numbered(full: str, plural: bool) -> str:
-    single = full[:-1] if re.search(r"[^suia]s$", full) else full
-    if not plural:
-        return single
-    return f"{single[:-1]}ies" if re.search(r"[^aeiou]y$", single) else single if single.endswith("s") else f"{single}s"
 
 
 def fitted(text: str, most: int) -> Iterator[str]:

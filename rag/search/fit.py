@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rag.asking.condense import standalone
 from rag.evaluating.metrics import average_precision, recall_at, title_key
 from rag.evaluating.questions import Question
+from rag.search.acronyms import spelled_out
 from rag.search.fusion import ranked
 from rag.search.queries import read_query
 from rag.search.retrieve import Views, look, rank
@@ -27,9 +28,9 @@ Grid = Mapping[str, tuple[float, ...]]
 # Kinds of question that share a blend, and the values tried for it; the closeness of words weighs 1.
 GRIDS: Mapping[tuple[str, ...], Grid] = {
     ("fact",): {"meaning": (0.0, 0.3, 0.6, 1.0), "words": (0.0, 0.05, 0.1, 0.2, 0.4)},
-    ("compare",): {"meaning": (0.3, 0.6, 1.0), "words": (0.05, 0.2, 0.4), "clauses": (0.0, 0.2, 0.4)},
-    ("list", "survey"): {"meaning": (0.6, 1.0), "words": (0.2, 0.4, 0.6), "pieces": (0.2, 0.3, 0.4, 0.5),
-                         "likeness": (0.0, 0.15, 0.3)},
+    ("compare",): {"meaning": (0.3, 0.6, 1.0, 1.5), "words": (0.2, 0.4, 0.6, 0.8), "clauses": (0.0, 0.2, 0.3, 0.4)},
+    ("list", "survey"): {"meaning": (0.6, 1.0, 1.5, 2.0), "words": (0.4, 0.8), "pieces": (0.3, 0.4, 0.5, 0.6, 0.7),
+                         "likeness": (0.0, 0.1, 0.2)},
 }
 CUT = 10
 _SHARPNESS = 0.003  # a blend worse by this much weighs 1/e
@@ -52,7 +53,7 @@ def fit_blends(library: "Library", questions: Sequence[Question], tuning: Tuning
         gold = frozenset(ids[key] for title in question.gold if (key := title_key(title)) in ids)
         if gold:
             text = standalone(question.question, question.history, library)
-            asked.append(Asked(look(library, read_query(text)), gold))
+            asked.append(Asked(look(library, read_query(spelled_out(text, library))), gold))
         if progress:
             progress(done, len(questions))
     return fit_asked(library, asked, tuning)

@@ -14,6 +14,7 @@ from langchain_core.retrievers import BaseRetriever
 
 from rag.language.naming import where_named
 from rag.records import Found
+from rag.search.acronyms import spelled_out
 from rag.search.closeness import Closeness, closeness, likeness
 from rag.search.fusion import fuse, ranked, standardise
 from rag.search.queries import Query, read_query
@@ -45,7 +46,7 @@ def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = No
 
     `tuning` holds the fitted weights, by default the shipped ones.
     """
-    views = look(library, read_query(question), max(k, POOL))
+    views = look(library, read_query(spelled_out(question, library)), max(k, POOL))
     scores = rank(library, views, tuning or shipped(library.reads_words))
     papers = {paper.paper_id: paper for paper in library.get_many(list(scores))}
     for paper_id, paper in papers.items():

@@ -1,0 +1,47 @@
+"""Acronyms and what they stand for, as a text explains them: "vision-language models (VLMs)".
+
+After Schwartz and Hearst 2003, "A simple algorithm for identifying abbreviation definitions in
+biomedical text": the words in front of the brackets, as far back as their initials spell the acronym.
+"""
+
+import re
+
+from rag.language.terms import is_common, listed
+
+ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z][A-Za-z]*[A-Z])(?P<plural>s?)(?![\w-])")
+_HEADS = frozenset(listed("model models network networks policy policies method methods"))  # acronyms may skip these
+_SMALL = frozenset(listed("of the for and in to with a on by via from"))
+
+
+def explains(text: str, acronym: str) -> bool:
+    """Whether `text` has the acronym in brackets, or brackets behind it."""
+    return bool(re.search(rf"\({re.escape(acronym)}s?\)|{re.escape(acronym)}s? \(", text))
+
+
+def long_form(acronym: str, text: str) -> str:
+    """What stands before "(ACRONYM)" in `text` and has these initials; small where its words are ordinary."""
+    found = re.search(rf"((?:[A-Za-z][\w’'-]*[\s-]+){{1,8}})\({re.escape(acronym)}s?\)", text)
+    words = found[1].split() if found else []
+    for start in range(len(words) - 1, -1, -1):
+        parts = re.split(r"[\s-]+", " ".join(words[start:]))
+        if parts[-1].lower() in _HEADS and len(parts) > len(acronym):
+            parts = parts[:-1]
+        told = ("".join(part[0] for part in parts if part and not (skip and part in _SMALL)) for skip in (True, False))
+        if words[start] not in _SMALL and acronym.lower() in map(str.lower, told):
+            return " ".join(map(_small, words[start:]))
+    return ""
+
+
+def _small(word: str) -> str:
+    """A word without the capitals of a heading; acronyms and names keep theirs."""
+    parts = word.split("-")
+    is_heading = all(part[1:].islower() and is_common(part.lower()) for part in parts)
+    return word.lower() if is_heading else word
+
+
+def numbered(full: str, plural: bool) -> str:
+    """A long form in the singular or in the plural."""
+    single = full[:-1] if re.search(r"[^suia]s$", full) else full
+    if not plural:
+        return single
+    return f"{single[:-1]}ies" if re.search(r"[^aeiou]y$", single) else single if single.endswith("s") else f"{single}s"
