@@ -29,7 +29,7 @@ from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.tuning import Tuning, shipped
 from store.library import Library
 
-CUTS = [Cut(*values) for values in itertools.product((0.45, 0.5, 0.55, 0.58, 0.6, 0.65), (5, 6, 7))]
+CUTS = [Cut(*values) for values in itertools.product((0.5, 0.55, 0.58, 0.6, 0.62, 0.65), (5, 6, 7))]
 SPLITS, SEED = 4, 4
 Figures = tuple[float, float]  # recall, precision
 
