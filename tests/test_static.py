@@ -13,8 +13,12 @@ from store.embeddings import load_embedder
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import SHIPPED, WEIGHTS
 from store.training import static
-from store.training.corpus import Abstract, Segments, read_corpus
+from store.training.batches import shuffled
+from store.training.corpus import Abstract, Bags, Segments, read_corpus
 from store.training.measure import reciprocal, tldr_ranks
+from store.training.rows import Rows
+from store.training.teacher import Teacher, encode, learn
+from store.training.vocabulary import make_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -100,22 +104,64 @@ def _corpus(path: Path) -> Path:
 
 
 def _noise(texts: list[str]) -> np.ndarray:
-    return np.array([np.random.default_rng([ord(c) for c in text]).normal(size=24) for text in texts])
+    """A direction of its own for every text, whatever it is encoded with."""
+    vectors = np.array([np.random.default_rng([ord(c) for c in text]).normal(size=24) for text in texts])
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def _topic(texts: list[str]) -> np.ndarray:
+    """The vectors of one who knows what a text is about, and little else."""
+    known = np.array([[sum(word in text for word in (topic, *words)) for topic, words in TOPICS.items()]
+                      for text in texts], dtype=np.float32)
+    vectors = 0.3 * _noise(texts)
+    vectors[:, :known.shape[1]] += known
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+LETTERS = [*"abcdefghijklmnopqrstuvwxyz", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz"), *"0123456789.", "[PAD]"]
+
+
+def _train(corpus: Path, out: Path) -> None:
+    static.main(["--corpus", str(corpus), "--out", str(out), "--tokens", "400", "--dimension", "16",
+                 "--epochs", "6", "--batch", "32"])
 
 
 def test_training_is_repeatable_and_learns(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     corpus = _corpus(tmp_path / "papers.jsonl.xz")
-    monkeypatch.setattr(static, "_teacher", lambda: _noise)
+    monkeypatch.setattr(static, "_teacher", lambda _: Teacher("topic", LETTERS, _topic))
     for out in ("first", "second"):
-        static.main(["--corpus", str(corpus), "--out", str(tmp_path / out), "--tokens", "400",
-                     "--dimension", "16", "--epochs", "6", "--batch", "32"])
+        _train(corpus, tmp_path / out)
     assert "160 abstracts, 1 with a tldr held out" in capsys.readouterr().err
     for name in (WEIGHTS, "tokenizer.json", "modules.json"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
     trained = StaticEncoder(tmp_path / "first")
     robots, arms, cells = trained.encode(["robots", "arm grip torque", "protein gene"])
-    assert robots @ arms > robots @ cells
+    assert robots @ arms > robots @ cells + 0.2
+
+
+def test_a_training_that_cannot_begin_says_why(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"cannot begin: .*nowhere\.jsonl"):
+        _train(tmp_path / "nowhere.jsonl", tmp_path)
+
+
+def test_what_the_teacher_has_encoded_is_kept(tmp_path: Path) -> None:
+    asked: list[str] = []
+    teacher = Teacher("counting", [], lambda texts: asked.extend(texts) or _noise(texts))
+    texts = [["a title", "one sentence.", "and another."], ["no sentence"]]
+    segments = Segments(texts, make_tokenizer([], LETTERS, 99))
+    lessons = [learn(texts, segments, teacher, 1, 0, tmp_path, str) for _ in range(2)]
+    assert len(asked) == 4 and asked[0] == "a title" and asked[1] in texts[0][1:] and asked[2:] == ["no sentence"] * 2
+    assert lessons[0].segments[:, 0].tolist() == [0, 3] and (lessons[0].vectors == lessons[1].vectors).all()
+    encode(["a title"], Teacher("another", [], teacher.encode), tmp_path, str)
+    assert len(asked) == 5
+
+
+def test_the_vocabulary_is_the_pieces_and_the_words_of_most_texts() -> None:
+    tokenizer = make_tokenizer(["Gripper grasps", "the gripper", "grasps, gripper once"], ["the", "é", "##s"], 6)
+    assert sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get) == [
+        "[UNK]", "the", "##s", "gripper", "grasps"]
+    assert tokenizer.encode("The GRIPPERs slip").tokens == ["the", "gripper", "##s", "[UNK]"]
 
 
 def test_segments_give_a_query_and_the_rest_of_its_paper() -> None:
@@ -124,13 +170,43 @@ def test_segments_give_a_query_and_the_rest_of_its_paper() -> None:
     words = ["a", "b", "c", "d", "e", "f", ".", "[UNK]"]
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    segments = Segments([Abstract("a b", "c d. e f."), Abstract("f", "a b.")], tokenizer)
-    rng = np.random.default_rng(0)
+    segments = Segments([["a b", "c d.", "e f."], ["f", "a b."]], tokenizer)
+    rng, both = np.random.default_rng(0), np.array([0, 1])
     assert len(segments) == 2
-    query, rest = segments.pair(0, 1.0, rng)
-    assert query.tolist() == [0, 1] and rest.tolist() == [2, 3, 6, 4, 5, 6]
-    query, rest = segments.pair(1, 0.0, rng)
-    assert query.tolist() == [0, 1, 6] and rest.tolist() == [5]
+    queries, rests = segments.pairs(both, 1.0, rng)
+    assert queries.tokens.tolist() == [0, 1, 5] and queries.lengths.tolist() == [2, 1]
+    assert rests.tokens.tolist() == [2, 3, 6, 4, 5, 6, 0, 1, 6] and rests.lengths.tolist() == [6, 3]
+    queries, rests = segments.pairs(both[:1], 0.0, rng)
+    assert (queries.tokens.tolist(), rests.tokens.tolist()) in [
+        ([2, 3, 6], [0, 1, 4, 5, 6]), ([4, 5, 6], [0, 1, 2, 3, 6])]
+
+
+def test_thinned_texts_never_become_empty() -> None:
+    bags = Bags(np.arange(12), np.array([1, 0, 11]))
+    assert bags.thinned(1.0, np.random.default_rng(0)).tokens.tolist() == list(range(12))
+    none = bags.thinned(0.0, np.random.default_rng(0))
+    assert none.tokens.tolist() == list(range(12)) and none.lengths.tolist() == [1, 0, 11]
+    some = bags.thinned(0.5, np.random.default_rng(0))
+    assert some.lengths[0] == 1 and some.lengths[1] == 0 and 0 < some.lengths[2] < 11
+    assert len(some.tokens) == some.lengths.sum()
+
+
+def test_only_the_rows_of_a_batch_are_moved() -> None:
+    rows = Rows(np.eye(4, dtype=np.float32))
+    bags = Bags(np.array([2, 0, 2]), np.array([2, 1]))
+    rows.take(bags)
+    vectors = rows.embed(bags)
+    assert np.allclose(vectors.detach(), [[0.5**0.5, 0, 0.5**0.5, 0], [0, 0, 1, 0]])
+    vectors[:, 3].sum().backward()
+    rows.step(0.1)
+    assert np.allclose(rows.vectors[[1, 3]], np.eye(4)[[1, 3]])
+    assert np.allclose(rows.vectors[[0, 2], 3], -0.1)
+
+
+def test_a_batch_has_each_number_once_an_epoch() -> None:
+    seen = list(shuffled(10, 4, 3, np.random.default_rng(0)))
+    assert len(seen) == 6 and all(len({*a, *b}) == 8 for (a, _), (b, _) in zip(seen[::2], seen[1::2], strict=True))
+    assert [share for _, share in seen] == pytest.approx([1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6])
 
 
 def test_the_measure_is_that_of_hand_written_ranks() -> None:

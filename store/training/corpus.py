@@ -3,6 +3,7 @@
 import gzip
 import json
 import lzma
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 OPENERS = {".xz": lzma.open, ".gz": gzip.open}
+CHUNK = 20_000  # texts cut into tokens at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Abstract:
         """What stands for the paper when it is searched."""
         return f"{self.title}. {self.text}"
 
+    @property
+    def segments(self) -> list[str]:
+        """The title and the sentences of the abstract."""
+        return [self.title, *sentences(self.text)]
+
 
 def read_corpus(path: Path) -> list[Abstract]:
     """The abstracts of a JSONL file (plain, .xz or .gz) with `title`, `abstract` and perhaps `tldr`."""
@@ -38,33 +45,54 @@ def read_corpus(path: Path) -> list[Abstract]:
         return [Abstract(row["title"], row["abstract"], row.get("tldr") or "") for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """The tokens of several texts end to end, and how many of them each text has."""
+
+    tokens: np.ndarray
+    lengths: np.ndarray
+
+    def thinned(self, kept: float, rng: np.random.Generator) -> "Bags":
+        """Each token kept with this probability; a text that would lose all of them stays as it is."""
+        stays = rng.random(len(self.tokens)) < kept
+        text = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        left = np.bincount(text[stays], minlength=len(self.lengths))
+        stays |= (left == 0)[text]
+        return Bags(self.tokens[stays], np.where(left == 0, self.lengths, left))
+
+
 class Segments:
     """The tokens of every paper in one array: its title, then its sentences one by one."""
 
-    def __init__(self, papers: list[Abstract], tokenizer: "Tokenizer") -> None:
+    def __init__(self, texts: Sequence[Sequence[str]], tokenizer: "Tokenizer") -> None:
+        flat = [text for of_paper in texts for text in of_paper]
         found: list[np.ndarray] = []
-        counts = [0]
-        for paper in papers:
-            texts = [paper.title, *sentences(paper.text)]
-            encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        for start in range(0, len(flat), CHUNK):
+            encodings = tokenizer.encode_batch_fast(flat[start:start + CHUNK], add_special_tokens=False)
             found += [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
-            counts.append(len(texts))
         self.tokens = np.concatenate(found)
-        self.bounds = np.cumsum([0, *map(len, found)])
-        self.papers = np.cumsum(counts)
+        self.bounds = np.cumsum([0, *map(len, found)])  # where each segment begins among the tokens
+        self.papers = np.cumsum([0, *map(len, texts)])  # where each paper begins among the segments
 
     def __len__(self) -> int:
         """The number of papers."""
         return len(self.papers) - 1
 
-    def segment(self, index: int) -> np.ndarray:
-        """The tokens of one segment."""
-        return self.tokens[self.bounds[index]:self.bounds[index + 1]]
+    def bags(self, first: np.ndarray, last: np.ndarray) -> Bags:
+        """For each pair of numbers the tokens of the segments from `first` up to, without, `last`."""
+        starts, lengths = self.bounds[first], self.bounds[last] - self.bounds[first]
+        shift = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+        return Bags(self.tokens[shift + np.arange(lengths.sum())], lengths)
 
-    def pair(self, paper: int, title_share: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """A query, the title or one sentence of a paper, and the rest of that paper."""
-        first, last = self.papers[paper], self.papers[paper + 1]
-        chosen = first if rng.random() < title_share or last == first + 1 else rng.integers(first + 1, last)
-        rest = np.concatenate([self.tokens[self.bounds[first]:self.bounds[chosen]],
-                               self.tokens[self.bounds[chosen + 1]:self.bounds[last]]])
-        return self.segment(chosen), rest
+    def whole(self, papers: np.ndarray) -> Bags:
+        """All tokens of these papers."""
+        return self.bags(self.papers[papers], self.papers[papers + 1])
+
+    def pairs(self, papers: np.ndarray, title_share: float, rng: np.random.Generator) -> tuple[Bags, Bags]:
+        """For each paper a query, its title or one of its sentences, and the rest of that paper."""
+        first, last = self.papers[papers], self.papers[papers + 1]
+        sentence = first + 1 + (rng.random(len(papers)) * np.maximum(last - first - 1, 1)).astype(np.int64)
+        by_title = (rng.random(len(papers)) < title_share) | (last - first < 3)
+        query = np.where(by_title, first, sentence)
+        around = self.bags(np.stack([first, query + 1], 1).ravel(), np.stack([query, last], 1).ravel())
+        return self.bags(query, query + 1), Bags(around.tokens, around.lengths.reshape(-1, 2).sum(1))

@@ -12,35 +12,57 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from store.errors import CitewellError
 from store.training.contrast import Options, train
-from store.training.corpus import Segments, read_corpus
+from store.training.corpus import Abstract, Segments, read_corpus
 from store.training.measure import reciprocal, tldr_ranks
-from store.training.vocabulary import first_vectors, train_tokenizer
+from store.training.start import first_vectors, reduce
+from store.training.teacher import Teacher, encode, learn, load_teacher
+from store.training.vocabulary import make_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+TEACHER = "all-MiniLM-L6-v2"
+
 
 def main(arguments: list[str] | None = None) -> None:
-    """Read, cut into tokens, start from MiniLM, train, write, measure."""
+    """Read, learn from MiniLM, train, write, measure."""
     given = _arguments(arguments)
     started = monotonic()
 
     def report(text: str) -> None:
         print(f"{monotonic() - started:6.0f} s  {text}", file=sys.stderr, flush=True)
 
-    papers = read_corpus(given.corpus)
+    try:
+        papers = read_corpus(given.corpus)
+        teacher = _teacher(given.cache)
+    except (OSError, ValueError, CitewellError) as error:
+        sys.exit(f"The training cannot begin: {error}")
     seen = [paper for paper in papers if not paper.tldr]
     report(f"{len(papers)} abstracts, {len(papers) - len(seen)} with a tldr held out")
-    tokenizer = train_tokenizer((paper.whole for paper in seen), given.tokens)
-    segments = Segments(seen, tokenizer)
-    report(f"{tokenizer.get_vocab_size()} tokens, {len(segments.tokens)} of them in the text")
-    counts = np.bincount(segments.tokens, minlength=tokenizer.get_vocab_size())
-    vectors = first_vectors(tokenizer, counts, given.dimension, _teacher())
-    report("first vectors made")
-    options = Options(**{f.name: getattr(given, f.name) for f in fields(Options)})
-    write(given.out, tokenizer, train(vectors, segments, options, given.seed, report))
+    tokenizer, vectors = make(seen, teacher, given, report)
+    write(given.out, tokenizer, vectors)
     report(f"written to {given.out}; MRR@10 of the tldr: {_score(given.out, papers):.4f}")
+
+
+def make(papers: list[Abstract], teacher: Teacher, given: argparse.Namespace,
+         report: Callable[[str], None]) -> tuple["Tokenizer", np.ndarray]:
+    """A tokenizer, and a vector for each of its tokens, float32, shape (tokens, given.dimension).
+
+    Trainings from several seeds are averaged: "Model soups", Wortsman et al. 2022 (arXiv 2203.05482).
+    """
+    texts = [paper.segments for paper in papers]
+    tokenizer = make_tokenizer((paper.whole for paper in papers), teacher.pieces, given.tokens)
+    segments = Segments(texts, tokenizer)
+    report(f"{tokenizer.get_vocab_size()} tokens, {len(segments.tokens)} of them in the text")
+    tokens = [tokenizer.id_to_token(number).removeprefix("##") for number in range(tokenizer.get_vocab_size())]
+    alone = encode(tokens, teacher, given.cache, report).astype(np.float32)
+    lessons = learn(texts, segments, teacher, given.sentences, given.seed, given.cache, report)
+    start = reduce(first_vectors(alone, segments, lessons, given.seed, report), segments, given.dimension)
+    options = Options(**{field.name: getattr(given, field.name) for field in fields(Options)})
+    seeds = range(given.seed, given.seed + given.trainings)
+    return tokenizer, np.mean([train(start, segments, lessons, options, seed, report) for seed in seeds], axis=0)
 
 
 def write(folder: Path, tokenizer: "Tokenizer", vectors: np.ndarray) -> None:
@@ -58,25 +80,26 @@ def write(folder: Path, tokenizer: "Tokenizer", vectors: np.ndarray) -> None:
     (folder / "modules.json").write_text(json.dumps(modules, indent=1) + "\n", encoding="utf-8")
 
 
-def _score(folder: Path, papers: list) -> float:
+def _score(folder: Path, papers: list[Abstract]) -> float:
     from store.encoders.static import StaticEncoder
 
     return reciprocal(tldr_ranks(papers, StaticEncoder(folder).encode))
 
 
-def _teacher() -> Callable[[list[str]], np.ndarray]:
-    from store.embeddings import load_embedder
-
-    return load_embedder("all-MiniLM-L6-v2", Path(tempfile.gettempdir())).encode
+def _teacher(cache: Path | None) -> Teacher:
+    return load_teacher(TEACHER, cache or Path(tempfile.gettempdir()))
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="JSONL (.xz, .gz or plain)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the model")
+    parser.add_argument("--cache", type=Path, help="folder where the teacher's vectors stay for the next training")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--tokens", type=int, default=48_000, help="size of the vocabulary")
+    parser.add_argument("--tokens", type=int, default=55_000, help="most tokens of the vocabulary")
     parser.add_argument("--dimension", type=int, default=256)
+    parser.add_argument("--sentences", type=int, default=1, help="sentences a paper that the teacher encodes")
+    parser.add_argument("--trainings", type=int, default=2, help="trainings that are averaged")
     for option in fields(Options):
         parser.add_argument(f"--{option.name}", type=option.type, default=option.default)
     return parser.parse_args(arguments)

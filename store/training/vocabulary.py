@@ -1,44 +1,51 @@
-"""The field's own vocabulary, and vectors to start from: what MiniLM makes of each token alone."""
+"""The vocabulary: the teacher's pieces of words, and the words of the field as they are."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 UNKNOWN = "[UNK]"
-RARE = 1e-4  # the frequency at which a token's first weight is halved
+LONGEST = 60  # characters of a word; a longer one is unknown
 
 
-def train_tokenizer(texts: Iterable[str], size: int) -> "Tokenizer":
-    """A tokenizer of `size` lower-case tokens, learnt from `texts` by byte-pair encoding.
+def make_tokenizer(texts: Iterable[str], pieces: Iterable[str], size: int) -> "Tokenizer":
+    """A lower-case WordPiece tokenizer of `size` tokens at most: `pieces`, then the words most texts have.
 
-    Sennrich et al. 2016, "Neural Machine Translation of Rare Words with Subword Units" (arXiv
-    1508.07909). The library's WordPiece trainer breaks ties differently every time; this one repeats.
+    Wu et al. 2016, "Google's Neural Machine Translation System" (arXiv 1609.08144). The words come
+    whole from a count, ties by the alphabet, so that the same texts always give the same tokens.
     """
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+    from tokenizers import Tokenizer, models
 
-    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
+    kept = [piece for piece in pieces if piece.isascii() and not piece.startswith("[")]
+    vocabulary = dict.fromkeys([UNKNOWN, *kept])
+    texts_with = _texts_with(texts)
+    for word in sorted(texts_with, key=lambda word: (-texts_with[word], word)):
+        if len(vocabulary) >= size:
+            break
+        if texts_with[word] > 1:
+            vocabulary[word] = None
+    numbers = {token: number for number, token in enumerate(vocabulary)}
+    return _lower_case(Tokenizer(models.WordPiece(numbers, unk_token=UNKNOWN, max_input_chars_per_word=LONGEST)))
+
+
+def _texts_with(texts: Iterable[str]) -> Counter[str]:
+    """How many texts have each word."""
+    from tokenizers import Tokenizer, models
+
+    cutter = _lower_case(Tokenizer(models.WordLevel({UNKNOWN: 0}, unk_token=UNKNOWN)))
+    found: Counter[str] = Counter()
+    for text in texts:
+        words = cutter.pre_tokenizer.pre_tokenize_str(cutter.normalizer.normalize_str(text))
+        found.update({word for word, _ in words})
+    return found
+
+
+def _lower_case(tokenizer: "Tokenizer") -> "Tokenizer":
+    from tokenizers import normalizers, pre_tokenizers
+
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.BpeTrainer(vocab_size=size, min_frequency=3, special_tokens=[UNKNOWN],
-                                  show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
-
-
-def first_vectors(tokenizer: "Tokenizer", counts: np.ndarray, dimension: int,
-                  encode: Callable[[list[str]], np.ndarray]) -> np.ndarray:
-    """A vector for each token, shape (tokens, dimension): those of `encode`, reduced and weighted.
-
-    The reduction is a principal component analysis; the weight a / (a + p) of a token of
-    frequency p is that of Arora et al. 2017, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings".
-    """
-    vectors = encode([tokenizer.id_to_token(i) for i in range(tokenizer.get_vocab_size())])
-    vectors = vectors - vectors.mean(0)
-    spread, axes = np.linalg.eigh(vectors.T @ vectors)
-    vectors = vectors @ axes[:, np.argsort(-spread)[:dimension]]
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors * (RARE / (RARE + counts / counts.sum()))[:, None]).astype(np.float32)
