@@ -54,7 +54,7 @@ def _tables(library: Library, questions: Sequence[Question]) -> dict:
 
 
 def measure(library: Library, questions: Sequence[Question], search: Callable[[str], list[str]]) -> dict:
-    """Recall@10 (follow-ups: @8), MRR and share with a gold paper first, by type; median time."""
+    """Recall@10 (follow-ups: @8), MRR and share with a gold paper first, by type and of all; median time."""
     ids = {paper.title: paper.paper_id for paper in library.papers()}
     times, scored = [], []
     for question in questions:
@@ -65,8 +65,8 @@ def measure(library: Library, questions: Sequence[Question], search: Callable[[s
         gold = {ids[title] for title in question.gold}
         scored.append((question.type, *_score(found, gold, FOLLOWUP_CUT if question.history else CUT)))
     table = {}
-    for kind in [kind for kind in TYPES if any(row[0] == kind for row in scored)]:
-        rows = [row[1:] for row in scored if row[0] == kind]
+    for kind in [kind for kind in (*TYPES, "all") if any(kind in (row[0], "all") for row in scored)]:
+        rows = [row[1:] for row in scored if kind in (row[0], "all")]
         table[kind] = dict(zip(("recall", "mrr", "first"), map(fmean, zip(*rows, strict=True)), strict=True))
     return table | {"p50_ms": median(times)}
 

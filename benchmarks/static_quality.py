@@ -1,24 +1,27 @@
 """How the static model finds papers, beside MiniLM and BM25: `tldr` summaries and the dev questions.
 
-`python -m benchmarks.static_quality --corpus FILE.jsonl.xz [--minilm 20000] [--cache DIR]`
+`python -m benchmarks.static_quality --corpus FILE.jsonl.xz [--subset 20000] [--cache DIR]`
 
-The shipped collection's questions are searched by meaning, by words, and by both as `ask` does;
-follow-ups are left out, as they are not questions by themselves.
+Both embedding models stand alone and with BM25, weighed as the shipped numbers weigh a question for a fact.
+MiniLM is slow, so it searches a subset that holds every paper with a `tldr`.
 """
 
 import argparse
-import json
+import hashlib
+import sys
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.machine import write
-from rag.evaluating.metrics import recall_at, reciprocal_rank, title_key
+from benchmarks.retrieval import CUT, measure
+from rag.evaluating.questions import read_questions
 from rag.search.fusion import fuse
 from rag.search.retrieve import retrieve
+from rag.tuning import shipped
 from store.embeddings import Embedder, load_embedder
 from store.keywords import Keywords
 from store.library import Library
@@ -28,23 +31,24 @@ from store.training.measure import reciprocal
 
 QUESTIONS = Path(__file__).parent / "questions"
 CANDIDATES = 100
-WEIGHTS = (0.4, 1.0)
+DRAWS = 10_000
+Scores = list[dict[str, float]]  # for each query the scores of its best papers, by their numbers
 
 
 def main() -> None:
+    """Measure, write `benchmarks/results/static-quality.json` and print it."""
     given = _arguments()
     papers = read_corpus(given.corpus)
     static = load_embedder(str(given.model), given.cache)
-    figures: dict[str, object] = {"model": static.fingerprint,
-                                  "all": {"papers": len(papers), **tldr(papers, static, given.cache)}}
-    if given.minilm:
-        part = subset(papers, given.minilm)
-        minilm = load_embedder("all-MiniLM-L6-v2", given.cache)
-        figures["subset"] = {"papers": len(part), "static": tldr(part, static, given.cache),
-                             "minilm": tldr(part, minilm, given.cache)}
-    found = {name: questions(name) for name in given.models}
-    figures["questions, recall@10 (fact also MRR)"] = found
-    print(write("static_quality", figures).read_text())
+    minilm = load_embedder("all-MiniLM-L6-v2", given.cache)
+    blend = shipped(reads_words=False).blends["fact"]
+    part = subset(papers, given.subset)
+    figures = {"static": static.fingerprint, "minilm": minilm.fingerprint,
+               "hybrid": {"meaning": blend.meaning, "words": blend.words},
+               "tldr against all": tldr(papers, {"static": static}, given.cache),
+               "tldr against a subset": tldr(part, {"static": static, "minilm": minilm}, given.cache),
+               "dev questions": {path.stem: dev(path, str(given.model)) for path in sorted(QUESTIONS.glob("*.jsonl"))}}
+    print(write("static-quality", figures).read_text())
 
 
 def subset(papers: list[Abstract], size: int) -> list[Abstract]:
@@ -55,39 +59,48 @@ def subset(papers: list[Abstract], size: int) -> list[Abstract]:
     return [papers[i] for i in sorted(held + others[: size - len(held)])]
 
 
-def tldr(papers: list[Abstract], embedder: Embedder, cache: Path) -> dict[str, float]:
-    """MRR@10 of the tldrs: by meaning alone, by words alone, and by both."""
+def tldr(papers: list[Abstract], embedders: dict[str, Embedder], cache: Path) -> dict[str, object]:
+    """MRR@10 of the tldrs: by BM25 alone, and by each embedder alone and with BM25."""
     held = [i for i, paper in enumerate(papers) if paper.tldr]
     queries = [papers[i].tldr for i in held]
-    scores = embedder.encode(queries) @ encode(papers, embedder, cache).T
-    meaning = [nearest(row) for row in scores]
     words = by_words(papers, queries)
-    mixed = {f"both_{weight}": [fuse([m, w], [1.0, weight]) for m, w in zip(meaning, words, strict=True)]
-             for weight in WEIGHTS}
-    return {name: round(mrr(found, held), 4) for name, found in
-            {"meaning": meaning, "bm25": words, **mixed}.items()}
+    gains = {"bm25": gain(words, held)}
+    blend = shipped(reads_words=False).blends["fact"]
+    for name, embedder in embedders.items():
+        meaning = by_meaning(papers, queries, embedder, cache)
+        both = [fuse([m, w], [blend.meaning, blend.words]) for m, w in zip(meaning, words, strict=True)]
+        gains |= {name: gain(meaning, held), f"hybrid of {name}": gain(both, held)}
+    pairs = [("hybrid of static", "bm25"), *([("static", "minilm")] if "minilm" in gains else [])]
+    return {"papers": len(papers), "questions": len(held),
+            "mrr@10": {name: round(float(values.mean()), 4) for name, values in gains.items()},
+            "found in 10": {name: round(float((values > 0).mean()), 4) for name, values in gains.items()},
+            "difference, 95 %": {f"{a} - {b}": interval(gains[a] - gains[b]) for a, b in pairs}}
 
 
-def nearest(scores: np.ndarray) -> dict[str, float]:
-    """The best papers of one query, by their numbers."""
-    best = np.argsort(-scores)[:CANDIDATES]
-    return {str(i): float(scores[i]) for i in best}
+def by_meaning(papers: list[Abstract], queries: list[str], embedder: Embedder, cache: Path) -> Scores:
+    """The cosines of the best papers for each query."""
+    scores = embedder.encode(queries) @ encode([paper.whole for paper in papers], embedder, cache).T
+    return [{str(i): float(row[i]) for i in np.argsort(-row)[:CANDIDATES]} for row in scores]
 
 
-def encode(papers: list[Abstract], embedder: Embedder, cache: Path) -> np.ndarray:
-    """The vectors of the papers, kept in `cache` bit by bit: a slow model may take an hour."""
-    path = cache / f"{embedder.fingerprint}-{len(papers)}.npy"
+def encode(texts: list[str], embedder: Embedder, cache: Path) -> np.ndarray:
+    """The vectors of `texts`; a slow model's are kept in `cache` as they come, for it may take an hour."""
+    digest = hashlib.sha256(chr(0).join(texts).encode()).hexdigest()[:12]
+    path, started = cache / f"{embedder.fingerprint}-{digest}.npy", time.monotonic()
     vectors = np.load(path) if path.is_file() else np.zeros((0, embedder.dimension), np.float32)
-    while len(vectors) < len(papers):
+    while len(vectors) < len(texts):
         size = 512 if embedder.slow else 8192
-        texts = [paper.whole for paper in papers[len(vectors):len(vectors) + size]]
-        vectors = np.concatenate([vectors, embedder.encode(texts)])
+        vectors = np.concatenate([vectors, embedder.encode(texts[len(vectors):len(vectors) + size])])
         if embedder.slow:
+            cache.mkdir(parents=True, exist_ok=True)
             np.save(path, vectors)
+        print(f"\r{embedder.fingerprint}: {len(vectors)}/{len(texts)}  {time.monotonic() - started:.0f} s ",
+              end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
     return vectors
 
 
-def by_words(papers: list[Abstract], queries: list[str]) -> list[dict[str, float]]:
+def by_words(papers: list[Abstract], queries: list[str]) -> Scores:
     """The BM25 scores of the best papers for each query."""
     with tempfile.TemporaryDirectory() as folder:
         index = Keywords(Path(folder))
@@ -95,43 +108,37 @@ def by_words(papers: list[Abstract], queries: list[str]) -> list[dict[str, float
         return [dict(index.best(query, CANDIDATES)) for query in queries]
 
 
-def mrr(found: list[dict[str, float]], own: list[int]) -> float:
-    """MRR@10 of each query's own paper."""
+def gain(found: Scores, own: Sequence[int]) -> np.ndarray:
+    """For each query one over its own paper's rank, 0 beyond rank 10."""
     ranks = [1 + sum(score > scores[str(i)] for score in scores.values()) if str(i) in scores else CANDIDATES
              for scores, i in zip(found, own, strict=True)]
-    return reciprocal(np.array(ranks))
+    return np.array([reciprocal(np.array([rank])) for rank in ranks])
 
 
-def questions(model: str) -> dict[str, dict[str, float]]:
-    """For each kind of dev question and each way to search: recall@10, and for facts the MRR."""
+def interval(differences: np.ndarray) -> list[float]:
+    """The mean, and where it lies 95 times of 100 by the bootstrap over questions (Efron 1979)."""
+    rng = np.random.default_rng(0)
+    means = [differences[rng.integers(len(differences), size=len(differences))].mean() for _ in range(DRAWS)]
+    return [round(float(value), 4) for value in (differences.mean(), *np.quantile(means, [0.025, 0.975]))]
+
+
+def dev(path: Path, model: str) -> dict[str, dict]:
+    """Recall@10, MRR and share of first places on one file of questions: by BM25, by the model, by both."""
+    asked = [question for question in read_questions(path) if question.gold]
     with tempfile.TemporaryDirectory() as home, Library.open(Path(home), model) as library:
-        ids = {title_key(paper.title): paper.paper_id for paper in library.papers()}
-        ways = {"meaning": lambda text: [hit.passage.paper_id for hit in library.by_meaning(text, 10)],
-                "words": lambda text: [paper_id for paper_id, _ in library.by_words(text, 10)],
-                "both": lambda text: [found.paper.paper_id for found in retrieve(library, text, 10)]}
-        return {way: _by_kind(search, ids) for way, search in ways.items()}
-
-
-def _by_kind(search: Callable[[str], list[str]], ids: dict[str, str]) -> dict[str, float]:
-    found: dict[str, list[float]] = defaultdict(list)
-    for file in sorted(QUESTIONS.glob("questions.*.jsonl")):
-        for row in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
-            if row["gold"] and not row["history"]:
-                gold, ranked = [ids[title_key(title)] for title in row["gold"]], search(row["question"])
-                kind = f"{file.stem.split('.')[1]} {row['type']}"
-                found[kind].append(recall_at(ranked, gold, 10))
-                if row["type"] == "fact":
-                    found[f"{kind} MRR"].append(reciprocal_rank(ranked, gold))
-    return {kind: round(float(np.mean(values)), 3) for kind, values in found.items()}
+        ways = {"bm25": lambda text: [i for i, _ in library.by_words(text, CUT)],
+                "static": lambda text: [hit.passage.paper_id for hit in library.by_meaning(text, CUT)],
+                "hybrid": lambda text: [found.paper.paper_id for found in retrieve(library, text, CUT)]}
+        tables = {way: measure(library, asked, search) for way, search in ways.items()}
+    return {way: {kind: {name: round(value, 4) for name, value in row.items()}
+                  for kind, row in table.items() if kind != "p50_ms"} for way, table in tables.items()}
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--model", default="citewell-static", help="the shipped model, or a folder")
-    parser.add_argument("--minilm", type=int, default=0, help="papers MiniLM is measured on (0: not at all)")
-    parser.add_argument("--models", nargs="*", default=["citewell-static", "all-MiniLM-L6-v2"],
-                        help="models the dev questions are searched with")
+    parser.add_argument("--subset", type=int, default=20_000, help="papers that MiniLM is measured on")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()))
     return parser.parse_args()
 

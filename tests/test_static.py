@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import static_quality
 from store.embeddings import load_embedder
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import SHIPPED, WEIGHTS
@@ -215,6 +216,16 @@ def test_the_measure_is_that_of_hand_written_ranks() -> None:
     ranks = tldr_ranks(papers, lambda texts: np.array([table[text] for text in texts], dtype=np.float32))
     assert ranks.tolist() == [3, 1]
     assert reciprocal(np.array([1, 2, 11])) == pytest.approx(0.5)
+
+
+def test_the_benchmark_asks_for_every_tldr_and_counts_ranks() -> None:
+    papers = [Abstract(str(i), "text", "a summary" if i % 10 == 0 else "") for i in range(100)]
+    drawn = static_quality.subset(papers, 30)
+    assert len(drawn) == 30 and sum(bool(paper.tldr) for paper in drawn) == 10
+    found = [{"5": 0.9, "3": 0.8}, {"5": 0.9}, {str(i): 1.0 - i / 100 for i in range(20)}]
+    assert static_quality.gain(found, [3, 4, 10]).tolist() == [0.5, 0, 0]
+    mean, low, high = static_quality.interval(np.array([0.0, 1.0] * 50))
+    assert low < mean == 0.5 < high
 
 
 @pytest.mark.parametrize("name", ["papers.jsonl", "papers.jsonl.gz", "papers.jsonl.xz"])
