@@ -32,6 +32,7 @@ from store.training.measure import reciprocal
 QUESTIONS = Path(__file__).parent / "questions"
 CANDIDATES = 100
 DRAWS = 10_000
+WEIGHTS = (0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0)  # of the words, beside 1 for the meaning
 Scores = list[dict[str, float]]  # for each query the scores of its best papers, by their numbers
 
 
@@ -66,15 +67,24 @@ def tldr(papers: list[Abstract], embedders: dict[str, Embedder], cache: Path) ->
     words = by_words(papers, queries)
     gains = {"bm25": gain(words, held)}
     blend = shipped(reads_words=False).blends["fact"]
+    curves = {}
     for name, embedder in embedders.items():
         meaning = by_meaning(papers, queries, embedder, cache)
-        both = [fuse([m, w], [blend.meaning, blend.words]) for m, w in zip(meaning, words, strict=True)]
-        gains |= {name: gain(meaning, held), f"hybrid of {name}": gain(both, held)}
+        both = {weight: gain(mixed(meaning, words, weight), held)
+                for weight in (blend.words / blend.meaning, *WEIGHTS)}
+        curves[name] = {weight: round(float(both[weight].mean()), 4) for weight in WEIGHTS}
+        gains |= {name: gain(meaning, held), f"hybrid of {name}": both[blend.words / blend.meaning]}
     pairs = [("hybrid of static", "bm25"), *([("static", "minilm")] if "minilm" in gains else [])]
     return {"papers": len(papers), "questions": len(held),
             "mrr@10": {name: round(float(values.mean()), 4) for name, values in gains.items()},
             "found in 10": {name: round(float((values > 0).mean()), 4) for name, values in gains.items()},
+            "mrr@10 of hybrids by the weight of words": curves,
             "difference, 95 %": {f"{a} - {b}": interval(gains[a] - gains[b]) for a, b in pairs}}
+
+
+def mixed(meaning: Scores, words: Scores, weight: float) -> Scores:
+    """Both together, the words weighing `weight` times the meaning."""
+    return [fuse([m, w], [1.0, weight]) for m, w in zip(meaning, words, strict=True)]
 
 
 def by_meaning(papers: list[Abstract], queries: list[str], embedder: Embedder, cache: Path) -> Scores:

@@ -32,6 +32,10 @@ GRIDS: Mapping[tuple[str, ...], Grid] = {
     ("list", "survey"): {"meaning": (0.6, 1.0, 1.5, 2.0), "words": (0.4, 0.8), "pieces": (0.3, 0.4, 0.5, 0.6, 0.7),
                          "likeness": (0.0, 0.1, 0.2)},
 }
+# Without closeness the words shared weigh near as much as the meaning. The few papers of the shipped collection would
+# do with a fifth of it, but among tens of thousands both would then find less than words do alone
+# (docs/static-model.md).
+PLAIN_GRIDS: Mapping[tuple[str, ...], Grid] = GRIDS | {("fact",): {"meaning": (1.0,), "words": (0.7, 0.85, 1.0)}}
 CUT = 10
 _SHARPNESS = 0.003  # a blend worse by this much weighs 1/e
 
@@ -62,7 +66,7 @@ def fit_blends(library: "Library", questions: Sequence[Question], tuning: Tuning
 def fit_asked(library: "Library", asked: Sequence[Asked], tuning: Tuning) -> Tuning:
     """`tuning` with the blends fitted on questions that were searched for; kinds that none has stay."""
     blends = dict(tuning.blends)
-    for kinds, grid in GRIDS.items():
+    for kinds, grid in (GRIDS if library.reads_words else PLAIN_GRIDS).items():
         ours = [a for a in asked if a.views.query.kind in kinds]
         tried = [Blend(float(library.reads_words), **dict(zip(grid, values, strict=True)))
                  for values in product(*grid.values())]
