@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks import static_quality
+from rag.tuning import shipped as shipped_numbers
 from store.embeddings import load_embedder
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import SHIPPED, WEIGHTS
@@ -66,6 +67,11 @@ def test_sentence_transformers_reads_the_same_folder(shipped: StaticEncoder) -> 
     texts = ["a robot hand", "CLIP-RT compared with OpenVLA: 24% better"]
     theirs = SentenceTransformer(str(SHIPPED), local_files_only=True).encode(texts, normalize_embeddings=True)
     assert (theirs * shipped.encode(texts)).sum(1).min() > 0.9999
+
+
+def test_beside_it_words_keep_the_weight_that_large_libraries_need() -> None:
+    blend = shipped_numbers(reads_words=False).blends["fact"]
+    assert blend.words >= 0.7 * blend.meaning
 
 
 def test_a_user_may_name_a_static_folder(tmp_path: Path) -> None:
