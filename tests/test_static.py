@@ -147,8 +147,13 @@ def test_training_is_repeatable_and_learns(
     assert robots @ arms > robots @ cells + 0.2
 
 
-def test_a_training_that_cannot_begin_says_why(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match=r"cannot begin: .*nowhere\.jsonl"):
+@pytest.mark.parametrize(("text", "told"), [
+    (None, r"nowhere\.jsonl"), ("", "no abstracts in it"),
+    ('{"title": "T", "abstract": "A."}\n{"title": "U"}\n', r"nowhere\.jsonl, line 2: .*abstract"), ("[]", "line 1")])
+def test_a_training_that_cannot_begin_says_why(tmp_path: Path, text: str | None, told: str) -> None:
+    if text is not None:
+        (tmp_path / "nowhere.jsonl").write_text(text)
+    with pytest.raises(SystemExit, match=f"cannot begin: .*{told}"):
         _train(tmp_path / "nowhere.jsonl", tmp_path)
 
 

@@ -39,10 +39,21 @@ class Abstract:
 
 
 def read_corpus(path: Path) -> list[Abstract]:
-    """The abstracts of a JSONL file (plain, .xz or .gz) with `title`, `abstract` and perhaps `tldr`."""
+    """The abstracts of a JSONL file (plain, .xz or .gz) with `title`, `abstract` and perhaps `tldr`.
+
+    Raises OSError, or ValueError with the line that is no such paper.
+    """
+    found: list[Abstract] = []
     with OPENERS.get(path.suffix, open)(path, "rt", encoding="utf-8") as lines:
-        rows = (json.loads(line) for line in lines)
-        return [Abstract(row["title"], row["abstract"], row.get("tldr") or "") for row in rows]
+        try:
+            for row in map(json.loads, lines):
+                found.append(Abstract(row["title"], row["abstract"], row.get("tldr") or ""))
+        except (ValueError, KeyError, TypeError, EOFError, lzma.LZMAError) as error:
+            raise ValueError(f"{path}, line {len(found) + 1}: no JSON object with a title and an abstract "
+                             f"({error!r})") from None
+    if not found:
+        raise ValueError(f"{path}: no abstracts in it")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
