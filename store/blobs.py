@@ -3,23 +3,36 @@
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 _PAGE = 500  # keys a look-up
 
 
 class Blobs:
-    """What is cheap to lose and costly to make, by `key_of` the text it was made from."""
+    """What is cheap to lose and costly to make, by `key_of` the text it was made from.
 
-    def __init__(self, path: Path):
+    What `shipped` reads, when something is missing, counts as kept.
+    """
+
+    def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
         self._path = path
+        self._shipped = cache(shipped)
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """What is kept under these keys."""
+        found = self._stored(keys)
+        missing = [key for key in keys if key not in found]
+        known = self._shipped() if missing else {}
+        if taken := {key: known[key] for key in missing if key in known}:
+            self.put(taken)
+        return found | taken
+
+    def _stored(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
         for start in range(0, len(keys), _PAGE):
             some = keys[start : start + _PAGE]
@@ -32,6 +45,11 @@ class Blobs:
         """Keep these."""
         with self._connection() as db, db:
             db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", list(blobs.items()))
+
+    def items(self) -> dict[bytes, bytes]:
+        """Everything that is kept."""
+        with self._connection() as db:
+            return dict(db.execute("SELECT digest, vector FROM vectors"))
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -100,9 +100,11 @@ class Indexes:
         return self._once("cache", self._open_cache)
 
     def _open_cache(self) -> "VectorCache":
+        from store.collection.embedded import embedded
         from store.vector_cache import VectorCache
 
-        return VectorCache(self._home / "cache" / f"vectors-{self._mark}.db")
+        shipped = embedded("vectors", self.embedder.fingerprint)
+        return VectorCache(self._home / "cache" / f"vectors-{self._mark}.db", shipped)
 
     @property
     def words(self) -> "WordVectors | None":

@@ -1,6 +1,6 @@
 """Vectors of texts that were embedded before, kept by text; safe to delete."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +9,10 @@ from store.blobs import Blobs, key_of
 
 
 class VectorCache:
-    """Vectors by text, in half precision, of one embedding model."""
+    """Vectors by text, in half precision, of one embedding model; `shipped` reads those that come with Citewell."""
 
-    def __init__(self, path: Path):
-        self._blobs = Blobs(path)
+    def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
+        self._blobs = Blobs(path, shipped)
 
     def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray],
               keep: bool = False) -> np.ndarray:

@@ -13,6 +13,7 @@ import numpy as np
 
 from store.blobs import Blobs, key_of
 from store.chunks import embedding_text, passages
+from store.collection.embedded import embedded
 from store.embeddings import Embedder
 from store.encoders.words import Words
 from store.keywords import STOP_WORDS
@@ -38,7 +39,7 @@ class WordVectors:
     """Vectors of the content words of papers, for one embedding model."""
 
     def __init__(self, path: Path, embedder: Embedder):
-        self._blobs = Blobs(path)
+        self._blobs = Blobs(path, embedded("words", embedder.fingerprint))
         self._embedder = embedder
         self._basis: np.ndarray | None = None
 

@@ -27,7 +27,7 @@ def indexed(request: pytest.FixtureRequest) -> Path:
 
     It is kept in pytest's cache and made anew whenever a file of the store changes.
     """
-    files = sorted(path for path in STORE.rglob("*") if path.suffix in {".py", ".txt", ".jsonl"})
+    files = sorted(path for path in STORE.rglob("*") if path.suffix in {".py", ".txt", ".jsonl", ".npz"})
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     home = request.config.cache.mkdir("library") / mark
     if not home.exists():
