@@ -219,11 +219,9 @@ def test_a_draft_is_planned_edited_and_written(real_page, library):
     real_page.click("#make-plan")
     real_page.wait_for_selector("#plan textarea")
     real_page.click("#pin-paper")
-    real_page.wait_for_function("document.querySelector('#plan textarea').value.includes('(pinned) ')")
+    real_page.wait_for_function("document.querySelector('#plan textarea').value.includes('] (pinned) ')")
     paper = next(paper for paper in library.papers() if paper.title.startswith("CLIP-RT"))
     real_page.fill("#plan textarea", f"Topic: small models\n\n## Small\n\n- [{paper.paper_id}]\n")
-    # What is typed reaches the page's state with the next frame.
-    real_page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     real_page.click("#write")
     real_page.wait_for_selector("#turn-draft[aria-busy=false] .cite")
     cite = real_page.locator("#draft-text .cite").first
