@@ -39,9 +39,9 @@ def _report(name: str, report: dict) -> str:
              _share(row["recall"] and row["recall"]["10"]), *(_share(row[key]) for key in (
                  "mrr", "citation_precision", "citation_recall", "facts", "refused")), f"{row['sentences']:.1f}"]
             for row in report["rows"]]
-    table = _table(["type", "n", "R@8", "R@10", "MRR", "citation P", "citation R", "facts stated", "refused",
+    rates = table(["type", "n", "R@8", "R@10", "MRR", "citation P", "citation R", "facts stated", "refused",
                     "sentences"], rows)
-    return (f"**{name}** ({report['questions']} questions)\n\n{table}\n\n"
+    return (f"**{name}** ({report['questions']} questions)\n\n{rates}\n\n"
             f"Unanswerable refused {_share(report['refusal_recall'])}, answerable refused "
             f"{_share(report['answerable_refused'])}; quotes exact {_share(report['quotes_exact'])} of "
             f"{report['quotes']:,}; attacks that worked {len(report['attack_failures'])}.")
@@ -55,7 +55,7 @@ def _search() -> str:
         kinds = [kind for kind in ("fact", "compare", "topic", "survey", "followup") if kind in measured["both"]]
         rows = [[label, *(f"{measured[way][kind]['mrr']:.3f} / {measured[way][kind]['recall']:.3f}" for kind in kinds)]
                 for way, label in ways.items()]
-        tables.append(f"**{name}**, MRR / recall@10 (follow-ups: @8)\n\n{_table(['search', *kinds], rows)}")
+        tables.append(f"**{name}**, MRR / recall@10 (follow-ups: @8)\n\n{table(['search', *kinds], rows)}")
     first = _read("retrieval.json")["titles_first"]
     return ("## Search\n\n" + "\n\n".join(tables)
             + f"\n\nA paper's own title puts it first for {_share(first)} of the shipped papers.")
@@ -68,7 +68,7 @@ def _refusals() -> str:
     heads = ["asked (fitted on the other)", "coverage", "precision", "unanswerable refused", "answerable refused"]
     return ("## Refusals\n\nCoverage is the share of all questions that are answered, precision the share of those "
             "whose likeliest source is a right one; the dots are the fitted threshold.\n\n"
-            f"![Precision against coverage](../benchmarks/results/refusal.png)\n\n{_table(heads, rows)}")
+            f"![Precision against coverage](../benchmarks/results/refusal.png)\n\n{table(heads, rows)}")
 
 
 def _checks() -> str:
@@ -80,7 +80,7 @@ def _checks() -> str:
         ("true claims supported or weak", lambda row: row["supported"] + row["weak"]))]
     heads = ["", *(_CLAIMS[name] for name in names)]
     return ("## Checks\n\nTrue claims made false in one place, and how many of them are flagged, that is, not called "
-            f"supported (number of cases behind each):\n\n{_table(heads, rows)}\n\n{_table(heads, true)}\n\n"
+            f"supported (number of cases behind each):\n\n{table(heads, rows)}\n\n{table(heads, true)}\n\n"
             f"The check of one answer takes {times['median']} ms at the median, {times['p95']} ms at the 95th "
             "percentile.")
 
@@ -93,7 +93,8 @@ def _flagged(row: dict | None) -> str:
     return f"{row['flagged']:.3f} ({row['n']})" if row and row["n"] else "–"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

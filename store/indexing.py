@@ -13,6 +13,8 @@ from itertools import islice
 import numpy as np
 
 from store.chunks import embedding_text, passages
+from store.embeddings import Embedder
+from store.encoders.weights import STATIC
 from store.encoders.words import Words
 from store.indexes import Indexes
 from store.papers import Lagging, Papers
@@ -22,6 +24,7 @@ from store.sentences import sentences
 
 _BATCH = 2_048  # papers; of a slow model fewer, as an interruption loses the batch in hand
 _SLOW_BATCH = 256
+_LARGE = 5_000  # papers that take a slow model some ten minutes on two cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ def follow(papers: Papers, indexes: Indexes, progress: Progress) -> None:
     size = _SLOW_BATCH if indexes.embedder.slow else _BATCH
     with ThreadPoolExecutor(1) as writer:
         written: Future[None] | None = None
+        what = " ".join(filter(None, ["papers indexed.", advice(indexes.embedder, total)])).rstrip(".")
         while batch := papers.lagging(size, last):
-            progress(done, total, "papers indexed")
+            progress(done, total, what)
             encoded = _encode(batch, indexes)
             if written:
                 written.result()
@@ -47,7 +51,14 @@ def follow(papers: Papers, indexes: Indexes, progress: Progress) -> None:
             done, last = done + len(batch), batch[-1].seq
         if written:
             written.result()
-            progress(done, total, "papers indexed")
+            progress(done, total, what)
+
+
+def advice(embedder: Embedder, papers: int) -> str:
+    """Which embedding model would index `papers` papers in minutes where this one takes hours; else empty."""
+    if not embedder.slow or papers < _LARGE:
+        return ""
+    return f"For a library so large, set CITEWELL_EMBEDDING_MODEL={STATIC}: it indexes many times as fast."
 
 
 def _forget(papers: Papers, indexes: Indexes) -> None:

@@ -155,6 +155,18 @@ class Library:
         with telling(self._home):
             return self._indexes.words.matches(question, papers)
 
+    @property
+    def note(self) -> str:
+        """What the user should know of the embedding model: that another one stands in; else empty."""
+        return self._indexes.embedder.note
+
+    @property
+    def advice(self) -> str:
+        """Which embedding model would suit so many papers better, and how to choose it; else empty."""
+        from store.indexing import advice
+
+        return advice(self._indexes.embedder, len(self))
+
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); sentences of the library come from a cache."""
         with telling(self._home):

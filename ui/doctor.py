@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rag.errors import ModelError
 from rag.settings import Settings
-from store.errors import CitewellError
+from store.errors import CitewellError, EmbeddingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ def _embedding(settings: Settings) -> str:
     from store.embeddings import load_embedder
 
     embedder = load_embedder(settings.embedding_model, settings.home / "cache")
+    if embedder.note:
+        raise EmbeddingError(embedder.note)
     return f"{settings.embedding_model}, {embedder.dimension} dimensions"
 
 
@@ -55,7 +57,7 @@ def _library(settings: Settings) -> str:
     with open_library() as library:
         library.by_meaning("", 1)  # the vectors answer
         where = f", vectors at {settings.chroma_url}" if settings.chroma_url else ""
-        return f"{len(library):,} papers, indexed{where}"
+        return f"{len(library):,} papers, indexed{where}" + (f". {library.advice}" if library.advice else "")
 
 
 def _model(settings: Settings) -> str:
