@@ -168,14 +168,6 @@ class Indexes:
         """The newest vector index. Each has a name of its own, for Chroma holds on to a name (see `folder_client`)."""
         return max(self._vectors_folder.glob("made-*[0-9]"), default=None)
 
-    def vectors_sound(self) -> bool:
-        """Whether the vector index is whole, after a process was stopped while writing it."""
-        from store.vectors import sound
-
-        if self._server or self._folder is None:
-            return True  # a server is not stopped with the process that wrote to it
-        return sound(self._folder, f"passages-{self._mark}")
-
     def reopen(self) -> None:
         """See what another process has written since the indexes were opened."""
         with self._lock:

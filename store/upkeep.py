@@ -75,6 +75,9 @@ def catch_up(papers: Papers, indexes: Indexes, model: str, progress: Progress) -
     except DamagedIndexError:
         renew_vectors(papers, indexes)
         follow(papers, indexes, progress)
+    except KeyboardInterrupt:
+        papers.set_fact("writing", "")  # what was being written is finished, unlike after a kill
+        raise
     if replaced > _STALE * len(papers) or (replaced and len(papers) < _SMALL):
         rebuild_keywords(papers, indexes, progress)
         replaced = 0
@@ -101,7 +104,13 @@ def _distrust(papers: Papers, indexes: Indexes) -> None:
 
 
 def _broken(papers: Papers, indexes: Indexes) -> bool:
-    if not indexes.vectors_sound():  # first: damage could crash who opens it
+    """Whether the end of their writer may have broken the vectors.
+
+    A graph that a kill left half-written looks whole, may even answer, and then crashes the process that writes to
+    it. So none in a folder is trusted: all vectors are kept by their text, and making it anew takes a minute for
+    80,000. A server is not killed with the process that wrote to it.
+    """
+    if not indexes.place:
         return True
     try:
         return len(indexes.vectors) < papers.count_passages(in_step=True)

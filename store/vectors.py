@@ -1,8 +1,5 @@
 """The vector index, in Chroma: passages by the direction of their vectors."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
 
 # Rows a call, for Chroma takes at most 5,461, a server perhaps fewer, and who opens the index waits for one call.
 _BATCH = 2_048
-_PROBES = 100  # passages that `sound` looks for
 # With Chroma's own widths (100, 100, 16) a search misses a third of the nearest among clustered
 # vectors; with these it finds .998 of the ten nearest among 81,162. It writes the graph to disk every
 # `sync_threshold` rows and replays the rest whenever it is opened: by the call, an opened library is ready
@@ -91,16 +87,6 @@ class Vectors:
             found += [(*_split(i), cosine) for i, cosine in zip(some["ids"], cosines.tolist(), strict=True)]
         return sorted(found, key=lambda hit: -hit[2])
 
-    def finds_its_own(self) -> bool:
-        """Whether passages picked across the index are found by their own vectors."""
-        stored = len(self)
-        step = max(1, stored // _PROBES)
-        with self._calling(lock=False):
-            probes = [self._collection.get(limit=1, offset=place, include=["embeddings"])
-                      for place in range(0, stored, step)]
-        scores = [score for probe in probes for *_, score in self.nearest(probe["embeddings"][0], 1)]
-        return sum(score > 0.999 for score in scores) >= 0.98 * len(probes)
-
     def __len__(self) -> int:
         """How many passages the index holds."""
         with self._calling(lock=False):
@@ -135,21 +121,3 @@ def _ids(passages: Sequence[tuple[str, int, int]]) -> list[str]:
 def _split(passage_id: str) -> tuple[str, int]:
     paper_id, _, number = passage_id.rpartition("#")
     return paper_id, int(number)
-
-
-def sound(folder: Path, name: str) -> bool:
-    """Whether the index survived a kill; tried in a process of its own, which damage may crash."""
-    paths = os.pathsep.join(path for path in sys.path if path)
-    with subprocess.Popen([sys.executable, "-c", _TRIAL, str(folder), name], stdin=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": paths}) as trial:
-        return trial.wait() == 0
-
-
-# The trial ends with the process that started it: its input is then closed.
-_TRIAL = """
-import os, pathlib, sys, threading
-from store.vectors import Vectors
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
-whole = Vectors(pathlib.Path(sys.argv[1]), sys.argv[2]).finds_its_own()
-os._exit(not whole)
-"""

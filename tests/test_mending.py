@@ -201,6 +201,23 @@ def test_a_killed_add_is_finished_by_the_next(tmp_path, many):
         assert embedder.calls < 1500  # of about 4,300 texts
 
 
+@pytest.mark.parametrize(("end", "made_anew"), [(Killed, 1), (KeyboardInterrupt, 0)])
+def test_only_a_kill_throws_doubt_on_the_vectors(small, tmp_path, monkeypatch, end, made_anew):
+    def cut(*_):
+        raise end
+
+    with monkeypatch.context() as patched, pytest.raises(end):
+        patched.setattr(Keywords, "put", cut)
+        small.add([replace(NEW[0], title="One more study")])
+    small.close()
+    renewed = []
+    monkeypatch.setattr(Indexes, "renew_vectors", lambda self, real=Indexes.renew_vectors: renewed.append(real(self)))
+    embedder = WordEmbedder()
+    with open_empty(tmp_path / "home", embedder) as library:
+        assert len(library._indexes.vectors) == library._papers.count_passages()
+    assert (len(renewed), embedder.calls) == (made_anew, 0)
+
+
 def followed(home: Path) -> int:
     """How many papers another process has indexed."""
     try:
