@@ -38,7 +38,11 @@ def row_of(paper: Paper) -> list[Any]:
 def paper_of(row: Sequence[Any]) -> Paper:
     """The paper of a row of FIELDS."""
     values = dict(zip(FIELDS, row, strict=True))
-    return Paper(**{name: tuple(json.loads(v)) if name in _LISTS else v for name, v in values.items()})
+    return Paper(**{name: _list_of(v) if name in _LISTS else v for name, v in values.items()})
+
+
+def _list_of(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text != "[]" else ()
 
 
 def spans_of(passages: Sequence[Passage]) -> str:

@@ -9,6 +9,8 @@ import re
 from rag.language.terms import is_common, listed
 
 ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z][A-Za-z]*[A-Z])(?P<plural>s?)(?![\w-])")
+_WORDS = re.compile(r"(?:[A-Za-z][\w’'-]*[\s-]+){1,8}$")
+_LONGEST = 160  # characters of a long form, and more
 _HEADS = frozenset(listed("model models network networks policy policies method methods"))  # acronyms may skip these
 _SMALL = frozenset(listed("of the for and in to with a on by via from"))
 
@@ -20,8 +22,9 @@ def explains(text: str, acronym: str) -> bool:
 
 def long_form(acronym: str, text: str) -> str:
     """What stands before "(ACRONYM)" in `text` and has these initials; small where its words are ordinary."""
-    found = re.search(rf"((?:[A-Za-z][\w’'-]*[\s-]+){{1,8}})\({re.escape(acronym)}s?\)", text)
-    words = found[1].split() if found else []
+    explained = re.search(rf"\({re.escape(acronym)}s?\)", text)
+    before = _WORDS.search(text[: explained.start()][-_LONGEST:]) if explained else None
+    words = before[0].split() if before else []
     for start in range(len(words) - 1, -1, -1):
         parts = re.split(r"[\s-]+", " ".join(words[start:]))
         if parts[-1].lower() in _HEADS and len(parts) > len(acronym):

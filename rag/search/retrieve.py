@@ -48,10 +48,11 @@ def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = No
     """
     views = look(library, read_query(spelled_out(question, library)), max(k, POOL))
     scores = rank(library, views, tuning or shipped(library.reads_words))
-    papers = {paper.paper_id: paper for paper in library.get_many(list(scores))}
-    for paper_id, paper in papers.items():
-        scores[paper_id] += NAMED * (where_named(paper, question) >= 0)
-    return [Found(papers[i], _passage(papers[i], views.hits), scores[i]) for i in ranked(scores)[:k]]
+    # One that is called by name shares that word; the pieces of a list bring hundreds that do neither.
+    candidates = dict.fromkeys([*ranked(scores)[: max(k, POOL)], *views.shared])
+    papers = {paper.paper_id: paper for paper in library.get_many(list(candidates))}
+    found = {i: scores[i] + NAMED * (where_named(papers[i], question) >= 0) for i in papers}
+    return [Found(papers[i], _passage(papers[i], views.hits), found[i]) for i in ranked(found)[:k]]
 
 
 def rank_found(library: Library, views: Views, tuning: Tuning) -> list[Found]:
