@@ -58,9 +58,10 @@ def _used(usage: resource.struct_rusage) -> dict[str, float]:
 
 
 def commit() -> str:
-    """The commit that is checked out, with `+changes` when the tree differs from it."""
+    """The commit that is checked out, with `+changes` when the tree, its results apart, differs from it."""
     head = _git("rev-parse", "--short=12", "HEAD")
-    return f"{head}+changes" if head and _git("status", "--porcelain", "-uno") else head or "none yet"
+    changes = _git("status", "--porcelain", "-uno", "--", ".", ":!benchmarks/results")
+    return f"{head}+changes" if head and changes else head or "none yet"
 
 
 def processor() -> str:
