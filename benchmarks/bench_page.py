@@ -142,7 +142,7 @@ _LEFT_OUT = """## Left out
 
 - The answers of the tutorial and of paper-qa: both need a language model. paper-qa would also have a model word its
   searches, summarise each text and rank by that.
-- paper-qa's keyword search raises on some punctuation of a bare question; it is then asked the words alone.
+- paper-qa's keyword search raises on some bare questions; it is then asked their words alone, in lower case.
 - paper-qa's look-ups of metadata (Crossref, Semantic Scholar): each paper is added with its citation given.
 - The others live in an environment of their own, `.venv-peers`: langchain-huggingface wants huggingface-hub 1 and
   sentence-transformers 5, Citewell has 2 and 6. Telemetry and look-ups in the network are off for all."""

@@ -54,12 +54,12 @@ def search(job: Job, run: Callable[[Awaitable], object]) -> None:
 
 
 async def _by_keywords(papers: SearchIndex, text: str) -> list[str]:
-    """The papers of its keyword search, which raises on some punctuation: then the words alone are asked."""
+    """The papers of its keyword search; it raises on some questions, which are then asked as lower-case words."""
     fields = [name for name in papers.fields if name != "year"]
     try:
         found = await papers.query(text, top_n=DEEP, field_subset=fields)
     except ValueError:
-        found = await papers.query(" ".join(re.findall(r"\w+", text)), top_n=DEEP, field_subset=fields)
+        found = await papers.query(" ".join(re.findall(r"\w+", text.lower())), top_n=DEEP, field_subset=fields)
     return [next(iter(docs.docs)) for docs in found]
 
 
