@@ -90,7 +90,7 @@ def _measured(peers: Mapping) -> str:
     machine = peers["machine"]
     versions = {f"{name} {number}" for found in peers["versions"].values() for name, number in found.items()}
     return "## Measured\n\n" + fill(
-        f"Commit {machine['commit']}, {machine['processor']}, {machine['cores']} cores, Python {machine['python']}; "
+        f"Commit {machine['commit']}, {machine['processor']}, cores: {machine['cores']}, Python {machine['python']}; "
         f"{', '.join(sorted(versions))}. Another machine gives other times; ratios differ less.", WIDE,
         break_on_hyphens=False)
 

@@ -1,13 +1,18 @@
-"""The benchmark's ratios are those of the rounds, and all systems get the same."""
+"""The benchmark's page says what its results say, and its ratios are those of the rounds."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.bench_page import PAGE, page, read
 from benchmarks.peers import __main__ as peers
 from benchmarks.peers.job import Job, enough, way
 from benchmarks.peers.systems import CITEWELL, FAST, TUTORIAL, systems
+
+
+def test_the_page_is_made_of_the_results():
+    assert PAGE.read_text(encoding="utf-8") == page(read("peers"), read("embedding"))
 
 
 def test_a_ratio_is_the_median_of_the_ratios_of_the_rounds():
