@@ -5,6 +5,9 @@ PIP_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# What `make bench` compares with has an environment of its own: its versions disagree with ours.
+PEERS := .venv-peers
+PEERS_READY := $(PEERS)/.ready
 
 .PHONY: setup chat test lint bench browser
 
@@ -27,9 +30,23 @@ test: $(READY) browser
 lint: $(READY)
 	$(BIN)/ruff check .
 
-bench: $(READY)
+# Also with a large corpus, which takes hours: make bench CORPUS=FILE.jsonl.xz
+bench: $(READY) $(PEERS_READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks.embedding
+	$(BIN)/python -m benchmarks.peers --python $(PEERS)/bin/python
+	$(BIN)/python -m benchmarks.bench_page
+ifdef CORPUS
+	$(BIN)/python -m benchmarks.static_quality --corpus "$(CORPUS)"
+	$(BIN)/python -m benchmarks.scale --corpus "$(CORPUS)"
+	$(BIN)/python -m benchmarks.kills --corpus "$(CORPUS)"
+endif
+
+$(PEERS_READY): benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt torch
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -r $<
+	@touch $@
 
 # The page's tests drive a real Chromium. Where root can install it from Debian's packages it is
 # installed; elsewhere those tests say that it is missing.

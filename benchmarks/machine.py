@@ -35,16 +35,24 @@ def write(name: str, figures: dict[str, object]) -> Path:
 def timed(command: list[str], environ: dict[str, str] | None = None, cwd: Path = ROOT) -> dict[str, float]:
     """Wall and processor seconds of a command, its children included, and its own most memory in MB.
 
+    A small process of its own starts it: the system counts what the starter held as the command's memory.
     Raises CalledProcessError when it fails.
     """
+    starter = [sys.executable, str(Path(__file__).resolve()), *command]
+    done = subprocess.run(starter, env=environ, cwd=cwd, stdout=subprocess.PIPE, text=True, check=True)
+    code, figures = json.loads(done.stdout)
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+    return figures
+
+
+def _timed(command: list[str]) -> tuple[int, dict[str, float]]:
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environ, cwd=cwd, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return {"seconds": round(seconds, 3), **_used(usage)}
+    return process.returncode, {"seconds": round(seconds, 3), **_used(usage)}
 
 
 def used() -> dict[str, float]:
@@ -58,9 +66,10 @@ def _used(usage: resource.struct_rusage) -> dict[str, float]:
 
 
 def commit() -> str:
-    """The commit that is checked out, with `+changes` when the tree differs from it."""
+    """The commit that is checked out, with `+changes` when the tree, its results apart, differs from it."""
     head = _git("rev-parse", "--short=12", "HEAD")
-    return f"{head}+changes" if head and _git("status", "--porcelain", "-uno") else head or "none yet"
+    changes = _git("status", "--porcelain", "-uno", "--", ".", ":!benchmarks/results")
+    return f"{head}+changes" if head and changes else head or "none yet"
 
 
 def processor() -> str:
@@ -85,3 +94,7 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+if __name__ == "__main__":
+    print(json.dumps(_timed(sys.argv[1:])))

@@ -7,7 +7,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, median
 
@@ -55,20 +55,25 @@ def _tables(library: Library, questions: Sequence[Question]) -> dict:
 
 def measure(library: Library, questions: Sequence[Question], search: Callable[[str], list[str]]) -> dict:
     """Recall@10 (follow-ups: @8), MRR and share with a gold paper first, by type and of all; median time."""
-    ids = {paper.title: paper.paper_id for paper in library.papers()}
-    times, scored = [], []
+    times, found = [], []
     for question in questions:
         text = standalone(question.question, question.history, library)
         started = time.perf_counter()
-        found = search(text)
+        found.append(search(text))
         times.append(1000 * (time.perf_counter() - started))
-        gold = {ids[title] for title in question.gold}
-        scored.append((question.type, *_score(found, gold, FOLLOWUP_CUT if question.history else CUT)))
+    ids = {paper.title: paper.paper_id for paper in library.papers()}
+    return by_type(questions, found, ids) | {"p50_ms": median(times)}
+
+
+def by_type(questions: Sequence[Question], found: Sequence[Sequence[str]], ids: Mapping[str, str]) -> dict:
+    """What `measure` gives of the papers that were found for each question; `ids` are those of the titles."""
+    scored = [(q.type, *_score(papers, {ids[title] for title in q.gold}, FOLLOWUP_CUT if q.history else CUT))
+              for q, papers in zip(questions, found, strict=True)]
     table = {}
     for kind in [kind for kind in (*TYPES, "all") if any(kind in (row[0], "all") for row in scored)]:
         rows = [row[1:] for row in scored if kind in (row[0], "all")]
         table[kind] = dict(zip(("recall", "mrr", "first"), map(fmean, zip(*rows, strict=True)), strict=True))
-    return table | {"p50_ms": median(times)}
+    return table
 
 
 def _score(found: Sequence[str], gold: set[str], cut: int) -> tuple[float, float, float]:
