@@ -79,11 +79,14 @@ def _ratios(peers: Mapping) -> str:
 
 
 def _encoding(embedding: Mapping) -> str:
-    rows = [[name, f"{found['abstracts per second']:,.0f}", f"{found['times sentence-transformers']:.2f}"]
-            for name, found in embedding["engines"].items()]
     heads = ["engine", "abstracts a second", "times sentence-transformers"]
+    whole, passages = (_table(heads, [
+        [name, f"{found['abstracts per second']:,.0f}", f"{found['times sentence-transformers']:.2f}"]
+        for name, found in figures["engines"].items()]) for figures in (embedding, embedding["passages"]))
     return (f"## Encoding\n\n{embedding['abstracts']} abstracts, rounds: {embedding['rounds']}; `fast` indexes, "
-            f"`light` (without torch) encodes a query, `static` is `citewell-static`.\n\n{_table(heads, rows)}")
+            f"`light` (without torch) encodes a query, `static` is `citewell-static`.\n\n{whole}\n\n"
+            f"As a library embeds them, in {embedding['passages']['texts']} passages with the title in front:\n\n"
+            f"{passages}")
 
 
 def _measured(peers: Mapping) -> str:

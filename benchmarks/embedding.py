@@ -18,6 +18,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks.machine import timed, write
+from store.chunks import embedding_text, passages
 from store.collection import shipped_papers
 from store.embeddings import load_embedder
 from store.encoders.bert import BertEncoder
@@ -55,11 +56,20 @@ def main() -> None:
         least = (plain * engines[name](texts)).sum(1).min()
         figures[name]["least cosine to float32"] = round(float(least), 5)
     result = {"abstracts": len(texts), "rounds": given.rounds, "engines": figures,
+              "passages": in_passages(engines, given.papers, given.rounds),
               "cold query, seconds": cold(folder, cache, given.rounds),
               "shipped papers indexed from nothing": {model: indexing(model, given.rounds) for model in MODELS},
               "as many unknown papers added": {model: indexing(model, given.rounds, unknown(cache))
                                                for model in MODELS}}
     print(write("embedding", result).read_text())
+
+
+def in_passages(engines: dict[str, Encode], papers: int, rounds: int) -> dict[str, object]:
+    """The same abstracts as a library embeds them, in passages: the engine that indexes, and the plain one."""
+    texts = [embedding_text(paper.title, passage) for paper in shipped_papers()[:papers] for passage in passages(paper)]
+    both = {name: engines[name] for name in ("sentence-transformers float32", "fast")}
+    taken = [{name: seconds(encode, texts) for name, encode in both.items()} for _ in range(rounds)]
+    return {"texts": len(texts), "engines": {name: _figures(name, taken, papers) for name in both}}
 
 
 def _engines(folder: Path) -> dict[str, Encode]:
