@@ -30,7 +30,7 @@ test: $(READY) browser
 lint: $(READY)
 	$(BIN)/ruff check .
 
-# Also with a large corpus, which takes hours: make bench CORPUS=FILE.jsonl.xz
+# Also with a large corpus, which takes an hour: make bench CORPUS=FILE.jsonl.xz
 bench: $(READY) $(PEERS_READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks.embedding

@@ -110,7 +110,7 @@ questions of both development files ({asked}). This page and its plots are made 
 
 ```sh
 $ make bench                          # everything here
-$ make bench CORPUS=FILE.jsonl.xz     # also what needs a large corpus, which takes hours
+$ make bench CORPUS=FILE.jsonl.xz     # also what needs a large corpus, which takes an hour
 ```
 
 - **Citewell** with its default model and with `citewell-static`.
