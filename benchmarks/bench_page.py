@@ -1,14 +1,11 @@
 """Writes docs/bench.md and its two plots from the results: `python -m benchmarks.bench_page`."""
 
-import json
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from textwrap import fill
 
 from benchmarks.bench_plots import draw
+from benchmarks.machine import ROOT, read, table
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "bench.md"
 WIDE = 118
 KINDS = {"fact": "fact", "compare": "compare", "topic": "topic", "survey": "survey", "followup": "follow-up"}
@@ -27,11 +24,6 @@ def page(peers: Mapping, embedding: Mapping) -> str:
                         _ratios(peers), _encoding(embedding), _LEFT_OUT, _measured(peers)]) + "\n"
 
 
-def read(name: str) -> dict:
-    """A file of results."""
-    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
-
-
 def _introduction(peers: Mapping) -> str:
     asked = " and ".join(f"{count} {name}" for name, count in peers["questions"].items())
     return _INTRODUCTION.format(papers=peers["papers"], asked=asked)
@@ -45,7 +37,7 @@ def _of_file(name: str, ways: Mapping) -> str:
     kinds = [kind for kind in KINDS if any(kind in found for found in ways.values())]
     rows = [[way, *(f"{found[kind]['recall']:.3f} / {found[kind]['mrr']:.3f}" for kind in kinds)]
             for way, found in ways.items()]
-    return f"**{name}**, recall@10 / MRR (follow-ups: recall@8)\n\n{_table(['', *map(KINDS.get, kinds)], rows)}"
+    return f"**{name}**, recall@10 / MRR (follow-ups: recall@8)\n\n{table(['', *map(KINDS.get, kinds)], rows)}"
 
 
 def _steps(peers: Mapping, embedding: Mapping) -> str:
@@ -56,12 +48,12 @@ def _steps(peers: Mapping, embedding: Mapping) -> str:
     ready = embedding["shipped papers indexed from nothing"]
     text = _STEPS.format(papers=peers["papers"], question=peers["cold"]["question"],
                          ready=" and ".join(f"{found['seconds']:.1f} s ({name})" for name, found in ready.items()))
-    return _table(heads, rows) + "\n\n" + "\n\n".join(fill(part, WIDE) for part in text.split("\n\n"))
+    return table(heads, rows) + "\n\n" + "\n\n".join(fill(part, WIDE) for part in text.split("\n\n"))
 
 
 def _searching(peers: Mapping) -> str:
     rows = [[way, f"{ms:.1f}", _answer(way, peers["answer, ms"])] for way, ms in peers["search, ms"].items()]
-    return "In a warm process, medians over all questions:\n\n" + _table(["", "search, ms", "whole answer, ms"], rows)
+    return "In a warm process, medians over all questions:\n\n" + table(["", "search, ms", "whole answer, ms"], rows)
 
 
 def _answer(way: str, times: Mapping[str, float]) -> str:
@@ -74,13 +66,13 @@ def _ratios(peers: Mapping) -> str:
     rows = [[name, *(f"{peers[step]['tutorial / Citewell'][name]:.1f} ×" for step in ("cold", "indexing"))]
             for name in peers["cold"]["tutorial / Citewell"]]
     heads = ["times faster than the tutorial", "cold question", "index from nothing"]
-    return (f"{_table(heads, rows)}\n\nMedians of the rounds' ratios, the systems taking turns; rounds of cold "
+    return (f"{table(heads, rows)}\n\nMedians of the rounds' ratios, the systems taking turns; rounds of cold "
             f"questions: {peers['cold']['rounds']}, of indexing: {peers['indexing']['rounds']}.")
 
 
 def _encoding(embedding: Mapping) -> str:
     heads = ["engine", "abstracts a second", "times sentence-transformers"]
-    whole, passages = (_table(heads, [
+    whole, passages = (table(heads, [
         [name, f"{found['abstracts per second']:,.0f}", f"{found['times sentence-transformers']:.2f}"]
         for name, found in figures["engines"].items()]) for figures in (embedding, embedding["passages"]))
     return (f"## Encoding\n\n{embedding['abstracts']} abstracts, rounds: {embedding['rounds']}; `fast` indexes, "
@@ -96,11 +88,6 @@ def _measured(peers: Mapping) -> str:
         f"Commit {machine['commit']}, {machine['processor']}, cores: {machine['cores']}, Python {machine['python']}; "
         f"{', '.join(sorted(versions))}. Another machine gives other times; ratios differ less.", WIDE,
         break_on_hyphens=False)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 _INTRODUCTION = """# Benchmark

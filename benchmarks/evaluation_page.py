@@ -1,11 +1,7 @@
 """Writes docs/evaluation.md from the results: `python -m benchmarks.evaluation_page`. A test holds the two together."""
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
+from benchmarks.machine import ROOT, read, table
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "evaluation.md"
 SETS = {"questions.hard": "hard", "questions.plain": "plain"}
 KINDS = ("number changed", "number borrowed", "negation put in", "negation taken out", "negation, both", "name swapped",
@@ -25,11 +21,11 @@ def page() -> str:
 def _answers() -> str:
     return ("## Answers\n\nThe weights of the search and of the offline model were fitted on these very questions, so "
             "these figures flatter; the next section does not.\n\n"
-            + "\n\n".join(_report(f"{name}", _read(f"eval-{name}.json")) for name in SETS.values()))
+            + "\n\n".join(_report(f"{name}", read(f"eval-{name}")) for name in SETS.values()))
 
 
 def _held_out() -> str:
-    reports = _read("heldout.json")
+    reports = read("heldout")
     return ("## Held out\n\nEverything fitted on one half of the questions of both sets, and the other half asked, "
             "both ways round.\n\n" + "\n\n".join(_report(SETS[name], reports[name]) for name in SETS))
 
@@ -51,18 +47,18 @@ def _search() -> str:
     ways = {"words": "keywords alone", "meaning": "passages by meaning alone", "both": "as answers use it"}
     tables = []
     for file, name in SETS.items():
-        measured = _read("retrieval.json")["questions"][file]
+        measured = read("retrieval")["questions"][file]
         kinds = [kind for kind in ("fact", "compare", "topic", "survey", "followup") if kind in measured["both"]]
         rows = [[label, *(f"{measured[way][kind]['mrr']:.3f} / {measured[way][kind]['recall']:.3f}" for kind in kinds)]
                 for way, label in ways.items()]
         tables.append(f"**{name}**, MRR / recall@10 (follow-ups: @8)\n\n{table(['search', *kinds], rows)}")
-    first = _read("retrieval.json")["titles_first"]
+    first = read("retrieval")["titles_first"]
     return ("## Search\n\n" + "\n\n".join(tables)
             + f"\n\nA paper's own title puts it first for {_share(first)} of the shipped papers.")
 
 
 def _refusals() -> str:
-    curves = _read("refusal.json")
+    curves = read("refusal")
     rows = [[SETS[name], *(_share(curves[name]["at threshold"][key]) for key in (
         "coverage", "precision", "unanswerable refused", "answerable refused"))] for name in SETS]
     heads = ["asked (fitted on the other)", "coverage", "precision", "unanswerable refused", "answerable refused"]
@@ -72,7 +68,7 @@ def _refusals() -> str:
 
 
 def _checks() -> str:
-    found, times = _read("mutations.json"), _read("checking.json")["ms an answer"]
+    found, times = read("mutations"), read("checking")["ms an answer"]
     names = [name for name in (*SETS, "abstracts", "summaries") if name in found]
     rows = [[kind, *(_flagged(found[name]["kinds"].get(kind)) for name in names)] for kind in KINDS]
     true = [[what, *(_share(take(found[name]["kinds"]["true"])) for name in names)] for what, take in (
@@ -93,18 +89,8 @@ def _flagged(row: dict | None) -> str:
     return f"{row['flagged']:.3f} ({row['n']})" if row and row["n"] else "–"
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def _read(name: str) -> dict:
-    return json.loads((RESULTS / name).read_text(encoding="utf-8"))
 
 
 _INTRODUCTION = """# Evaluation

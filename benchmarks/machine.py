@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -30,6 +31,17 @@ def write(name: str, figures: dict[str, object]) -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"machine": facts(), **figures}, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def read(name: str) -> dict:
+    """The figures and facts of `benchmarks/results/<name>.json`."""
+    return json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table, for the pages that are made of results."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def timed(command: list[str], environ: dict[str, str] | None = None, cwd: Path = ROOT) -> dict[str, float]:

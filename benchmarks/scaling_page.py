@@ -4,10 +4,9 @@ A test holds the page and `benchmarks/results/scale.json` together. What is beyo
 on the straight line through the two largest.
 """
 
-import json
 from collections.abc import Callable, Sequence
 
-from benchmarks.evaluation_page import RESULTS, ROOT, table
+from benchmarks.machine import ROOT, read, table
 
 PAGE, PLOT = ROOT / "docs" / "scaling.md", ROOT / "docs" / "scaling.png"
 BEYOND = (1_000_000, 10_000_000)
@@ -35,7 +34,7 @@ PREDICTED = ("adding all, s", "disk, MB", "search, p50 ms", "ask, p50 ms", "memo
 
 def main() -> None:
     """Write the page and the plot."""
-    found = json.loads((RESULTS / "scale.json").read_text(encoding="utf-8"))
+    found = read("scale")
     PAGE.write_text(page(found), encoding="utf-8")
     plot(found)
 

@@ -100,11 +100,9 @@ class Indexes:
         return self._once("cache", self._open_cache)
 
     def _open_cache(self) -> "VectorCache":
-        from store.collection.embedded import embedded
         from store.vector_cache import VectorCache
 
-        shipped = embedded("vectors", self.embedder.fingerprint)
-        return VectorCache(self._home / "cache" / f"vectors-{self._mark}.db", shipped)
+        return VectorCache(*self._kept("vectors"))
 
     @property
     def words(self) -> "WordVectors | None":
@@ -116,7 +114,14 @@ class Indexes:
 
         if not getattr(self.embedder, "reads_words", False):
             return None
-        return WordVectors(self._home / "cache" / f"words-{self._mark}.db", self.embedder)
+        path, shipped = self._kept("words")
+        return WordVectors(path, self.embedder, shipped)
+
+    def _kept(self, kind: str) -> tuple[Path, Callable[[], dict[bytes, bytes]]]:
+        """Where this model's blobs of `kind` are kept, and the reader of those that ship."""
+        from store.collection.embedded import embedded
+
+        return self._home / "cache" / f"{kind}-{self._mark}.db", embedded(kind, self.embedder.fingerprint)
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         with self._lock:

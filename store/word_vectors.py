@@ -5,7 +5,7 @@ vectors that a sentence encoder has before it averages them: on everyday wording
 papers apart that the averages do not. Kept by text, 64 bytes a word; safe to delete.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import numpy as np
 
 from store.blobs import Blobs, key_of
 from store.chunks import embedding_text, passages
-from store.collection.embedded import embedded
 from store.embeddings import Embedder
 from store.encoders.words import Words
 from store.keywords import STOP_WORDS
@@ -36,10 +35,10 @@ class WordMatches:
 
 
 class WordVectors:
-    """Vectors of the content words of papers, for one embedding model."""
+    """Vectors of the content words of papers, for one embedding model; `shipped` as in VectorCache."""
 
-    def __init__(self, path: Path, embedder: Embedder):
-        self._blobs = Blobs(path, embedded("words", embedder.fingerprint))
+    def __init__(self, path: Path, embedder: Embedder, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
+        self._blobs = Blobs(path, shipped)
         self._embedder = embedder
         self._basis: np.ndarray | None = None
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bench_page import PAGE, page, read
+from benchmarks.bench_page import PAGE, page
+from benchmarks.machine import read
 from benchmarks.peers import __main__ as peers
 from benchmarks.peers.job import Job, enough, way
 from benchmarks.peers.systems import CITEWELL, FAST, TUTORIAL, systems

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from small_library import NEW, TOPICS, nearest, open_empty, state
 import store.finding
 import store.indexing
 import store.upkeep
+from benchmarks.kills import followed
 from store.errors import DamagedIndexError, StoreError
 from store.indexes import Indexes
 from store.keywords import Keywords
@@ -216,15 +216,6 @@ def test_only_a_kill_throws_doubt_on_the_vectors(small, tmp_path, monkeypatch, e
     with open_empty(tmp_path / "home", embedder) as library:
         assert len(library._indexes.vectors) == library._papers.count_passages()
     assert (len(renewed), embedder.calls) == (made_anew, 0)
-
-
-def followed(home: Path) -> int:
-    """How many papers another process has indexed."""
-    try:
-        with sqlite3.connect(f"file:{home / 'papers.db'}?mode=ro", uri=True) as db:
-            return db.execute("SELECT count(*) FROM papers WHERE indexed = content").fetchone()[0]
-    except sqlite3.Error:
-        return 0
 
 
 def test_what_another_process_adds_is_seen(small, tmp_path, many, monkeypatch):

@@ -1,14 +1,9 @@
 """The pages of figures say what the results say."""
 
-import json
-
 import pytest
 
 from benchmarks import evaluation_page, scaling_page
-
-
-def result(name):
-    return json.loads((evaluation_page.RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+from benchmarks.machine import read
 
 
 def test_the_evaluation_page_is_made_from_the_results():
@@ -16,7 +11,7 @@ def test_the_evaluation_page_is_made_from_the_results():
 
 
 def test_the_scaling_page_is_made_from_the_results():
-    assert scaling_page.PAGE.read_text(encoding="utf-8") == scaling_page.page(result("scale"))
+    assert scaling_page.PAGE.read_text(encoding="utf-8") == scaling_page.page(read("scale"))
 
 
 def test_beyond_what_was_measured_costs_lie_on_a_straight_line():

@@ -1,7 +1,7 @@
 """Making a plan: papers chosen for a topic, grouped into themes, a sentence proposed for each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.drafting.candidates import asked_for, gather, relevant
@@ -163,8 +163,3 @@ def _years(papers: Sequence[Paper]) -> str:
     if not last:
         return "Undated"
     return str(last) if first == last else f"{first or 'Undated'} to {last}"
-
-
-def replanned(plan: Plan, options: Options) -> Plan:
-    """`plan` with the style and length of `options`."""
-    return replace(plan, style=options.style, length=options.length)
