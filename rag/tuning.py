@@ -20,8 +20,8 @@ class Blend:
     """Weights of the views of a paper when rankings are put together (rag/search/retrieve.py).
 
     `closeness` of words in context, `meaning` of passages, `words` shared; `clauses` and `pieces` are the
-    shares of those parts of the question that suit a paper best, `likeness` the weight of being like the
-    best papers.
+    shares of those parts of the question that suit a paper best, `purpose` what a piece weighs that only says
+    what the others are for, `likeness` the weight of being like the best papers.
     """
 
     closeness: float = 0.0
@@ -29,6 +29,7 @@ class Blend:
     words: float = 0.0
     clauses: float = 0.0
     pieces: float = 0.0
+    purpose: float = 1.0
     likeness: float = 0.0
 
 

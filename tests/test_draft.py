@@ -36,7 +36,8 @@ def test_a_request_becomes_a_topic_with_its_aspects():
     assert asked_for("computer agents: safety, training data and how they plan") == ["safety", "training data"]
     assert asked_for("world models and dynamics") == []
     query = topic_query("Robots are slow. We make them fast.")
-    assert query.kind == "survey" and query.pieces == ("Robots are slow.", "We make them fast.")
+    assert query.kind == "survey"
+    assert [piece.text for piece in query.pieces] == ["Robots are slow.", "We make them fast."]
 
 
 def test_candidates_end_where_relevance_falls(library):

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.search.queries import read_query, topic_of
+from rag.search.queries import read_query, topic_of, topic_query
 
 
 @pytest.mark.parametrize(("question", "text"), [
@@ -19,10 +19,25 @@ def test_a_question_that_only_asks_stays_whole():
 
 
 def test_the_pieces_of_a_subject_are_what_papers_may_be_about_alone():
-    query = read_query("Which papers use tactile gloves, depth cameras or microphones for grasping?")
-    assert query.pieces == ("use tactile gloves", "depth cameras", "microphones", "grasping")
+    pieces = read_query("Which papers use tactile gloves, depth cameras or microphones for grasping?").pieces
+    assert [piece.text for piece in pieces] == ["use tactile gloves", "depth cameras", "microphones", "grasping"]
+    assert [piece.purpose for piece in pieces] == [False, False, False, True]
     assert read_query("Which papers study grasping?").pieces == ()
     assert read_query("How fast is Alpha, and why?").pieces == ()
+
+
+@pytest.mark.parametrize(("topic", "pieces", "purposes"), [
+    ("gloves and cameras for pushing and grasping in clutter", ["gloves", "cameras", "pushing", "grasping", "clutter"],
+     ["pushing", "grasping"]),
+    ("new methods for pushing and grasping", ["new methods", "pushing", "grasping"], []),
+    ("large-scale datasets for pushing", ["large-scale datasets", "pushing"], []),
+    ("gloves for pushing, and cameras", ["gloves", "pushing", "cameras"], ["pushing"]),
+    ("grasping with little or no labelled data", ["grasping", "little or no labelled data"], []),
+])
+def test_what_a_subject_is_for_is_told_from_what_it_is_about(topic, pieces, purposes):
+    found = topic_query(topic).pieces
+    assert [piece.text for piece in found] == pieces
+    assert [piece.text for piece in found if piece.purpose] == purposes
 
 
 def test_clauses_lie_within_the_text():

@@ -30,7 +30,7 @@ GRIDS: Mapping[tuple[str, ...], Grid] = {
     ("fact",): {"meaning": (0.0, 0.3, 0.6, 1.0), "words": (0.0, 0.05, 0.1, 0.2, 0.4)},
     ("compare",): {"meaning": (0.3, 0.6, 1.0, 1.5), "words": (0.2, 0.4, 0.6, 0.8), "clauses": (0.0, 0.2, 0.3, 0.4)},
     ("list", "survey"): {"meaning": (0.6, 1.0, 1.5, 2.0), "words": (0.4, 0.8), "pieces": (0.3, 0.4, 0.5, 0.6, 0.7),
-                         "likeness": (0.0, 0.1, 0.2)},
+                         "purpose": (0.25, 0.5, 0.75, 1.0), "likeness": (0.0, 0.1, 0.2)},
 }
 # Without closeness the words shared weigh near as much as the meaning. The few papers of the shipped collection would
 # do with a fifth of it, but among tens of thousands both would then find less than words do alone

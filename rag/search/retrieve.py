@@ -67,7 +67,7 @@ def look(library: Library, query: Query, depth: int = POOL) -> Views:
     hits = {hit.passage.paper_id: hit for hit in library.by_meaning(query.text, depth)}
     shared = dict(library.by_words(query.text, depth))
     near = closeness(library, query, list({**hits, **shared}))
-    pieces = tuple(look(library, Query(piece, query.kind), depth) for piece in query.pieces)
+    pieces = tuple(look(library, piece, depth) for piece in query.pieces)
     return Views(query, hits, shared, near, pieces)
 
 
@@ -76,8 +76,8 @@ def rank(library: Library, views: Views, tuning: Tuning) -> dict[str, float]:
     blend = tuning.blends[views.query.kind]
     scores = rank_whole(views, blend)
     if views.pieces and blend.pieces:
-        pieces = [rank_whole(piece, blend) for piece in views.pieces]
-        scores = fuse([scores, best_two(pieces)], [1 - blend.pieces, blend.pieces])
+        pieces = best_two([_rank_piece(piece, blend) for piece in views.pieces])
+        scores = fuse([scores, pieces], [1 - blend.pieces, blend.pieces])
     if blend.likeness:
         scores = fuse([scores, likeness(library, ranked(scores))], [1.0, blend.likeness])
     return standardise(scores)
@@ -91,6 +91,11 @@ def rank_whole(views: Views, blend: Blend) -> dict[str, float]:
     if near.clauses and blend.clauses:
         scores = fuse([scores, near.clauses], [1 - blend.clauses, blend.clauses])
     return standardise(scores)
+
+
+def _rank_piece(views: Views, blend: Blend) -> dict[str, float]:
+    weight = blend.purpose if views.query.purpose else 1.0
+    return {paper_id: weight * score for paper_id, score in rank_whole(views, blend).items()}
 
 
 def best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
