@@ -11,8 +11,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from prompts import fill, text_of
 from rag.asking.asks import focus, read_ask, sources_for
 from rag.offline.extractive import ExtractiveModel, read_prompt, write_sentence
-from rag.offline.matching import is_name, titled_sources
-from rag.offline.selection import Chosen
+from rag.offline.matching import Match, is_name, titled_sources
+from rag.offline.selection import Chosen, share_out
 from rag.refusal import NO_PAPER, read_refusal
 from rag.sources import PromptSource, write_sources
 from store.records import Paper
@@ -46,6 +46,16 @@ def test_a_fact_is_answered_from_its_paper_with_markers(embed):
     text = answer("How many times faster is FastArm than diffusion policies?", embed=embed)
     assert "10 times faster than diffusion policies on twelve tasks [1]." in text
     assert set(re.findall(r"\[(\d)\]", text)) == {"1"} and len(written(text)) <= 5
+
+
+@pytest.mark.parametrize(("question", "chances", "titles"), [
+    ("By what factor is FastArm faster?", [0.3, 0.5, 0.2], ["FastArm"]),
+    ("By what factor is it faster?", [0.3, 0.5, 0.2], ["SlowHand", "FastArm"]),
+    ("By what factor is FastArm faster?", [0.2, 0.7, 0.1], ["SlowHand"])])
+def test_where_no_source_is_sure_the_one_called_by_its_title_answers(question, chances, titles):
+    sources = [PromptSource(n, paper.title, paper.abstract) for n, paper in enumerate(PAPERS, 1)]
+    shares = share_out(Match(read_ask(question), sources, None), chances)
+    assert [share.source.title.split(":")[0] for share in shares] == titles
 
 
 def test_it_writes_whole_sentences_of_the_abstracts_and_nothing_else():

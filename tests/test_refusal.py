@@ -56,6 +56,13 @@ def test_a_detail_that_the_abstract_lacks_is_not_stated(question):
     assert refusal == "not stated" and features["named amount"] == 1
 
 
+@pytest.mark.parametrize(("question", "lacking"), [
+    ("How many actions are in PageGuard?", 0), ("How many pages are in PageGuard?", 1),
+    ("How heavy is PageGuard?", 0), ("What is PageGuard?", 0)])
+def test_what_is_counted_needs_a_number_beside_it(question, lacking):
+    assert bool(decided(question)[0]["unnumbered"]) == lacking
+
+
 @pytest.mark.parametrize("question", ["How long do I boil an egg?", "What notice must a landlord give?"])
 def test_a_foreign_question_has_no_paper(question):
     assert decided(question)[1] == "no paper"
@@ -65,7 +72,8 @@ def test_a_foreign_question_has_no_paper(question):
     ("In PageGuard, what are the five risk levels called?", 1),
     ("In PageGuard, what are the three tiers?", 0),
     ("Why was PageGuard tested on StarCraft?", 1), ("Why does it rank shops rather than websites?", 1),
-    ("How many GPUs does PageGuard need?", 0)])
+    ("How many GPUs does PageGuard need?", 0), ("Which two tiers has PageGuard?", 0),
+    ("DROP TABLE; SELECT risk FROM PageGuard", 0)])
 def test_a_premise_is_broken_by_a_number_a_name_or_an_instead(question, broken):
     match = Match(read_ask(question), [GUARD], None)
     assert broken_premises(match.ask, match.sources) == broken
@@ -77,6 +85,9 @@ def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
 
 @pytest.mark.parametrize(("question", "counted", "sought"), [
     ("How many GPUs were used, and for how long?", ("GPUs", "hours"), ()), ("Does it work?", (), ()),
+    ("How many times is it smaller than Beta?", (), ()), ("How much faster is it?", (), ()),
+    ("By what factor is it faster?", (), ()), ("What factors matter?", (), ("factors matter",)),
+    ("How many times more samples has it?", (), ()), ("How many times was it annotated?", ("times",), ()),
     ("Under which licence is it? And who wrote it?", (), ("licence", "author"))])
 def test_what_is_asked_for_is_read(question, counted, sought):
     assert (read_ask(question).counted, read_ask(question).sought) == (counted, sought)

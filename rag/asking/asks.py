@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.asking.cues import ASKING, ASKS_AMOUNT, ASKS_CAUSE, ASKS_COMPARISON, ASKS_LIST, ASKS_SURVEY, COUNTED, ORDERS
-from rag.language.terms import STOP, is_common
+from rag.language.terms import STOP, is_common, listed
 
 Kind = Literal["fact", "compare", "list", "survey"]
 
@@ -28,7 +28,13 @@ _NOISE = 0.3
 _ADJECTIVES = (r"(?:(?:of|other|the|their|its|these|different|unique|more|new|kinds? of|types? of|average"
                r"|exact|total|two|three|four|five)\s+)*")
 _AMOUNT_OF = re.compile(
-    rf"\bhow (?:many|much)\b\s+{_ADJECTIVES}((?:[\w*-]+\s+){{0,3}}[\w*-]+)", re.IGNORECASE)
+    rf"\b(?:how (?:many|much)|numbers? of)\b\s+{_ADJECTIVES}((?:[\w*-]+\s+){{0,3}}[\w*-]+)", re.IGNORECASE)
+# What asks for a ratio names no thing: "how many times is it faster than", "how much smaller", "by what factor".
+_COMPARED = (r"(?:more|less|fewer|better|worse|(?:small|larg|bigg|great|fast|slow|quick|long|short|high|low|cheap|eas"
+             r"|hard|strong|weak|light|heavi|deep|wid|safe|clos|old|young)i?er)")
+_RATIO = re.compile(
+    rf"\bhow (?:much {_COMPARED}|many times(?= {_COMPARED}|[^?.;]*\bthan|[^?.;]*\bas \w+ as))\b"
+    r"|\b(?:by|to) (?:what|which) (?:factor|margin|percentage|amount|extent|degree|share|proportion)\b", re.IGNORECASE)
 _WHAT = re.compile(
     r"(?:^|[.?!,;:]\s+(?:and |but )?|\b(?:and|in|under|with|at|on|from|of|for|by|to|against|over)\s+)"
     rf"(?:which|what)\b\s+(?:(?:is|are|was|were)\s+)?{_ADJECTIVES}((?:[\w*-]+\s+){{0,2}}[\w*-]+)",
@@ -36,12 +42,16 @@ _WHAT = re.compile(
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 _WHO = re.compile(r"(?:^|[.?!,]\s+)(?:and )?who\b", re.IGNORECASE)
 # Words after "which" or "how many" that end the name of the thing asked for.
-_ENDS = STOP | frozenset((
-    "use", "uses", "used", "report", "reports", "reported", "reach", "reaches", "reached", "get", "gets",
-    "give", "gives", "given", "take", "takes", "took", "say", "says", "happen", "happens", "come", "comes",
-    "stand", "make", "makes", "learn", "learns", "train", "trains", "trained", "call", "calls", "called",
-    "work", "works", "find", "finds", "does", "papers", "paper", "method", "approach", "model", "models",
-    "system"))
+_ENDS = STOP | frozenset(listed("""
+use uses used report reports reported reach reaches reached get gets got give gives gave given take takes took say says
+said happen happens come comes came stand stands make makes made learn learns train trains trained call calls called
+work works find finds found does done papers paper method approach model models system turn turns turned win wins won
+help helps helped carry carries carried decide decides decided suit suits fit fits go goes went count counts counted
+contain contains contained cover covers covered include includes included need needs needed run runs ran beat beats
+show shows showed shown see sees saw mark marks marked label labels rate rates rated score scores scored choose chooses
+cause causes caused cure cures cured repair repairs keep keeps kept supervise supervises tolerate tolerates borrow
+borrows sit sits lie lies read reads wrote write writes took participate participated appear appears remove removes
+"""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +136,15 @@ def _noise(text: str) -> float:
 
 def _counted(text: str) -> tuple[str, ...]:
     """"annotators" of "how many annotators"."""
-    found = [_thing(m[1]) for m in _AMOUNT_OF.finditer(text)] + ["hours"] * bool(_HOW_LONG.search(text))
+    things = _AMOUNT_OF.finditer(_RATIO.sub(" ", text))
+    found = [_thing(m[1]) for m in things] + ["hours"] * bool(_HOW_LONG.search(text))
     return tuple(filter(None, found))
 
 
 def _sought(text: str) -> tuple[str, ...]:
     """"licence" of "under which licence"."""
-    found = [_thing(m[1]) for m in _WHAT.finditer(text)] + ["author"] * bool(_WHO.search(text))
+    things = _WHAT.finditer(_RATIO.sub(" ", text))
+    found = [_thing(m[1]) for m in things] + ["author"] * bool(_WHO.search(text))
     return tuple(filter(None, found))
 
 

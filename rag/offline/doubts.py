@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rag.asking.asks import Ask
 from rag.language.quantities import quantities
-from rag.language.terms import content_stems, plain
+from rag.language.terms import content_stems, is_common, plain
 from rag.offline.matching import Match, Source, holds, names_in, shared
 from rag.refusal import Refusal
 from rag.tuning import Doubt
@@ -14,7 +14,7 @@ from rag.tuning import Doubt
 if TYPE_CHECKING:
     import numpy as np
 
-DOUBT_FEATURES = ("far", "foreign", "distant", "strange", "undecided", "uncovered", "amount", "other",
+DOUBT_FEATURES = ("far", "foreign", "distant", "strange", "undecided", "uncovered", "unnumbered", "other",
                   "named amount", "named other", "premise", "parts")
 
 # Below this cosine of its best sentence a source begins to be far from the question.
@@ -26,6 +26,9 @@ _TELLING = 12.0
 # Cosines of a few words with a sentence: nothing in common, the same thing.
 _UNLIKE, _ALIKE = 0.1, 0.4
 
+# A text lists one thing or two without their number.
+_UNTOLD = {1.0, 2.0}
+
 _INSTEAD = re.compile(
     r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
@@ -36,8 +39,10 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     far, foreign: a question that names no source is unlike them, shares few words with them;
     distant, strange, undecided: its words are far from theirs in meaning, some of them from all, or
     no nearer to one source than to others;
-    uncovered: it names one, whose abstract lacks its other words; amount, other: the thing asked
-    for by "how many" or "which" is not there; premise: a number or name taken for granted is not.
+    uncovered: it names one, whose abstract lacks its other words; unnumbered: no number stands beside
+    what it wants the number of; other, and of a named source amount: the thing asked for by "which" or
+    "how many" is not there; premise: a number or name taken for granted is not;
+    parts: how many clauses it has, each of which may lack something, which lessens doubt.
     """
     import numpy as np
 
@@ -54,14 +59,14 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
         0 if named else max(0.0, _NEAR - near), 0 if named else missing * brief, distant, strange,
         undecided if match.ask.kind == "fact" and not named else 0,
         missing if named and brief and match.subject - titles else 0,
-        amount, other, named * amount, named * other,
+        brief * _unnumbered(match.ask, used), other, named * amount, named * other,
         named * broken_premises(match.ask, used), len(match.ask.parts)], dtype=float)
 
 
 def _is_named(match: Match, used: list[Source]) -> bool:
     """Whether the question names a source, or asks for a list of those that hold a name, and one does."""
     if match.ask.kind != "list":
-        return any(source.n in match.titled for source in used)
+        return any(source.n in match.named for source in used)
     names = names_in(match.ask.text)
     return bool(names) and any(all(holds(source.text, name) for name in names) for source in used)
 
@@ -76,15 +81,29 @@ def _missing(match: Match, things: tuple[str, ...], used: list[Source], there: f
     return worst
 
 
+def _unnumbered(ask: Ask, used: list[Source]) -> float:
+    """How much of what `ask` wants the number of has none beside it in any sentence of the sources: 0 to 1."""
+    if not ask.amount:
+        return 0.0
+    asked = {q.value for q in quantities(plain(ask.text))}
+    texts = [plain(sentence) for source in used for sentence in source.sentences]
+    numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - asked]
+    wanted = [content_stems(plain(thing)) for thing in ask.counted]
+    return max((1 - max((shared(thing, stems) for stems in numbered), default=0.0) for thing in wanted),
+               default=float(not numbered))
+
+
 def broken_premises(ask: Ask, used: list[Source]) -> int:
     """How many things that a question takes for granted its sources lack: numbers, names, an "instead of"."""
     whole = " ".join(source.text for source in used)
     stems = content_stems(plain(whole))
     known = {q.value for q in quantities(plain(whole))}
-    numbers = {q.value for q in quantities(plain(ask.text))} - known
+    numbers = {q.value for q in quantities(plain(ask.text))} - known - _UNTOLD
     # What is asked for ("how many GPUs") is not taken for granted.
     asked = " ".join(ask.counted + ask.sought)
-    names = [name for name in names_in(ask.text) if not holds(whole, name) and not holds(asked, name)]
+    # A common word in capitals may be a shout.
+    names = [name for name in names_in(ask.text)
+             if not is_common(name.lower()) and not holds(whole, name) and not holds(asked, name)]
     swapped = [m for m in _INSTEAD.finditer(plain(ask.text))
                if content_stems(m[2]) & stems and not content_stems(m[1]) & stems]
     return len(numbers) + len(names) + len(swapped)
@@ -102,6 +121,6 @@ def refusal_of(match: Match, used: list[Source]) -> Refusal | None:
         return None
     if features["premise"]:
         return "false premise"
-    if features["far"] or features["foreign"] > max(features["amount"], features["other"]):
+    if features["far"] or features["foreign"] > max(features["unnumbered"], features["other"]):
         return "no paper"
     return "not stated"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from store.library import Library
 
 # Sources in a prompt, and the share of answerable questions that may be refused.
-_SOURCES, _REFUSED = 8, 0.04
+_SOURCES, _REFUSED = 8, 0.05
 # The penalty where there are few examples.
 _STRICT = 0.05
 # How much a question of a file weighs against a generated one; unanswerable ones are few.
@@ -178,10 +178,24 @@ def _fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Doubt:
     used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
     rows = np.array([doubts(e, tuning) for e in used])
     doubtful = np.array([e.question.type == "unanswerable" for e in used])
-    weights, bias = fit_yes_no(rows, doubtful, penalty=0.02, counts=np.array([e.weight for e in used]))
+    weights, bias = _fit_signs(rows, doubtful, np.array([e.weight for e in used]))
     asked = np.array([e.question.id != _MADE for e in used])
     threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
     return Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4))
+
+
+def _fit_signs(rows: "np.ndarray", doubtful: "np.ndarray", counts: "np.ndarray") -> tuple["np.ndarray", float]:
+    """Weights and bias of the signs of doubt; one that would lessen doubt, as only `parts` does, is left out."""
+    import numpy as np
+
+    free = np.array([name == "parts" for name in DOUBT_FEATURES])
+    kept = np.ones(len(free), dtype=bool)
+    while True:
+        weights, bias = fit_yes_no(rows * kept, doubtful, penalty=0.02, counts=counts)
+        wrong = (weights < 0) & ~free
+        if not wrong.any():
+            return weights, bias
+        kept &= ~wrong
 
 
 def doubts(example: Example, tuning: Tuning) -> "np.ndarray":

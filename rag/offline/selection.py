@@ -80,8 +80,12 @@ _Plan = list[tuple[int, int, tuple[int, int]]]
 
 
 def _fact(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
-    if chances[order[0]] >= _SURE or len(order) == 1:
+    if chances[order[0]] >= _SURE:
         return [(0, order[0], _ALONE)]
+    # Where none is sure to answer, the one that the question calls by its title is what it is about.
+    called = [i for i in order if match.sources[i].n in match.titled]
+    if called or len(order) == 1:
+        return [(0, (called or order)[0], _ALONE)]
     return [(0, order[0], _FIRST), (1, order[1], _SECOND)]
 
 
