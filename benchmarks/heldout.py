@@ -31,9 +31,9 @@ def main() -> None:
     files = {path.stem: read_questions(path) for path in args.questions}
     settings = read_settings()
     with Library.open(settings.home, settings.embedding_model) as library:
-        assistant = Assistant(library, settings)
         outcomes = ask_held_out(library, files)
-        reports = {name: report(assistant, found) for name, found in outcomes.items()}
+        papers = list(library.papers())
+        reports = {name: report(found, papers) for name, found in outcomes.items()}
     args.out.write_text(json.dumps({n: report_json(r) for n, r in reports.items()}, indent=1) + "\n", encoding="utf-8")
     show(reports)
 

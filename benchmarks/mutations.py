@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         library = Library.open(options.library or Path(folder), options.model)
         results = {
-            name: _measure(claims, papers, library, not options.words)
+            name: measure(claims, papers, library, not options.words)
             for name, claims, papers in _sets(options, list(library.papers()))
         }
     for name, result in results.items():
@@ -108,7 +108,7 @@ def neighbours(papers: Sequence[Paper], library: Library) -> dict[str, Paper]:
     return {paper.paper_id: papers[int(i)] for paper, i in zip(papers, likeness.argmax(axis=1), strict=True)}
 
 
-def _measure(claims: list[Claim], papers: list[Paper], library: Library, by_meaning: bool) -> dict:
+def measure(claims: list[Claim], papers: list[Paper], library: Library, by_meaning: bool) -> dict:
     verifier = Verifier(library.embed if by_meaning else None)
     verdicts: dict[str, Counter] = defaultdict(Counter)
     times = []

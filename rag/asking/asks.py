@@ -40,7 +40,8 @@ _WHAT = re.compile(
     rf"(?:which|what)\b\s+(?:(?:is|are|was|were)\s+)?{_ADJECTIVES}((?:[\w*-]+\s+){{0,2}}[\w*-]+)",
     re.IGNORECASE)
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
-_WHO = re.compile(r"(?:^|[.?!,]\s+)(?:and )?who\b", re.IGNORECASE)
+_WHO = re.compile(r"(?:^|[.?!,]\s+)(?:and )?who (?:wrote|made|built|created|invented|developed|proposed|introduced"
+                  r"|published|authored|is|are|was|were)\b", re.IGNORECASE)
 # Words after "which" or "how many" that end the name of the thing asked for.
 _ENDS = STOP | frozenset(listed("""
 use uses used report reports reported reach reaches reached get gets got give gives gave given take takes took say says

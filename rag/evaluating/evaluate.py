@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from rag.evaluating.metrics import (
 from rag.evaluating.questions import Question
 from rag.records import Answer
 from rag.search.retrieve import retrieve
+from store.records import Paper
 
 if TYPE_CHECKING:
     from rag.answer import Assistant
@@ -92,7 +93,7 @@ def evaluate(assistant: "Assistant", questions: Sequence[Question],
     Raises QuestionError when no gold title of the file is in the library: the file is then
     about another collection.
     """
-    return report(assistant, ask_all(assistant, questions, progress))
+    return report(ask_all(assistant, questions, progress), assistant.library.papers())
 
 
 def ask_all(assistant: "Assistant", questions: Sequence[Question],
@@ -139,10 +140,10 @@ def _quotes(assistant: "Assistant", answer: Answer) -> tuple[int, int]:
     return len(found), exact
 
 
-def report(assistant: "Assistant", outcomes: Sequence[Outcome]) -> Report:
-    """The measures of `outcomes` taken together."""
+def report(outcomes: Sequence[Outcome], papers: Iterable[Paper]) -> Report:
+    """The measures of `outcomes` taken together; the questions were about `papers`."""
     types = list(dict.fromkeys(o.question.type for o in outcomes))
-    titles = {title_key(paper.title) for paper in assistant.library.papers()}
+    titles = [title_key(paper.title) for paper in papers]
     refused = [o for o in outcomes if o.answer.refused and o.question.type != ADVERSARIAL]
     unanswerable = [o for o in outcomes if o.question.type == UNANSWERABLE]
     answerable = [o for o in outcomes if o.question.type not in (UNANSWERABLE, ADVERSARIAL)]
@@ -150,7 +151,7 @@ def report(assistant: "Assistant", outcomes: Sequence[Outcome]) -> Report:
     times = [1000 * o.seconds for o in outcomes]
     return Report(
         questions=len(outcomes), model=", ".join(dict.fromkeys(o.answer.model for o in outcomes)),
-        papers=len(assistant.library),
+        papers=len(titles),
         rows=tuple(_row(t, [o for o in outcomes if o.question.type == t]) for t in types),
         refusal_precision=mean([o.question.type == UNANSWERABLE for o in refused]),
         refusal_recall=mean([o.answer.refused for o in unanswerable]),

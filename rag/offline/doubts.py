@@ -14,7 +14,7 @@ from rag.tuning import Doubt
 if TYPE_CHECKING:
     import numpy as np
 
-DOUBT_FEATURES = ("far", "foreign", "distant", "strange", "undecided", "uncovered", "unnumbered", "other",
+DOUBT_FEATURES = ("far", "foreign", "distant", "strange", "uncovered", "unnumbered", "other",
                   "named amount", "named other", "premise", "parts")
 
 # Below this cosine of its best sentence a source begins to be far from the question.
@@ -37,8 +37,8 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     """One number for each of DOUBT_FEATURES, about the sources `used` for the answer.
 
     far, foreign: a question that names no source is unlike them, shares few words with them;
-    distant, strange, undecided: its words are far from theirs in meaning, some of them from all, or
-    no nearer to one source than to others;
+    distant, strange: its words are far from theirs in meaning, some of them from all; these four count
+    the less, the more words the question has to go by;
     uncovered: it names one, whose abstract lacks its other words; unnumbered: no number stands beside
     what it wants the number of; other, and of a named source amount: the thing asked for by "which" or
     "how many" is not there; premise: a number or name taken for granted is not;
@@ -50,15 +50,16 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     there = frozenset().union(*(s.stems for s in used))
     titles = frozenset().union(*(content_stems(plain(s.title)) for s in used))
     near = max(float((s.vectors @ match.question).max()) for s in used)
-    missing = 1 - shared(match.subject - titles if named else match.subject, there, _TELLING)
+    wanted = match.subject - titles if named else match.subject
+    missing = 1 - shared(wanted, there, _TELLING)
     # What a survey is to be written like is no clue to its subject.
     brief = 0.0 if match.ask.kind == "survey" else max(0.0, 1 - len(match.ask.text.split()) / _LONG)
-    distant, strange, undecided = match.distance(used)
+    distant, strange = match.distance(used)
     amount, other = (_missing(match, things, used, there) for things in (match.ask.counted, match.ask.sought))
+    far, foreign = (0.0, 0.0) if named else (max(0.0, _NEAR - near), missing)
     return np.array([
-        0 if named else max(0.0, _NEAR - near), 0 if named else missing * brief, distant, strange,
-        undecided if match.ask.kind == "fact" and not named else 0,
-        missing if named and brief and match.subject - titles else 0,
+        *(brief * sign for sign in (far, foreign, distant, strange)),
+        missing if named and brief and wanted else 0,
         brief * _unnumbered(match.ask, used), other, named * amount, named * other,
         named * broken_premises(match.ask, used), len(match.ask.parts)], dtype=float)
 

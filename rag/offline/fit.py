@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 # Sources in a prompt, and the share of answerable questions that may be refused.
 _SOURCES, _REFUSED = 8, 0.05
-# The penalty where there are few examples.
-_STRICT = 0.05
+# The penalty where there are few examples, and where there are most.
+_STRICT, _SOFT = 0.05, 0.01
 # How much a question of a file weighs against a generated one; unanswerable ones are few.
-_UNANSWERABLE, _ANSWERABLE, _GENERATED = 5.0, 1.0, 0.5
+_UNANSWERABLE, _ANSWERABLE, _GENERATED = 3.0, 1.0, 0.25
 # Every so many papers of the library a question is generated from.
 _EVERY = 2
 _MADE = "generated"
@@ -71,12 +71,18 @@ def fit_offline(library: "Library", questions: Sequence[Question], tuning: Tunin
                 progress: Callable[[int, int], None] | None = None) -> Tuning:
     """`tuning` with the offline model's weights fitted on `questions` and on ones generated from `library`."""
     asked = [*(Generated(question) for question in questions), *generated_questions(library)]
+    return fit_examples(examples_of(library, asked, tuning, progress), tuning)
+
+
+def examples_of(library: "Library", asked: Sequence[Generated], tuning: Tuning,
+                progress: Callable[[int, int], None] | None = None) -> list[Example]:
+    """An example for each question, with what is retrieved for it from `library`."""
     examples = []
     for done, one in enumerate(asked, 1):
         examples.append(example_of(library, one.question, tuning, one.left_out))
         if progress:
             progress(done, len(asked))
-    return fit_examples(examples, tuning)
+    return examples
 
 
 def fit_examples(examples: Sequence[Example], tuning: Tuning) -> Tuning:
@@ -87,7 +93,7 @@ def fit_examples(examples: Sequence[Example], tuning: Tuning) -> Tuning:
     listed = fit_choice(_sentence_groups(examples, ("topic", "survey")), penalty=_STRICT)
     fitted = replace(tuning, source=_named(SOURCE_FEATURES, fit_choice(choices)),
                      sentence=_named(SENTENCE_FEATURES, told), line=_named(SENTENCE_FEATURES, listed))
-    return replace(fitted, doubt=_fit_doubt(examples, fitted))
+    return fit_doubt(examples, fitted)
 
 
 def generated_questions(library: "Library") -> list[Generated]:
@@ -172,7 +178,8 @@ def _sentence_groups(examples: Sequence[Example],
     return groups
 
 
-def _fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Doubt:
+def fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Tuning:
+    """`tuning` with the decision to refuse fitted on `examples`, of one library or of several."""
     import numpy as np
 
     used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
@@ -181,7 +188,7 @@ def _fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Doubt:
     weights, bias = _fit_signs(rows, doubtful, np.array([e.weight for e in used]))
     asked = np.array([e.question.id != _MADE for e in used])
     threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
-    return Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4))
+    return replace(tuning, doubt=Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4)))
 
 
 def _fit_signs(rows: "np.ndarray", doubtful: "np.ndarray", counts: "np.ndarray") -> tuple["np.ndarray", float]:
@@ -191,7 +198,7 @@ def _fit_signs(rows: "np.ndarray", doubtful: "np.ndarray", counts: "np.ndarray")
     free = np.array([name == "parts" for name in DOUBT_FEATURES])
     kept = np.ones(len(free), dtype=bool)
     while True:
-        weights, bias = fit_yes_no(rows * kept, doubtful, penalty=0.02, counts=counts)
+        weights, bias = fit_yes_no(rows * kept, doubtful, penalty=_SOFT, counts=counts)
         wrong = (weights < 0) & ~free
         if not wrong.any():
             return weights, bias

@@ -32,8 +32,6 @@ SENTENCE_FEATURES = ("nearest", "part", "words", "place", "first", "opening", "a
 _NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
 # A word whose best cosine is below this has nothing like it in a paper.
 _STRANGE = 0.5
-# A source whose words are nearer by so much than any other's stands out.
-_STANDS_OUT = 0.15
 # A text that has this share of a title's words, by weight, means that paper.
 _TITLE_SHARE = 0.7
 
@@ -100,23 +98,18 @@ class Match:
         other.tuning = tuning
         return other
 
-    def distance(self, used: Sequence[Source]) -> tuple[float, float, float]:
-        """How far the telling words of the question are from those of the sources, each 0 to 1.
+    def distance(self, used: Sequence[Source]) -> tuple[float, float]:
+        """How far the telling words of the question are from those of the sources `used`, each 0 to 1.
 
-        First their mean distance from the sources `used`, each word's from the nearest word of any; then
-        the share of words that are near none of them; last how little the nearest source stands out from
-        all others. Zeros where words have no vectors.
+        First their mean distance, each word's from the nearest word of any source; then the share of words
+        that are near none of them. Zeros where words have no vectors.
         """
-        import numpy as np
-
         weights, cosines = self._word_cosines
         if not weights.sum():
-            return 0.0, 0.0, 0.0
+            return 0.0, 0.0
         places = [n for n, source in enumerate(self.sources) if source.n in {s.n for s in used}]
         best = cosines[:, places].max(axis=1)
-        second, first = np.sort(np.append(weights @ cosines / weights.sum(), 0.0))[-2:]
-        return (1 - float(weights @ best / weights.sum()), float(weights[best < _STRANGE].sum() / weights.sum()),
-                max(0.0, 1 - float(first - second) / _STANDS_OUT))
+        return 1 - float(weights @ best / weights.sum()), float(weights[best < _STRANGE].sum() / weights.sum())
 
     @cached_property
     def _word_cosines(self) -> "tuple[np.ndarray, np.ndarray]":

@@ -1,0 +1,38 @@
+"""Fits when to refuse, on the questions of the shipped papers and of the other fields, for both embedding models.
+
+    python -m benchmarks.elsewhere.fit CORPUS.jsonl.xz QUESTIONS.jsonl...
+
+`citewell eval --fit` fits all else on the shipped papers, and goes before.
+"""
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.elsewhere.fields import SHIPPED, examples, libraries
+from rag.evaluating.questions import read_questions
+from rag.offline.fit import fit_doubt
+from rag.settings import DEFAULT_EMBEDDING_MODEL
+from rag.tuning import save, shipped
+from store.encoders.weights import STATIC
+
+
+def main() -> None:
+    """Fit, and write the weights that ship."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("questions", type=Path, nargs="+")
+    args = parser.parse_args()
+    asked = [question for path in args.questions for question in read_questions(path)]
+    for model in (DEFAULT_EMBEDDING_MODEL, STATIC):
+        with ExitStack() as until:
+            opened = libraries(args.corpus, model, until)
+            reads_words = opened[SHIPPED].reads_words
+            found = examples(opened, asked, shipped(reads_words))
+            fitted = fit_doubt([e for some in found.values() for e in some], shipped(reads_words))
+        save(fitted, reads_words)
+        print(model, fitted.doubt)
+
+
+if __name__ == "__main__":
+    main()
