@@ -1,5 +1,7 @@
 """Writes docs/evaluation.md from the results: `python -m benchmarks.evaluation_page`. A test holds the two together."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from benchmarks.machine import ROOT, read, table
 
 PAGE = ROOT / "docs" / "evaluation.md"
@@ -15,12 +17,13 @@ def main() -> None:
 
 def page() -> str:
     """The text of docs/evaluation.md."""
-    return "\n\n".join([_INTRODUCTION, _answers(), _held_out(), _search(), _refusals(), _checks(), _COMMANDS]) + "\n"
+    return "\n\n".join([_INTRODUCTION, _answers(), _held_out(), _elsewhere(), _search(), _refusals(), _checks(),
+                        _COMMANDS]) + "\n"
 
 
 def _answers() -> str:
     return ("## Answers\n\nThe weights of the search and of the offline model were fitted on these very questions, so "
-            "these figures flatter; the next section does not.\n\n"
+            "these figures flatter; the next two sections do not.\n\n"
             + "\n\n".join(_report(f"{name}", read(f"eval-{name}")) for name in SETS.values()))
 
 
@@ -28,6 +31,11 @@ def _held_out() -> str:
     reports = read("heldout")
     return ("## Held out\n\nEverything fitted on one half of the questions of both sets, and the other half asked, "
             "both ways round.\n\n" + "\n\n".join(_report(SETS[name], reports[name]) for name in SETS))
+
+
+def _elsewhere() -> str:
+    answers = read("elsewhere")["answers"]
+    return (f"{_ELSEWHERE}\n\n" + "\n\n".join(_report(name, answers[name]) for name in SETS.values()))
 
 
 def _report(name: str, report: dict) -> str:
@@ -69,7 +77,8 @@ def _refusals() -> str:
 
 def _checks() -> str:
     found, times = read("mutations"), read("checking")["ms an answer"]
-    names = [name for name in (*SETS, "abstracts", "summaries") if name in found]
+    found |= {"elsewhere": {"kinds": together(read("elsewhere")["checks"].values())}}
+    names = [name for name in (*SETS, "abstracts", "summaries", "elsewhere") if name in found]
     rows = [[kind, *(_flagged(found[name]["kinds"].get(kind)) for name in names)] for kind in KINDS]
     true = [[what, *(_share(take(found[name]["kinds"]["true"])) for name in names)] for what, take in (
         ("true claims supported", lambda row: row["supported"]),
@@ -81,8 +90,22 @@ def _checks() -> str:
             "percentile.")
 
 
+def together(fields: Iterable[Mapping[str, Mapping]]) -> dict[str, dict[str, float]]:
+    """The rows of several sets of claims as those of one set."""
+    rows: dict[str, list[Mapping]] = {}
+    for kind, row in (pair for field in fields for pair in field.items() if pair[1]["n"]):
+        rows.setdefault(kind, []).append(row)
+    return {kind: _mean(some) for kind, some in rows.items()}
+
+
+def _mean(rows: Sequence[Mapping]) -> dict[str, float]:
+    n = sum(row["n"] for row in rows)
+    return {"n": n} | {key: sum(row["n"] * row[key] for row in rows) / n for key in ("flagged", "supported", "weak")}
+
+
 _CLAIMS = {"questions.hard": "gold answers, hard", "questions.plain": "gold answers, plain",
-           "abstracts": "sentences of abstracts", "summaries": "authors' summaries, other papers"}
+           "abstracts": "sentences of abstracts", "summaries": "authors' summaries, other papers",
+           "elsewhere": "gold answers, other papers"}
 
 
 def _flagged(row: dict | None) -> str:
@@ -92,6 +115,13 @@ def _flagged(row: dict | None) -> str:
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
+
+_ELSEWHERE = """## Other papers
+
+Six libraries of 150 papers each from other fields (language, learning, vision, people and machines, training, a mixed
+one), and 86 questions for each, written by somebody who knew nothing of how they are answered. No weight was fitted on
+them but when to refuse, and that without the field that is asked; what counts as a sign of doubt was chosen with these
+questions in view (`benchmarks/elsewhere/`)."""
 
 _INTRODUCTION = """# Evaluation
 

@@ -14,7 +14,7 @@ from rag.evaluating import mine as mining
 from rag.evaluating.attacks import attack_failures, dictated
 from rag.evaluating.evaluate import evaluate
 from rag.evaluating.questions import Question, read_questions
-from rag.offline.fitting import fit_choice, fit_yes_no
+from rag.offline.fitting import fit_choice, fit_signs, fit_yes_no
 from rag.records import Answer, Citation, Sentence, Source
 from rag.tuning import shipped
 from store.records import Paper
@@ -209,6 +209,16 @@ def test_fits_find_the_feature_that_decides_and_are_the_same_each_time():
     assert slopes[0] > 5 * abs(slopes[1]) and bias == pytest.approx(-0.5 * slopes[0], rel=0.4)
 
 
+def test_a_sign_that_would_speak_against_is_left_out_unless_it_may():
+    import numpy as np
+
+    rows = np.random.default_rng(1).normal(size=(300, 2))
+    yes = rows[:, 0] > rows[:, 1]
+    strict, _ = fit_signs(rows, yes, np.array([False, False]))
+    assert strict[0] > 0 and strict[1] == 0
+    assert fit_signs(rows, yes, np.array([False, True]))[0][1] < 0
+
+
 def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
     from rag import tuning
     from rag.evaluating.fit import fit
@@ -248,5 +258,5 @@ def test_a_fitted_blend_leans_to_the_better_ones():
     from rag.tuning import Blend
 
     blends = {Blend(1.0, 0.0): 0.50, Blend(1.0, 1.0): 0.60}
-    assert mean_blend(blends).meaning == 1.0
+    assert 0.5 < mean_blend(blends).meaning < 1.0
     assert mean_blend(dict.fromkeys(blends, 0.5)).meaning == 0.5

@@ -33,7 +33,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command = subparsers.add_parser("eval", help="measure answers on a file of questions")
     command.add_argument("questions", nargs="*", type=Path, metavar="QUESTIONS.jsonl")
     command.add_argument("--mine", action="store_true", help="build the questions from your own library")
-    command.add_argument("--fit", action="store_true", help="fit when to refuse on these questions instead")
+    command.add_argument("--fit", action="store_true", help="fit search, answers and refusals to them")
     command.add_argument("--report", type=Path, metavar="FILE.md", help="also write a Markdown report")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
     command.set_defaults(run=evaluate)

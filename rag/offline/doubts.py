@@ -89,7 +89,7 @@ def _unnumbered(ask: Ask, used: list[Source]) -> float:
     asked = {q.value for q in quantities(plain(ask.text))}
     texts = [plain(sentence) for source in used for sentence in source.sentences]
     numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - asked]
-    wanted = [content_stems(plain(thing)) for thing in ask.counted]
+    wanted = [stems for thing in ask.counted if (stems := content_stems(plain(thing)))]
     return max((1 - max((shared(thing, stems) for stems in numbered), default=0.0) for thing in wanted),
                default=float(not numbered))
 

@@ -11,7 +11,7 @@ from rag.evaluating.metrics import plain_text, title_key
 from rag.evaluating.questions import Question
 from rag.language.terms import content_stems, plain
 from rag.offline.doubts import DOUBT_FEATURES, doubt_features
-from rag.offline.fitting import fit_choice, fit_yes_no
+from rag.offline.fitting import fit_choice, fit_signs
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match
 from rag.offline.selection import share_out, source_chances
 from rag.search.retrieve import retrieve
@@ -185,24 +185,11 @@ def fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Tuning:
     used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
     rows = np.array([doubts(e, tuning) for e in used])
     doubtful = np.array([e.question.type == "unanswerable" for e in used])
-    weights, bias = _fit_signs(rows, doubtful, np.array([e.weight for e in used]))
+    lessens = np.array([name == "parts" for name in DOUBT_FEATURES])
+    weights, bias = fit_signs(rows, doubtful, lessens, _SOFT, np.array([e.weight for e in used]))
     asked = np.array([e.question.id != _MADE for e in used])
     threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
     return replace(tuning, doubt=Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4)))
-
-
-def _fit_signs(rows: "np.ndarray", doubtful: "np.ndarray", counts: "np.ndarray") -> tuple["np.ndarray", float]:
-    """Weights and bias of the signs of doubt; one that would lessen doubt, as only `parts` does, is left out."""
-    import numpy as np
-
-    free = np.array([name == "parts" for name in DOUBT_FEATURES])
-    kept = np.ones(len(free), dtype=bool)
-    while True:
-        weights, bias = fit_yes_no(rows * kept, doubtful, penalty=_SOFT, counts=counts)
-        wrong = (weights < 0) & ~free
-        if not wrong.any():
-            return weights, bias
-        kept &= ~wrong
 
 
 def doubts(example: Example, tuning: Tuning) -> "np.ndarray":

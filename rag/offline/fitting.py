@@ -53,6 +53,23 @@ def fit_yes_no(x: "np.ndarray", yes: "np.ndarray", penalty: float = 0.01,
     return weights, float(solution[-1] - weights @ middle)
 
 
+def fit_signs(x: "np.ndarray", yes: "np.ndarray", free: "np.ndarray", penalty: float = 0.01,
+              counts: "np.ndarray | None" = None) -> tuple["np.ndarray", float]:
+    """As `fit_yes_no`, without the columns that would speak against `yes`; `free` is true for those that may.
+
+    A sign whose weight turns out negative only balances the others on these rows.
+    """
+    import numpy as np
+
+    kept = np.ones(len(free), dtype=bool)
+    while True:
+        weights, bias = fit_yes_no(x * kept, yes, penalty, counts)
+        wrong = (weights < 0) & ~free
+        if not wrong.any():
+            return weights, bias
+        kept &= ~wrong
+
+
 def _softmax(values: "np.ndarray") -> "np.ndarray":
     import numpy as np
 
