@@ -258,5 +258,5 @@ def test_a_fitted_blend_leans_to_the_better_ones():
     from rag.tuning import Blend
 
     blends = {Blend(1.0, 0.0): 0.50, Blend(1.0, 1.0): 0.60}
-    assert 0.5 < mean_blend(blends).meaning < 1.0
-    assert mean_blend(dict.fromkeys(blends, 0.5)).meaning == 0.5
+    assert mean_blend(blends, 0.003).meaning == 1.0 and 0.5 < mean_blend(blends, 0.05).meaning < 1.0
+    assert mean_blend(dict.fromkeys(blends, 0.5), 0.05).meaning == 0.5

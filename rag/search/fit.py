@@ -37,8 +37,9 @@ GRIDS: Mapping[tuple[str, ...], Grid] = {
 # (docs/static-model.md).
 PLAIN_GRIDS: Mapping[tuple[str, ...], Grid] = GRIDS | {("fact",): {"meaning": (1.0,), "words": (0.7, 0.85, 1.0)}}
 CUT = 10
-# A blend worse by this much weighs 1/e. With a tenth of it fewer papers are found for questions not fitted on.
-_SHARPNESS = 0.05
+# A blend worse by this much weighs 1/e, by whether the model has words in context. The grids lie around what suits
+# those that have: there a broad mean finds more for questions not fitted on; others have to move from the middle.
+_SHARPNESS = {True: 0.05, False: 0.003}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def fit_asked(library: "Library", asked: Sequence[Asked], tuning: Tuning) -> Tun
                  for values in product(*grid.values())]
         worth = {blend: fmean(_worth(library, a, replace(tuning, blends=dict.fromkeys(blends, blend))) for a in ours)
                  for blend in tried if ours}
-        blends |= dict.fromkeys(kinds, mean_blend(worth)) if worth else {}
+        blends |= dict.fromkeys(kinds, mean_blend(worth, _SHARPNESS[library.reads_words])) if worth else {}
     return replace(tuning, blends=blends)
 
 
@@ -83,10 +84,10 @@ def _worth(library: "Library", asked: Asked, tuning: Tuning) -> float:
     return (recall_at(found, asked.gold, CUT) + average_precision(found, asked.gold)) / 2
 
 
-def mean_blend(worth: Mapping[Blend, float]) -> Blend:
-    """The mean of blends, each weighing by its worth, rounded to hundredths."""
+def mean_blend(worth: Mapping[Blend, float], sharpness: float) -> Blend:
+    """The mean of blends, each weighing by its worth, rounded to hundredths; worse by `sharpness` weighs 1/e."""
     best = max(worth.values())
-    weights = {blend: exp((value - best) / _SHARPNESS) for blend, value in worth.items()}
+    weights = {blend: exp((value - best) / sharpness) for blend, value in worth.items()}
     total = sum(weights.values())
     return Blend(**{field.name: round(sum(w * getattr(b, field.name) for b, w in weights.items()) / total, 2)
                     for field in fields(Blend)})
