@@ -24,7 +24,7 @@ def page() -> str:
 def _answers() -> str:
     return ("## Answers\n\nThe weights of the search and of the offline model were fitted on these very questions, so "
             "these figures flatter; the next two sections do not.\n\n"
-            + "\n\n".join(_report(f"{name}", read(f"eval-{name}")) for name in SETS.values()))
+            + "\n\n".join(_report(name, read(f"eval-{name}")) for name in SETS.values()))
 
 
 def _held_out() -> str:
@@ -35,7 +35,7 @@ def _held_out() -> str:
 
 def _elsewhere() -> str:
     answers = read("elsewhere")["answers"]
-    return (f"{_ELSEWHERE}\n\n" + "\n\n".join(_report(name, answers[name]) for name in SETS.values()))
+    return "\n\n".join([_ELSEWHERE, *(_report(name, answers[name]) for name in SETS.values())])
 
 
 def _report(name: str, report: dict) -> str:

@@ -9,14 +9,14 @@ OUT.json and, where matplotlib is installed (`pip install citewell[bench]`), OUT
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from rag.evaluating.questions import read_questions
 from rag.offline.doubts import DOUBT_FEATURES, doubt_odds
-from rag.offline.fit import Example, Generated, doubts, example_of, fit_examples, generated_questions
+from rag.offline.fit import Example, Generated, doubts, examples_of, fit_examples, generated_questions
 from rag.offline.selection import source_chances
 from rag.settings import read_settings
 from rag.tuning import Tuning, shipped
@@ -33,14 +33,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     settings = read_settings()
     with Library.open(settings.home, settings.embedding_model) as library:
-        sets = {path.stem: _examples(library, map(Generated, read_questions(path))) for path in args.files}
-        made = _examples(library, generated_questions(library))
+        tuning = shipped(library.reads_words)
+        sets = {path.stem: examples_of(library, [*map(Generated, read_questions(path))], tuning) for path in args.files}
+        made = examples_of(library, generated_questions(library), tuning)
     write_curves(sets, made, args.out)
-
-
-def _examples(library: Library, asked: Iterable[Generated]) -> list[Example]:
-    tuning = shipped(library.reads_words)
-    return [example_of(library, one.question, tuning, one.left_out) for one in asked]
 
 
 def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path) -> dict:

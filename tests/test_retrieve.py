@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rag.search.closeness import closeness, likeness
 from rag.search.queries import read_query
-from rag.search.retrieve import PaperRetriever, retrieve
+from rag.search.retrieve import PaperRetriever, look, rank, retrieve
+from rag.tuning import Blend, shipped
 from store.library import Library
 from tests.fakes import WordEmbedder
 
@@ -99,3 +102,12 @@ def test_like_papers_stand_higher(library):
     order = [of["JARVIS-VLA"], of["ROCKET-1"], of["Optimus-2"], of["TransRAC"]]
     alike = likeness(library, order)
     assert alike[of["TransRAC"]] == min(alike.values())
+
+
+def test_what_a_subject_is_for_weighs_less_than_what_it_is_about(library):
+    of = {paper.title.partition(":")[0]: paper.paper_id for paper in library.papers()}
+    views = look(library, read_query("Which papers study skeletons of people for guarding web agents?"))
+    known = shipped(library.reads_words)
+    much, little = (rank(library, views, replace(known, blends=dict.fromkeys(
+        known.blends, Blend(closeness=1.0, meaning=1.0, pieces=0.9, purpose=purpose)))) for purpose in (1.0, 0.1))
+    assert little[of["WebGuard"]] < much[of["WebGuard"]] and little[of["PSUMNet"]] > much[of["PSUMNet"]]

@@ -7,13 +7,11 @@ of how they are answered. When to refuse is fitted on the questions of the shipp
 the other fields than the one that is asked; nothing else is fitted on any of them.
 """
 
-import argparse
 from contextlib import ExitStack
-from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.claims import gold_claims
-from benchmarks.elsewhere.fields import IDS, examples, libraries, questions_file
+from benchmarks.elsewhere.fields import IDS, SHIPPED, arguments, examples, libraries, questions_file
 from benchmarks.mutations import measure
 from rag.answer import Assistant
 from rag.evaluating.evaluate import Outcome, ask_all, report
@@ -29,13 +27,9 @@ WORDINGS = ("hard", "plain")
 
 def main() -> None:
     """Make the libraries, fit, ask, check, and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("questions", type=Path, nargs="+")
-    args = parser.parse_args()
-    asked = [question for path in args.questions for question in read_questions(path)]
+    corpus, asked = arguments(__doc__)
     with ExitStack() as until:
-        opened = libraries(args.corpus, DEFAULT_EMBEDDING_MODEL, until)
+        opened = libraries(corpus, DEFAULT_EMBEDDING_MODEL, until)
         outcomes = ask_held_out(opened, asked)
         papers = [paper for field in IDS for paper in opened[field].papers()]
         checks = {field: _checks(opened[field], field) for field in IDS}
@@ -45,7 +39,7 @@ def main() -> None:
 
 def ask_held_out(opened: dict[str, Library], asked: list[Question]) -> list[Outcome]:
     """The outcomes of every field's questions, each field asked with what was fitted without it."""
-    settings, tuning = read_settings({}, None), shipped(reads_words=True)
+    settings, tuning = read_settings({}, None), shipped(opened[SHIPPED].reads_words)
     found = examples(opened, asked, tuning)
     outcomes: list[Outcome] = []
     for field in IDS:

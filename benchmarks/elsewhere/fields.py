@@ -1,5 +1,6 @@
 """The fields: libraries of 150 papers of a corpus each, and their questions."""
 
+import argparse
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -22,21 +23,38 @@ def questions_file(field: str) -> Path:
     return HERE / f"{field}.jsonl"
 
 
+def arguments(about: str) -> tuple[Path, list[Question]]:
+    """The corpus and the questions of the shipped papers that a command line names; `about` is for its help."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("questions", type=Path, nargs="+")
+    args = parser.parse_args()
+    return args.corpus, [question for path in args.questions for question in read_questions(path)]
+
+
 def libraries(corpus: Path, model: str, until: ExitStack) -> dict[str, Library]:
     """A library for each field, and that of the shipped papers, open `until` the end."""
-    opened = {field: until.enter_context(_library(corpus, set(ids), model, until)) for field, ids in IDS.items()}
     folder = Path(until.enter_context(tempfile.TemporaryDirectory()))
-    return opened | {SHIPPED: until.enter_context(Library.open(folder, model))}
+    _sort(corpus, folder)
+    opened = {field: Library.open(folder / field, model, seed=False) for field in IDS}
+    opened[SHIPPED] = Library.open(folder / SHIPPED, model)
+    for name, library in opened.items():
+        until.enter_context(library)
+        if name != SHIPPED:
+            library.add_paths([folder / f"{name}.jsonl"])
+    return opened
 
 
-def _library(corpus: Path, ids: set[str], model: str, until: ExitStack) -> Library:
-    folder = Path(until.enter_context(tempfile.TemporaryDirectory()))
-    chosen = folder / "papers.jsonl"
-    with open_text(corpus) as lines, chosen.open("w", encoding="utf-8") as out:
-        out.writelines(line for line in lines if json.loads(line)["id"] in ids)
-    library = Library.open(folder / "home", model, seed=False)
-    library.add_paths([chosen])
-    return library
+def _sort(corpus: Path, folder: Path) -> None:
+    """Each field's lines of the corpus, in a file of its own; a paper may be of two fields."""
+    wanted = {field: set(ids) for field, ids in IDS.items()}
+    with ExitStack() as stack:
+        out = {field: stack.enter_context((folder / f"{field}.jsonl").open("w", encoding="utf-8")) for field in IDS}
+        for line in stack.enter_context(open_text(corpus)):
+            paper_id = json.loads(line)["id"]
+            for field, ids in wanted.items():
+                if paper_id in ids:
+                    out[field].write(line)
 
 
 def examples(opened: Mapping[str, Library], asked: Sequence[Question], tuning: Tuning) -> dict[str, list[Example]]:

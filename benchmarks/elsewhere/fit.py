@@ -5,12 +5,9 @@
 `citewell eval --fit` fits all else on the shipped papers, and goes before.
 """
 
-import argparse
 from contextlib import ExitStack
-from pathlib import Path
 
-from benchmarks.elsewhere.fields import SHIPPED, examples, libraries
-from rag.evaluating.questions import read_questions
+from benchmarks.elsewhere.fields import SHIPPED, arguments, examples, libraries
 from rag.offline.fit import fit_doubt
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.tuning import save, shipped
@@ -19,14 +16,10 @@ from store.encoders.weights import STATIC
 
 def main() -> None:
     """Fit, and write the weights that ship."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("questions", type=Path, nargs="+")
-    args = parser.parse_args()
-    asked = [question for path in args.questions for question in read_questions(path)]
+    corpus, asked = arguments(__doc__)
     for model in (DEFAULT_EMBEDDING_MODEL, STATIC):
         with ExitStack() as until:
-            opened = libraries(args.corpus, model, until)
+            opened = libraries(corpus, model, until)
             reads_words = opened[SHIPPED].reads_words
             found = examples(opened, asked, shipped(reads_words))
             fitted = fit_doubt([e for some in found.values() for e in some], shipped(reads_words))

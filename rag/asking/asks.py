@@ -85,7 +85,7 @@ def read_ask(question: str) -> Ask:
     sides = _NUMBER_WORDS.get(counted[1].lower()) or int(counted[1]) if counted else 0
     return Ask(text, _kind(text, sides), clauses(text), _windows(text), sides, _enumerated(text),
                amount=ASKS_AMOUNT.search(text) is not None, cause=ASKS_CAUSE.search(text) is not None,
-               counted=_counted(text), sought=_sought(text))
+               counted=_counted(things := _RATIO.sub(" ", text)), sought=_sought(things))
 
 
 def _kind(text: str, sides: int) -> Kind:
@@ -137,15 +137,13 @@ def _noise(text: str) -> float:
 
 def _counted(text: str) -> tuple[str, ...]:
     """"annotators" of "how many annotators"."""
-    things = _AMOUNT_OF.finditer(_RATIO.sub(" ", text))
-    found = [_thing(m[1]) for m in things] + ["hours"] * bool(_HOW_LONG.search(text))
+    found = [_thing(m[1]) for m in _AMOUNT_OF.finditer(text)] + ["hours"] * bool(_HOW_LONG.search(text))
     return tuple(filter(None, found))
 
 
 def _sought(text: str) -> tuple[str, ...]:
     """"licence" of "under which licence"."""
-    things = _WHAT.finditer(_RATIO.sub(" ", text))
-    found = [_thing(m[1]) for m in things] + ["author"] * bool(_WHO.search(text))
+    found = [_thing(m[1]) for m in _WHAT.finditer(text)] + ["author"] * bool(_WHO.search(text))
     return tuple(filter(None, found))
 
 

@@ -5,16 +5,11 @@ near the words it stands near in the claim; the nearer, the more they count.
 """
 
 from rag.language.opposites import NOWHERE, are_opposite, grounds, needs_ground, places
-from rag.language.terms import bare_prefix, is_word, listed, stem
+from rag.language.terms import bare_prefix, is_word
 from rag.language.tokens import Token, near, tie, tokens
 from rag.verifying.polarity import polarity
 
 _PREPOSITIONS = frozenset({"over", "under", "above", "below"})
-# Words that, right before a noun, say something of it, and how many words behind them may be that noun.
-_ADJECTIVES = frozenset(map(stem, listed(
-    "high low higher lower large small larger smaller long short fast slow faster slower more less fewer strong weak "
-    "rich poor deep shallow early late")))
-_NOUN = 2
 
 
 def ungrounded_direction(claim: str, evidence: str) -> str:
@@ -44,28 +39,15 @@ def direction_conflict(claim: str, evidence: str) -> tuple[str, str]:
     for i, token in enumerate(ours):
         for axis, pole in sorted(places().get(token.key, NOWHERE)):
             opposite = _opposite(near(ours, i), axis, pole ^ (token.key in denied[0]), theirs, denied[1])
-            if opposite is None or (theirs[opposite].key, token.clause) in said:
-                continue
-            if _may_share_noun(_nouns(claim, ours, i), _nouns(evidence, theirs, opposite)):
-                return token.text, theirs[opposite].text
+            if opposite and (opposite.key, token.clause) not in said:
+                return token.text, opposite.text
     return "", ""
-
-
-def _nouns(text: str, read: tuple[Token, ...], i: int) -> frozenset[str]:
-    """What an adjective right before its noun may say something of; nothing for other words and places."""
-    behind = read[i + 1 : i + 1 + _NOUN]
-    attached = behind and text[read[i].start + len(read[i].text) : behind[0].start] in (" ", "-")
-    return frozenset(token.key for token in behind) if attached and read[i].key in _ADJECTIVES else frozenset()
-
-
-def _may_share_noun(ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    return not (ours and theirs) or bool(ours & theirs)
 
 
 def _opposite(
     anchors: dict[str, float], axis: int, pole: int, theirs: tuple[Token, ...], denied: frozenset[str]
-) -> int | None:
-    """Where the nearest word of the other pole in the evidence stands, unless one of our pole stands as near."""
+) -> Token | None:
+    """The nearest word of the other pole in the evidence, unless one of our pole stands as near."""
     ours, other, found = 0.0, 0.0, None
     for j, token in enumerate(theirs):
         poles = {p ^ (token.key in denied) for a, p in places().get(token.key, NOWHERE) if a == axis}
@@ -75,7 +57,7 @@ def _opposite(
         if pole in poles:
             ours = max(ours, tied)
         elif tied > other:
-            other, found = tied, j
+            other, found = tied, token
     return found if other >= TIE and other > ours * 1.1 else None
 
 
