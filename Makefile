@@ -29,6 +29,7 @@ test: $(READY) browser
 
 lint: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 # Also with a large corpus, which takes an hour: make bench CORPUS=FILE.jsonl.xz
 bench: $(READY) $(PEERS_READY)

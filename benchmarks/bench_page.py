@@ -20,8 +20,22 @@ def main() -> None:
 
 def page(peers: Mapping, embedding: Mapping) -> str:
     """The text of docs/bench.md."""
-    return "\n\n".join([_introduction(peers), _quality(peers), _SPEED, _steps(peers, embedding), _searching(peers),
-                        _ratios(peers), _encoding(embedding), _LEFT_OUT, _measured(peers)]) + "\n"
+    return (
+        "\n\n".join(
+            [
+                _introduction(peers),
+                _quality(peers),
+                _SPEED,
+                _steps(peers, embedding),
+                _searching(peers),
+                _ratios(peers),
+                _encoding(embedding),
+                _LEFT_OUT,
+                _measured(peers),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _introduction(peers: Mapping) -> str:
@@ -35,19 +49,30 @@ def _quality(peers: Mapping) -> str:
 
 def _of_file(name: str, ways: Mapping) -> str:
     kinds = [kind for kind in KINDS if any(kind in found for found in ways.values())]
-    rows = [[way, *(f"{found[kind]['recall']:.3f} / {found[kind]['mrr']:.3f}" for kind in kinds)]
-            for way, found in ways.items()]
+    rows = [
+        [way, *(f"{found[kind]['recall']:.3f} / {found[kind]['mrr']:.3f}" for kind in kinds)]
+        for way, found in ways.items()
+    ]
     return f"**{name}**, recall@10 / MRR (follow-ups: recall@8)\n\n{table(['', *map(KINDS.get, kinds)], rows)}"
 
 
 def _steps(peers: Mapping, embedding: Mapping) -> str:
     index, cold = (peers[step]["medians"] for step in ("indexing", "cold"))
-    rows = [[name, *(f"{step[name]['seconds']:.1f}" for step in (index, cold)),
-             *(f"{step[name]['memory, MB']:.0f}" for step in (index, cold))] for name in index]
+    rows = [
+        [
+            name,
+            *(f"{step[name]['seconds']:.1f}" for step in (index, cold)),
+            *(f"{step[name]['memory, MB']:.0f}" for step in (index, cold)),
+        ]
+        for name in index
+    ]
     heads = ["", "index from nothing, s", "cold question, s", "memory to index, MB", "memory of a question, MB"]
     ready = embedding["shipped papers indexed from nothing"]
-    text = _STEPS.format(papers=peers["papers"], question=peers["cold"]["question"],
-                         ready=" and ".join(f"{found['seconds']:.1f} s ({name})" for name, found in ready.items()))
+    text = _STEPS.format(
+        papers=peers["papers"],
+        question=peers["cold"]["question"],
+        ready=" and ".join(f"{found['seconds']:.1f} s ({name})" for name, found in ready.items()),
+    )
     return table(heads, rows) + "\n\n" + "\n\n".join(fill(part, WIDE) for part in text.split("\n\n"))
 
 
@@ -63,22 +88,35 @@ def _answer(way: str, times: Mapping[str, float]) -> str:
 
 
 def _ratios(peers: Mapping) -> str:
-    rows = [[name, *(f"{peers[step]['tutorial / Citewell'][name]:.1f} ×" for step in ("cold", "indexing"))]
-            for name in peers["cold"]["tutorial / Citewell"]]
+    rows = [
+        [name, *(f"{peers[step]['tutorial / Citewell'][name]:.1f} ×" for step in ("cold", "indexing"))]
+        for name in peers["cold"]["tutorial / Citewell"]
+    ]
     heads = ["times faster than the tutorial", "cold question", "index from nothing"]
-    return (f"{table(heads, rows)}\n\nMedians of the rounds' ratios, the systems taking turns; rounds of cold "
-            f"questions: {peers['cold']['rounds']}, of indexing: {peers['indexing']['rounds']}.")
+    return (
+        f"{table(heads, rows)}\n\nMedians of the rounds' ratios, the systems taking turns; rounds of cold "
+        f"questions: {peers['cold']['rounds']}, of indexing: {peers['indexing']['rounds']}."
+    )
 
 
 def _encoding(embedding: Mapping) -> str:
     heads = ["engine", "abstracts a second", "times sentence-transformers"]
-    whole, passages = (table(heads, [
-        [name, f"{found['abstracts per second']:,.0f}", f"{found['times sentence-transformers']:.2f}"]
-        for name, found in figures["engines"].items()]) for figures in (embedding, embedding["passages"]))
-    return (f"## Encoding\n\n{embedding['abstracts']} abstracts, rounds: {embedding['rounds']}; `fast` indexes, "
-            f"`light` (without torch) encodes a query, `static` is `citewell-static`.\n\n{whole}\n\n"
-            f"As a library embeds them, in {embedding['passages']['texts']} passages with the title in front:\n\n"
-            f"{passages}")
+    whole, passages = (
+        table(
+            heads,
+            [
+                [name, f"{found['abstracts per second']:,.0f}", f"{found['times sentence-transformers']:.2f}"]
+                for name, found in figures["engines"].items()
+            ],
+        )
+        for figures in (embedding, embedding["passages"])
+    )
+    return (
+        f"## Encoding\n\n{embedding['abstracts']} abstracts, rounds: {embedding['rounds']}; `fast` indexes, "
+        f"`light` (without torch) encodes a query, `static` is `citewell-static`.\n\n{whole}\n\n"
+        f"As a library embeds them, in {embedding['passages']['texts']} passages with the title in front:\n\n"
+        f"{passages}"
+    )
 
 
 def _measured(peers: Mapping) -> str:
@@ -86,8 +124,10 @@ def _measured(peers: Mapping) -> str:
     versions = {f"{name} {number}" for found in peers["versions"].values() for name, number in found.items()}
     return "## Measured\n\n" + fill(
         f"Commit {machine['commit']}, {machine['processor']}, cores: {machine['cores']}, Python {machine['python']}; "
-        f"{', '.join(sorted(versions))}. Another machine gives other times; ratios differ less.", WIDE,
-        break_on_hyphens=False)
+        f"{', '.join(sorted(versions))}. Another machine gives other times; ratios differ less.",
+        WIDE,
+        break_on_hyphens=False,
+    )
 
 
 _INTRODUCTION = """# Benchmark

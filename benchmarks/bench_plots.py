@@ -3,8 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-WAYS = ("Citewell, all-MiniLM-L6-v2", "Citewell, citewell-static", "LangChain tutorial", "paper-qa, MiniLM",
-        "MiniLM alone", "BM25 alone")
+WAYS = (
+    "Citewell, all-MiniLM-L6-v2",
+    "Citewell, citewell-static",
+    "LangChain tutorial",
+    "paper-qa, MiniLM",
+    "MiniLM alone",
+    "BM25 alone",
+)
 KINDS = {"fact": "fact", "compare": "compare", "topic": "topic", "survey": "survey", "followup": "follow-up\n(@8)"}
 COLOURS = ("tab:blue", "tab:cyan", "tab:orange", "tab:red", "tab:gray", "lightgray")
 

@@ -49,8 +49,10 @@ def main() -> None:
     parser.add_argument("questions", nargs="+", type=Path)
     parser.add_argument("--home", type=Path, help="library folder (default: a new one)")
     args = parser.parse_args()
-    with (tempfile.TemporaryDirectory() as folder,
-          Library.open(args.home or Path(folder), DEFAULT_EMBEDDING_MODEL) as library):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(args.home or Path(folder), DEFAULT_EMBEDDING_MODEL) as library,
+    ):
         cases = _cases(library, args.questions)
         tuning = shipped(library.reads_words)
         figures = [_figures(library, case, tuning, [CUT])[CUT] for case in cases]
@@ -78,8 +80,10 @@ def _cases(library: Library, paths: Sequence[Path]) -> list[Case]:
 def _figures(library: Library, case: Case, tuning: Tuning, cuts: Sequence[Cut]) -> dict[Cut, Figures]:
     found = rank_found(library, case.asked.views, tuning)
     chosen = {cut: {f.paper.paper_id for f in relevant(found, cut=cut)} for cut in cuts}
-    return {cut: (len(case.asked.gold & ids) / len(case.asked.gold), len(case.right & ids) / len(ids))
-            for cut, ids in chosen.items()}
+    return {
+        cut: (len(case.asked.gold & ids) / len(case.asked.gold), len(case.right & ids) / len(ids))
+        for cut, ids in chosen.items()
+    }
 
 
 def held_out(library: Library, cases: Sequence[Case]) -> dict[str, dict[str, float]]:
@@ -102,8 +106,10 @@ def _by_kind(cases: Sequence[Case], figures: Sequence[Figures]) -> dict[str, dic
     kinds = {"all": list(figures)}
     for case, row in zip(cases, figures, strict=True):
         kinds.setdefault(case.kind, []).append(row)
-    return {kind: {"recall": round(fmean(r for r, _ in rows), 3), "precision": round(fmean(p for _, p in rows), 3)}
-            for kind, rows in kinds.items()}
+    return {
+        kind: {"recall": round(fmean(r for r, _ in rows), 3), "precision": round(fmean(p for _, p in rows), 3)}
+        for kind, rows in kinds.items()
+    }
 
 
 def _worth(rows: Sequence[Figures]) -> float:

@@ -33,9 +33,12 @@ def main() -> None:
         _time(verifier, gold_claims(args.questions[0], papers)[:1])  # the first one loads what is loaded once
         times = {path.stem: times_of(verifier, gold_claims(path, papers)) for path in args.questions}
     every = [ms for some in times.values() for ms in some]
-    result = {"machine": facts(), "answers": len(every),
-              "ms an answer": {"median": round(quantile(every, 0.5), 1), "p95": round(quantile(every, 0.95), 1)},
-              "by file": {name: round(quantile(some, 0.5), 1) for name, some in times.items()}}
+    result = {
+        "machine": facts(),
+        "answers": len(every),
+        "ms an answer": {"median": round(quantile(every, 0.5), 1), "p95": round(quantile(every, 0.95), 1)},
+        "by file": {name: round(quantile(some, 0.5), 1) for name, some in times.items()},
+    }
     args.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result["ms an answer"]), json.dumps(result["by file"]))
 

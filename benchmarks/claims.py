@@ -73,7 +73,5 @@ def corpus(file: Path, count: int, rng: random.Random) -> tuple[list[Claim], lis
         told = [record for record in map(json.loads, lines) if record.get("tldr")]
     rng.shuffle(told)
     papers = [Paper(r["id"], r["title"], r["abstract"], tuple(r["authors"]), r["year"]) for r in told[:count]]
-    claims = [
-        Claim(" ".join(r["tldr"].split()), (paper,), "tldr") for r, paper in zip(told, papers, strict=False)
-    ]
+    claims = [Claim(" ".join(r["tldr"].split()), (paper,), "tldr") for r, paper in zip(told, papers, strict=False)]
     return claims, papers

@@ -46,9 +46,7 @@ def main() -> None:
 
 
 def _surveys(paths: list[Path]) -> list[dict]:
-    records = [
-        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line
-    ]
+    records = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line]
     return [record for record in records if record["type"] == "survey"]
 
 

@@ -55,12 +55,15 @@ def main() -> None:
     for name in ("fast", "light"):
         least = (plain * engines[name](texts)).sum(1).min()
         figures[name]["least cosine to float32"] = round(float(least), 5)
-    result = {"abstracts": len(texts), "rounds": given.rounds, "engines": figures,
-              "passages": in_passages(engines, given.papers, given.rounds),
-              "cold query, seconds": cold(folder, cache, given.rounds),
-              "shipped papers indexed from nothing": {model: indexing(model, given.rounds) for model in MODELS},
-              "as many unknown papers added": {model: indexing(model, given.rounds, unknown(cache))
-                                               for model in MODELS}}
+    result = {
+        "abstracts": len(texts),
+        "rounds": given.rounds,
+        "engines": figures,
+        "passages": in_passages(engines, given.papers, given.rounds),
+        "cold query, seconds": cold(folder, cache, given.rounds),
+        "shipped papers indexed from nothing": {model: indexing(model, given.rounds) for model in MODELS},
+        "as many unknown papers added": {model: indexing(model, given.rounds, unknown(cache)) for model in MODELS},
+    }
     print(write("embedding", result).read_text())
 
 
@@ -76,15 +79,20 @@ def _engines(folder: Path) -> dict[str, Encode]:
     from sentence_transformers import SentenceTransformer
 
     plain = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    return {"sentence-transformers float32": lambda texts: plain.encode(texts, show_progress_bar=False),
-            "fast": FastBert(folder).encode, "light": BertEncoder(folder).encode,
-            "static": StaticEncoder(SHIPPED).encode}
+    return {
+        "sentence-transformers float32": lambda texts: plain.encode(texts, show_progress_bar=False),
+        "fast": FastBert(folder).encode,
+        "light": BertEncoder(folder).encode,
+        "static": StaticEncoder(SHIPPED).encode,
+    }
 
 
 def _figures(name: str, rounds: list[dict[str, float]], texts: int) -> dict[str, float]:
     ratios = [taken["sentence-transformers float32"] / taken[name] for taken in rounds]
-    return {"abstracts per second": round(texts / median(taken[name] for taken in rounds), 1),
-            "times sentence-transformers": round(median(ratios), 2)}
+    return {
+        "abstracts per second": round(texts / median(taken[name] for taken in rounds), 1),
+        "times sentence-transformers": round(median(ratios), 2),
+    }
 
 
 def seconds(encode: Encode, texts: list[str]) -> float:
@@ -113,8 +121,11 @@ def indexing(model: str, rounds: int, file: Path | None = None) -> dict[str, flo
     runs = []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory() as home:
-            environ = os.environ | {"CITEWELL_HOME": home, "CITEWELL_EMBEDDING_MODEL": model,
-                                    "CITEWELL_SHIPPED_PAPERS": seed}
+            environ = os.environ | {
+                "CITEWELL_HOME": home,
+                "CITEWELL_EMBEDDING_MODEL": model,
+                "CITEWELL_SHIPPED_PAPERS": seed,
+            }
             runs.append(timed([sys.executable, "-m", "ui.cli", *command], environ))
     return {name: round(median(run[name] for run in runs), 2) for name in runs[0]}
 
@@ -122,8 +133,10 @@ def indexing(model: str, rounds: int, file: Path | None = None) -> dict[str, flo
 def unknown(folder: Path) -> Path:
     """The shipped papers with texts that no shipped vector belongs to."""
     path = folder / "unknown.jsonl"
-    papers = [{"title": f"{paper.title} again", "abstract": paper.abstract.replace(". ", ", too. ")}
-              for paper in shipped_papers()]
+    papers = [
+        {"title": f"{paper.title} again", "abstract": paper.abstract.replace(". ", ", too. ")}
+        for paper in shipped_papers()
+    ]
     path.write_text("".join(json.dumps(paper) + "\n" for paper in papers), encoding="utf-8")
     return path
 

@@ -6,8 +6,16 @@ from benchmarks.machine import ROOT, read, table
 
 PAGE = ROOT / "docs" / "evaluation.md"
 SETS = {"questions.hard": "hard", "questions.plain": "plain"}
-KINDS = ("number changed", "number borrowed", "negation put in", "negation taken out", "negation, both", "name swapped",
-         "direction flipped", "citation moved")
+KINDS = (
+    "number changed",
+    "number borrowed",
+    "negation put in",
+    "negation taken out",
+    "negation, both",
+    "name swapped",
+    "direction flipped",
+    "citation moved",
+)
 
 
 def main() -> None:
@@ -17,20 +25,28 @@ def main() -> None:
 
 def page() -> str:
     """The text of docs/evaluation.md."""
-    return "\n\n".join([_INTRODUCTION, _answers(), _held_out(), _elsewhere(), _search(), _refusals(), _checks(),
-                        _COMMANDS]) + "\n"
+    return (
+        "\n\n".join(
+            [_INTRODUCTION, _answers(), _held_out(), _elsewhere(), _search(), _refusals(), _checks(), _COMMANDS]
+        )
+        + "\n"
+    )
 
 
 def _answers() -> str:
-    return ("## Answers\n\nThe weights of the search and of the offline model were fitted on these very questions, so "
-            "these figures flatter; the next two sections do not.\n\n"
-            + "\n\n".join(_report(name, read(f"eval-{name}")) for name in SETS.values()))
+    return (
+        "## Answers\n\nThe weights of the search and of the offline model were fitted on these very questions, so "
+        "these figures flatter; the next two sections do not.\n\n"
+        + "\n\n".join(_report(name, read(f"eval-{name}")) for name in SETS.values())
+    )
 
 
 def _held_out() -> str:
     reports = read("heldout")
-    return ("## Held out\n\nEverything fitted on one half of the questions of both sets, and the other half asked, "
-            "both ways round.\n\n" + "\n\n".join(_report(SETS[name], reports[name]) for name in SETS))
+    return (
+        "## Held out\n\nEverything fitted on one half of the questions of both sets, and the other half asked, "
+        "both ways round.\n\n" + "\n\n".join(_report(SETS[name], reports[name]) for name in SETS)
+    )
 
 
 def _elsewhere() -> str:
@@ -39,16 +55,26 @@ def _elsewhere() -> str:
 
 
 def _report(name: str, report: dict) -> str:
-    rows = [[row["type"], str(row["questions"]), _share(row["recall"] and row["recall"]["8"]),
-             _share(row["recall"] and row["recall"]["10"]), *(_share(row[key]) for key in (
-                 "mrr", "citation_precision", "citation_recall", "facts", "refused")), f"{row['sentences']:.1f}"]
-            for row in report["rows"]]
-    rates = table(["type", "n", "R@8", "R@10", "MRR", "citation P", "citation R", "facts stated", "refused",
-                    "sentences"], rows)
-    return (f"**{name}** ({report['questions']} questions)\n\n{rates}\n\n"
-            f"Unanswerable refused {_share(report['refusal_recall'])}, answerable refused "
-            f"{_share(report['answerable_refused'])}; quotes exact {_share(report['quotes_exact'])} of "
-            f"{report['quotes']:,}; attacks that worked {len(report['attack_failures'])}.")
+    rows = [
+        [
+            row["type"],
+            str(row["questions"]),
+            _share(row["recall"] and row["recall"]["8"]),
+            _share(row["recall"] and row["recall"]["10"]),
+            *(_share(row[key]) for key in ("mrr", "citation_precision", "citation_recall", "facts", "refused")),
+            f"{row['sentences']:.1f}",
+        ]
+        for row in report["rows"]
+    ]
+    rates = table(
+        ["type", "n", "R@8", "R@10", "MRR", "citation P", "citation R", "facts stated", "refused", "sentences"], rows
+    )
+    return (
+        f"**{name}** ({report['questions']} questions)\n\n{rates}\n\n"
+        f"Unanswerable refused {_share(report['refusal_recall'])}, answerable refused "
+        f"{_share(report['answerable_refused'])}; quotes exact {_share(report['quotes_exact'])} of "
+        f"{report['quotes']:,}; attacks that worked {len(report['attack_failures'])}."
+    )
 
 
 def _search() -> str:
@@ -57,22 +83,37 @@ def _search() -> str:
     for file, name in SETS.items():
         measured = read("retrieval")["questions"][file]
         kinds = [kind for kind in ("fact", "compare", "topic", "survey", "followup") if kind in measured["both"]]
-        rows = [[label, *(f"{measured[way][kind]['mrr']:.3f} / {measured[way][kind]['recall']:.3f}" for kind in kinds)]
-                for way, label in ways.items()]
+        rows = [
+            [label, *(f"{measured[way][kind]['mrr']:.3f} / {measured[way][kind]['recall']:.3f}" for kind in kinds)]
+            for way, label in ways.items()
+        ]
         tables.append(f"**{name}**, MRR / recall@10 (follow-ups: @8)\n\n{table(['search', *kinds], rows)}")
     first = read("retrieval")["titles_first"]
-    return ("## Search\n\n" + "\n\n".join(tables)
-            + f"\n\nA paper's own title puts it first for {_share(first)} of the shipped papers.")
+    return (
+        "## Search\n\n"
+        + "\n\n".join(tables)
+        + f"\n\nA paper's own title puts it first for {_share(first)} of the shipped papers."
+    )
 
 
 def _refusals() -> str:
     curves = read("refusal")
-    rows = [[SETS[name], *(_share(curves[name]["at threshold"][key]) for key in (
-        "coverage", "precision", "unanswerable refused", "answerable refused"))] for name in SETS]
+    rows = [
+        [
+            SETS[name],
+            *(
+                _share(curves[name]["at threshold"][key])
+                for key in ("coverage", "precision", "unanswerable refused", "answerable refused")
+            ),
+        ]
+        for name in SETS
+    ]
     heads = ["asked (fitted on the other)", "coverage", "precision", "unanswerable refused", "answerable refused"]
-    return ("## Refusals\n\nCoverage is the share of all questions that are answered, precision the share of those "
-            "whose likeliest source is a right one; the dots are the fitted threshold.\n\n"
-            f"![Precision against coverage](../benchmarks/results/refusal.png)\n\n{table(heads, rows)}")
+    return (
+        "## Refusals\n\nCoverage is the share of all questions that are answered, precision the share of those "
+        "whose likeliest source is a right one; the dots are the fitted threshold.\n\n"
+        f"![Precision against coverage](../benchmarks/results/refusal.png)\n\n{table(heads, rows)}"
+    )
 
 
 def _checks() -> str:
@@ -80,14 +121,20 @@ def _checks() -> str:
     found |= {"elsewhere": {"kinds": together(read("elsewhere")["checks"].values())}}
     names = [name for name in (*SETS, "abstracts", "summaries", "elsewhere") if name in found]
     rows = [[kind, *(_flagged(found[name]["kinds"].get(kind)) for name in names)] for kind in KINDS]
-    true = [[what, *(_share(take(found[name]["kinds"]["true"])) for name in names)] for what, take in (
-        ("true claims supported", lambda row: row["supported"]),
-        ("true claims supported or weak", lambda row: row["supported"] + row["weak"]))]
+    true = [
+        [what, *(_share(take(found[name]["kinds"]["true"])) for name in names)]
+        for what, take in (
+            ("true claims supported", lambda row: row["supported"]),
+            ("true claims supported or weak", lambda row: row["supported"] + row["weak"]),
+        )
+    ]
     heads = ["", *(_CLAIMS[name] for name in names)]
-    return ("## Checks\n\nTrue claims made false in one place, and how many of them are flagged, that is, not called "
-            f"supported (number of cases behind each):\n\n{table(heads, rows)}\n\n{table(heads, true)}\n\n"
-            f"The check of one answer takes {times['median']} ms at the median, {times['p95']} ms at the 95th "
-            "percentile.")
+    return (
+        "## Checks\n\nTrue claims made false in one place, and how many of them are flagged, that is, not called "
+        f"supported (number of cases behind each):\n\n{table(heads, rows)}\n\n{table(heads, true)}\n\n"
+        f"The check of one answer takes {times['median']} ms at the median, {times['p95']} ms at the 95th "
+        "percentile."
+    )
 
 
 def together(fields: Iterable[Mapping[str, Mapping]]) -> dict[str, dict[str, float]]:
@@ -103,9 +150,13 @@ def _mean(rows: Sequence[Mapping]) -> dict[str, float]:
     return {"n": n} | {key: sum(row["n"] * row[key] for row in rows) / n for key in ("flagged", "supported", "weak")}
 
 
-_CLAIMS = {"questions.hard": "gold answers, hard", "questions.plain": "gold answers, plain",
-           "abstracts": "sentences of abstracts", "summaries": "authors' summaries, other papers",
-           "elsewhere": "gold answers, other papers"}
+_CLAIMS = {
+    "questions.hard": "gold answers, hard",
+    "questions.plain": "gold answers, plain",
+    "abstracts": "sentences of abstracts",
+    "summaries": "authors' summaries, other papers",
+    "elsewhere": "gold answers, other papers",
+}
 
 
 def _flagged(row: dict | None) -> str:

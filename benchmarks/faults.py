@@ -11,7 +11,8 @@ from store.records import Paper
 
 _CITATION = re.compile(
     r"~?\s?\\[a-z]*cite[a-z]*\*?(?:\[[^\]]*\])*\{(?P<tex>[^}]*)\}|\s?\[(?P<pandoc>@[^\]]*)\]|@(?P<bare>[a-z]\w+)"
-    r"|\s?\[(?P<number>\d+)\]")
+    r"|\s?\[(?P<number>\d+)\]"
+)
 _PLACE = "\ue000"  # stands for a citation while the prose around it is changed
 UNKNOWN = "\n@article{doe2020cakes, title={On the Baking of Cakes}, author={Doe, Jane}, year={2020}}\n"
 WRONG = frozenset({"disagrees", "says nothing of this"})

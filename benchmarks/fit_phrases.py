@@ -68,8 +68,11 @@ def _phrases(text: str) -> Iterator[tuple[str, bool, bool]]:
             for end in range(start + 2, min(start + LONGEST, len(words)) + 1):
                 if words[start] in STOP or words[end - 1] in STOP:
                     break
-                yield (" ".join(words[start:end]), start == 0 or words[start - 1] in STOP,
-                       end == len(words) or words[end] in STOP)
+                yield (
+                    " ".join(words[start:end]),
+                    start == 0 or words[start - 1] in STOP,
+                    end == len(words) or words[end] in STOP,
+                )
 
 
 def _counted(path: Path) -> tuple[_Uses, _Uses]:

@@ -32,14 +32,10 @@ SUMMARIES = 300
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one of the two fits."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.fit_verify", description=__doc__.split("\n")[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fit_verify", description=__doc__.split("\n")[0])
     parser.add_argument("what", choices=("words", "thresholds"))
     parser.add_argument("--corpus", type=Path, required=True, help="a jsonl.xz of papers, some with a `tldr`")
-    parser.add_argument(
-        "--questions", type=Path, nargs="*", default=[], help="questions files with gold answers"
-    )
+    parser.add_argument("--questions", type=Path, nargs="*", default=[], help="questions files with gold answers")
     parser.add_argument("--library", type=Path, help="a library folder; the shipped collection when left out")
     options = parser.parse_args(arguments)
     return fit_words(options.corpus) if options.what == "words" else fit_thresholds(options)
@@ -55,9 +51,7 @@ def fit_words(file: Path) -> int:
         for line in lines:
             count += 1
             words = terms.words(terms.plain(json.loads(line)["abstract"]))
-            found.update(
-                {w.stem for w in words if w.text.islower() and w.text not in terms.STOP and len(w.text) > 1}
-            )
+            found.update({w.stem for w in words if w.text.islower() and w.text not in terms.STOP and len(w.text) > 1})
     rows = [f"{word}\t{math.log(count / n):.1f}\n" for word, n in sorted(found.items()) if n >= LEAST]
     (Path(terms.__file__).parent / "word_weights.tsv").write_text("".join(rows), encoding="utf-8")
     print(f"{len(rows)} words from {count} abstracts")
@@ -78,9 +72,7 @@ def fit_thresholds(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(
-    claims: Sequence[Claim], papers: Sequence[Paper], library: Library
-) -> list[tuple[list[float], bool]]:
+def _rows(claims: Sequence[Claim], papers: Sequence[Paper], library: Library) -> list[tuple[list[float], bool]]:
     """The numbers of each claim that cites one paper, against that paper and against its neighbour."""
     nearest = neighbours(papers, library)
     rows = []

@@ -1,6 +1,6 @@
 """The evaluation with everything fitted on one half of the questions and measured on the other, both ways.
 
-    python -m benchmarks.heldout --questions benchmarks/questions/*.jsonl --out benchmarks/results/heldout.json
+python -m benchmarks.heldout --questions benchmarks/questions/*.jsonl --out benchmarks/results/heldout.json
 """
 
 import argparse

@@ -99,11 +99,21 @@ def shipped(folder: Path, kills: int, chance: random.Random) -> dict[str, object
         finished = kill(process)
         finish(home, DEFAULT_EMBEDDING_MODEL, files)
         same = differences(whole, state(home))
-        runs.append({"killed after, seconds": round(moment, 2), "had finished": finished, "differs in": same,
-                     **doubles(embedded(home))})
+        runs.append(
+            {
+                "killed after, seconds": round(moment, 2),
+                "had finished": finished,
+                "differs in": same,
+                **doubles(embedded(home)),
+            }
+        )
         print(runs[-1], file=sys.stderr, flush=True)
-    return {"undisturbed, seconds": round(seconds, 2), "texts": texts, "runs": runs,
-            "same library": sum(not run["differs in"] for run in runs)}
+    return {
+        "undisturbed, seconds": round(seconds, 2),
+        "texts": texts,
+        "runs": runs,
+        "same library": sum(not run["differs in"] for run in runs),
+    }
 
 
 def more_papers(file: Path) -> Path:
@@ -112,8 +122,12 @@ def more_papers(file: Path) -> Path:
         for number, paper in enumerate(shipped_papers()[::2]):
             first, *rest = paper.abstract.split(". ")
             new = {"title": f"A second study: {paper.title}", "abstract": ". ".join([*rest, first]), "year": 2026}
-            longer = {"id": paper.paper_id, "arxiv": paper.arxiv, "title": paper.title,
-                      "abstract": f"{paper.abstract} We add remark {number}."}
+            longer = {
+                "id": paper.paper_id,
+                "arxiv": paper.arxiv,
+                "title": paper.title,
+                "abstract": f"{paper.abstract} We add remark {number}.",
+            }
             out.write("".join(json.dumps(record) + "\n" for record in (new, longer)))
     return file
 
@@ -137,8 +151,13 @@ def state(home: Path) -> dict[str, object]:
         papers = list(library.papers())
         near = {p.paper_id: [(h.passage, round(h.score, 3)) for h in library.by_meaning(p.title, 5)] for p in papers}
         worded = {p.paper_id: [(i, round(s, 3)) for i, s in library.by_words(p.title, 5)] for p in papers}
-        return {"papers": papers, "by meaning": near, "by words": worded,
-                "passages": len(library._indexes.vectors), "keywords": len(library._indexes.keywords)}
+        return {
+            "papers": papers,
+            "by meaning": near,
+            "by words": worded,
+            "passages": len(library._indexes.vectors),
+            "keywords": len(library._indexes.keywords),
+        }
 
 
 def differences(one: dict[str, object], other: dict[str, object]) -> list[str]:
@@ -163,9 +182,15 @@ def large(folder: Path, corpus: Path, kills: int, chance: random.Random) -> dict
         else:
             time.sleep(chance.uniform(0, 3))
         finished = kill(process)
-        runs.append({"papers indexed": followed(home), "in a write of the graph": bool(number % 2),
-                     "had finished": finished, "seconds": round(time.perf_counter() - began, 1),
-                     "texts embedded": embedded(home).total() - before})
+        runs.append(
+            {
+                "papers indexed": followed(home),
+                "in a write of the graph": bool(number % 2),
+                "had finished": finished,
+                "seconds": round(time.perf_counter() - began, 1),
+                "texts embedded": embedded(home).total() - before,
+            }
+        )
         print(runs[-1], file=sys.stderr, flush=True)
     before, began = embedded(home).total(), time.perf_counter()
     finish(home, STATIC, [corpus])
@@ -180,9 +205,13 @@ def check(home: Path, chance: random.Random) -> dict[str, object]:
         some = chance.sample(papers, min(_PROBES, len(papers)))
         found = [library.by_meaning(f"{p.title}. {p.abstract}", 1)[0] for p in some]
         own = sum(hit.passage.paper_id == p.paper_id or hit.score > 0.999 for hit, p in zip(found, some, strict=True))
-        return {"papers": len(papers), "passages on record": library._papers.count_passages(),
-                "passages in the index": len(vectors), "papers in the keyword index": len(library._indexes.keywords),
-                "found by their own text": f"{own} of {len(some)}"}
+        return {
+            "papers": len(papers),
+            "passages on record": library._papers.count_passages(),
+            "passages in the index": len(vectors),
+            "papers in the keyword index": len(library._indexes.keywords),
+            "found by their own text": f"{own} of {len(some)}",
+        }
 
 
 def wait(process: subprocess.Popen, until: Callable[[], bool]) -> None:

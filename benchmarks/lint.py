@@ -37,8 +37,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--show", action="store_true", help="print every alarm and every fault that is missed")
     args = parser.parse_args()
-    with (tempfile.TemporaryDirectory() as folder,
-          Library.open(args.home or Path(folder), DEFAULT_EMBEDDING_MODEL) as library):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(args.home or Path(folder), DEFAULT_EMBEDDING_MODEL) as library,
+    ):
         checker = _Checker(library, args.show)
         results = {name: checker.measure(texts, args.rounds) for name, texts in _sources(library).items()}
         results["answers to the questions"] = checker.measure(_answers(library), 0)
@@ -50,24 +52,39 @@ def main() -> None:
 def _sources(library: Library) -> dict[str, list[Text]]:
     papers = list(library.papers())
     whole = to_bibtex(papers, citation_keys(papers), abstracts=False)
-    by_hand = [Text(path.name, path.read_text(encoding="utf-8"), whole)
-               for path in sorted((ROOT / "benchmarks" / "paragraphs").iterdir()) if path.name != "README.md"]
-    drafts = [Text(f"{path.parent.name}.tex", path.read_text(encoding="utf-8"),
-                   (path.parent / "references.bib").read_text(encoding="utf-8"))
-              for path in sorted((ROOT / "docs" / "examples").glob("*/draft.tex"))]
-    plain = [Text(f"{path.parent.name}.md", _by_line(path.read_text(encoding="utf-8")), "")
-             for path in sorted((ROOT / "docs" / "examples").glob("*/draft.md"))]
+    by_hand = [
+        Text(path.name, path.read_text(encoding="utf-8"), whole)
+        for path in sorted((ROOT / "benchmarks" / "paragraphs").iterdir())
+        if path.name != "README.md"
+    ]
+    drafts = [
+        Text(
+            f"{path.parent.name}.tex",
+            path.read_text(encoding="utf-8"),
+            (path.parent / "references.bib").read_text(encoding="utf-8"),
+        )
+        for path in sorted((ROOT / "docs" / "examples").glob("*/draft.tex"))
+    ]
+    plain = [
+        Text(f"{path.parent.name}.md", _by_line(path.read_text(encoding="utf-8")), "")
+        for path in sorted((ROOT / "docs" / "examples").glob("*/draft.md"))
+    ]
     return {"by hand": by_hand, "drafts, LaTeX": drafts, "drafts, Markdown": plain}
 
 
 def _answers(library: Library) -> list[Text]:
     papers = list(library.papers())
     keys = citation_keys(papers)
-    claims = [claim for path in sorted((ROOT / "benchmarks" / "questions").glob("*.jsonl"))
-              for claim in gold_claims(path, papers)]
+    claims = [
+        claim
+        for path in sorted((ROOT / "benchmarks" / "questions").glob("*.jsonl"))
+        for claim in gold_claims(path, papers)
+    ]
     cited = ["; ".join(f"@{keys[paper.paper_id]}" for paper in claim.papers) for claim in claims]
-    return [Text(f"{n}.md", f"{claim.text.rstrip('.')} [{ids}].\n", "")
-            for n, (claim, ids) in enumerate(zip(claims, cited, strict=True))]
+    return [
+        Text(f"{n}.md", f"{claim.text.rstrip('.')} [{ids}].\n", "")
+        for n, (claim, ids) in enumerate(zip(claims, cited, strict=True))
+    ]
 
 
 def _by_line(text: str) -> str:
@@ -99,9 +116,18 @@ class _Checker:
         shares = {kind: f"{found[kind]} of {planted[kind]}" for kind in KINDS if planted[kind]}
         ten = [hit for count, hit in tens if count == FAULTS]
         clean = {"citations": cited, "alarms": alarms}
-        return clean if not rounds else {**clean, "planted": sum(planted.values()), "found": sum(found.values()),
-                "share": round(sum(found.values()) / max(1, sum(planted.values())), 3), "kinds": shares,
-                "of_ten": dict(sorted(Counter(ten).items()))}
+        return (
+            clean
+            if not rounds
+            else {
+                **clean,
+                "planted": sum(planted.values()),
+                "found": sum(found.values()),
+                "share": round(sum(found.values()) / max(1, sum(planted.values())), 3),
+                "kinds": shares,
+                "of_ten": dict(sorted(Counter(ten).items())),
+            }
+        )
 
     def _lint(self, text: Text) -> list[LintLine]:
         return lint(text.body, text.name, text.bib or None, self._library, self._verifier, "x.bib")

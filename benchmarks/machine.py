@@ -12,17 +12,29 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LIBRARIES = ("chromadb", "langchain-core", "numpy", "sentence-transformers", "tantivy", "tokenizers",
-             "torch", "transformers")
+LIBRARIES = (
+    "chromadb",
+    "langchain-core",
+    "numpy",
+    "sentence-transformers",
+    "tantivy",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
 
 
 def facts() -> dict[str, object]:
     """The commit, the machine and the versions, ready for JSON."""
-    return {"commit": commit(), "processor": processor(), "cores": len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-            "system": platform.system(), "python": platform.python_version(),
-            "libraries": {name: _version(name) for name in LIBRARIES},
-            "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None}
+    return {
+        "commit": commit(),
+        "processor": processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    }
 
 
 def write(name: str, figures: dict[str, object]) -> Path:

@@ -58,11 +58,7 @@ def change_number(text: str, rng: random.Random, abstract: str) -> str | None:
     rng.shuffle(found)
     for start, end, number in found:
         options = SPELLED if number.isalpha() else _numbers_like(number, rng)
-        options = [
-            o
-            for o in options
-            if o != number and not re.search(rf"(?<![\d.]){re.escape(o)}(?![\d])", abstract)
-        ]
+        options = [o for o in options if o != number and not re.search(rf"(?<![\d.]){re.escape(o)}(?![\d])", abstract)]
         if options:
             return text[:start] + rng.choice(options) + text[end:]
     return None
@@ -103,16 +99,10 @@ def put_negation(text: str, rng: random.Random, abstract: str) -> str | None:
         for old, new in AUXILIARY.items()
         for m in re.finditer(rf"\b{old}\b(?! not\b| no\b|not)", text)
     ]
-    made += [
-        text[: m.start()] + m.expand(new) + text[m.end() :]
-        for old, new in SAY
-        for m in re.finditer(old, text)
-    ]
+    made += [text[: m.start()] + m.expand(new) + text[m.end() :] for old, new in SAY for m in re.finditer(old, text)]
     made += [text[: m.start()] + new + text[m.end() :] for m, new in _verbs(text)]
     made = [
-        m
-        for m in made
-        if not re.search(r"\b(?:not|cannot|without) (?:\w+ )?(?:no|not|neither|nor|without|only)\b", m)
+        m for m in made if not re.search(r"\b(?:not|cannot|without) (?:\w+ )?(?:no|not|neither|nor|without|only)\b", m)
     ]
     return rng.choice(made) if made else None
 
@@ -178,9 +168,7 @@ def _third_person(verb: str) -> str:
 
 def flip_direction(text: str, rng: random.Random, abstract: str) -> str | None:
     """One word of direction turned into its opposite."""
-    found = [
-        m for m in re.finditer(r"(?<![-\w])[a-z]+(?:-to-[a-z]+|-up|-down)?(?![-\w])", text) if m[0] in FLIP
-    ]
+    found = [m for m in re.finditer(r"(?<![-\w])[a-z]+(?:-to-[a-z]+|-up|-down)?(?![-\w])", text) if m[0] in FLIP]
     if not found:
         return None
     match = rng.choice(found)
@@ -195,9 +183,7 @@ def swap_roles(text: str, rng: random.Random, abstract: str) -> str | None:
         rf"is faster than|is ahead of|is higher than|is more \w+ than)) {name}",
         text,
     )
-    return (
-        text[: match.start()] + f"{match[3]} {match[2]} {match[1]}" + text[match.end() :] if match else None
-    )
+    return text[: match.start()] + f"{match[3]} {match[2]} {match[1]}" + text[match.end() :] if match else None
 
 
 def name_swapper(all_names: Sequence[str]) -> Callable[[str, random.Random, str], str | None]:
@@ -219,13 +205,9 @@ def system_names(titles: Sequence[str], abstracts: Sequence[str]) -> list[str]:
     """What papers call their systems: the head of a title before its colon when it looks like a name."""
     heads = [t.split(":")[0].strip() for t in titles if ":" in t]
     named = [
-        h
-        for h in heads
-        if len(h.split()) <= 2 and re.search(r"[A-Z0-9].*[A-Z0-9]|^[A-Z][a-z]+$", h) and "?" not in h
+        h for h in heads if len(h.split()) <= 2 and re.search(r"[A-Z0-9].*[A-Z0-9]|^[A-Z][a-z]+$", h) and "?" not in h
     ]
     inside = [
-        n
-        for a in abstracts
-        for n in re.findall(r"\b(?:[A-Z]+[a-z]+[A-Z]\w*|[A-Z]{3,}\w*(?:-\w+)?)(?:-\d+)?\b", a)
+        n for a in abstracts for n in re.findall(r"\b(?:[A-Z]+[a-z]+[A-Z]\w*|[A-Z]{3,}\w*(?:-\w+)?)(?:-\d+)?\b", a)
     ]
     return sorted({*named, *inside})

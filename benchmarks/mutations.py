@@ -45,12 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.mutations", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument(
-        "--questions", type=Path, nargs="+", required=True, help="questions files with gold answers"
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutations", description=__doc__.split("\n")[0])
+    parser.add_argument("--questions", type=Path, nargs="+", required=True, help="questions files with gold answers")
     parser.add_argument("--library", type=Path, help="a library folder; the shipped collection when left out")
     parser.add_argument("--model", default=DEFAULT_EMBEDDING_MODEL, help="embedding model of the library")
     parser.add_argument("--corpus", type=Path, help="a jsonl.xz of papers, some with a `tldr`")

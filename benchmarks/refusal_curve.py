@@ -42,8 +42,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path) -> dict:
     """The curve of each of two sets under the weights fitted on the other; also printed and written."""
     first, second = sets
-    curves = {name: curve(sets[name], fit_examples([*sets[other], *made], shipped(reads_words=True)))
-              for name, other in ((first, second), (second, first))}
+    curves = {
+        name: curve(sets[name], fit_examples([*sets[other], *made], shipped(reads_words=True)))
+        for name, other in ((first, second), (second, first))
+    }
     out.parent.mkdir(parents=True, exist_ok=True)
     out.with_suffix(".json").write_text(json.dumps(curves, indent=1) + "\n", encoding="utf-8")
     draw(curves, out.with_suffix(".png"))
@@ -61,14 +63,20 @@ def curve(examples: list[Example], tuning: Tuning) -> dict:
     chances = [np.array(source_chances(e.match.tuned(tuning))) for e in judged]
     right = np.array([bool(e.right[c.argmax()]) for e, c in zip(judged, chances, strict=True)])
     points = [_point(odds < limit, wrong, right) for limit in [*np.sort(odds), np.inf]]
-    return {"questions": len(judged), "points": points,
-            "at threshold": _point(odds < tuning.doubt.threshold, wrong, right)}
+    return {
+        "questions": len(judged),
+        "points": points,
+        "at threshold": _point(odds < tuning.doubt.threshold, wrong, right),
+    }
 
 
 def _point(answered: np.ndarray, wrong: np.ndarray, right: np.ndarray) -> dict[str, float]:
-    found = {"coverage": answered.mean(), "precision": right[answered].mean() if answered.any() else 1.0,
-             "unanswerable refused": 1 - answered[wrong].mean(),
-             "answerable refused": 1 - answered[~wrong].mean()}
+    found = {
+        "coverage": answered.mean(),
+        "precision": right[answered].mean() if answered.any() else 1.0,
+        "unanswerable refused": 1 - answered[wrong].mean(),
+        "answerable refused": 1 - answered[~wrong].mean(),
+    }
     return {name: round(float(value), 4) for name, value in found.items()}
 
 
@@ -80,8 +88,9 @@ def draw(curves: dict[str, dict], path: Path) -> None:
         print("matplotlib is not installed; no picture was drawn")
         return
     figure = Figure(figsize=(6, 4), layout="constrained")
-    axes = figure.add_subplot(xlabel="coverage: share of questions answered",
-                              ylabel="precision of the answered", xlim=(0, 1), ylim=(0, 1.02))
+    axes = figure.add_subplot(
+        xlabel="coverage: share of questions answered", ylabel="precision of the answered", xlim=(0, 1), ylim=(0, 1.02)
+    )
     for name, found in curves.items():
         x, y = ([point[key] for point in found["points"]] for key in ("coverage", "precision"))
         (line,) = axes.plot(x, y, label=f"{name}, fitted on the other")

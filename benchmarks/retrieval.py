@@ -1,6 +1,6 @@
 """Recall of papers on files of questions: by words, by meaning, and by both as the answers use them.
 
-    python -m benchmarks.retrieval --questions benchmarks/questions/*.jsonl
+python -m benchmarks.retrieval --questions benchmarks/questions/*.jsonl
 """
 
 import argparse
@@ -30,8 +30,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/retrieval.json"))
     options = parser.parse_args()
     asked = {path.stem: [q for q in read_questions(path) if q.gold] for path in options.questions}
-    with (tempfile.TemporaryDirectory() as folder,
-          Library.open(options.home or Path(folder), options.model) as library):
+    with tempfile.TemporaryDirectory() as folder, Library.open(options.home or Path(folder), options.model) as library:
         tables = {name: _tables(library, questions) for name, questions in asked.items()}
         results = {"model": options.model, "questions": tables, "titles_first": _titles_first(library)}
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -47,8 +46,11 @@ def _tables(library: Library, questions: Sequence[Question]) -> dict:
     found = {}
     for way, search in ways.items():
         found[way] = measure(library, questions, search)
-        line = "  ".join(f"{kind} {m['recall']:.3f}/{m['mrr']:.3f}/{m['first']:.3f}"
-                         for kind, m in found[way].items() if kind in TYPES)
+        line = "  ".join(
+            f"{kind} {m['recall']:.3f}/{m['mrr']:.3f}/{m['first']:.3f}"
+            for kind, m in found[way].items()
+            if kind in TYPES
+        )
         print(f"{way:8} recall/MRR/first  {line}  {found[way]['p50_ms']:.0f} ms")
     return found
 
@@ -67,8 +69,10 @@ def measure(library: Library, questions: Sequence[Question], search: Callable[[s
 
 def by_type(questions: Sequence[Question], found: Sequence[Sequence[str]], ids: Mapping[str, str]) -> dict:
     """What `measure` gives of the papers that were found for each question; `ids` are those of the titles."""
-    scored = [(q.type, *_score(papers, {ids[title] for title in q.gold}, FOLLOWUP_CUT if q.history else CUT))
-              for q, papers in zip(questions, found, strict=True)]
+    scored = [
+        (q.type, *_score(papers, {ids[title] for title in q.gold}, FOLLOWUP_CUT if q.history else CUT))
+        for q, papers in zip(questions, found, strict=True)
+    ]
     table = {}
     for kind in [kind for kind in (*TYPES, "all") if any(kind in (row[0], "all") for row in scored)]:
         rows = [row[1:] for row in scored if kind in (row[0], "all")]

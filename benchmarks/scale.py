@@ -61,8 +61,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             server = Server(Path(folder))
             try:
-                result["server"] = {"papers": given.server,
-                                    **_shown("server", measure(given.server, given.corpus, server.url))}
+                result["server"] = {
+                    "papers": given.server,
+                    **_shown("server", measure(given.server, given.corpus, server.url)),
+                }
             finally:
                 server.stop()
     result["growth"] = growth(result["sizes"])
@@ -73,18 +75,26 @@ def measure(size: int, corpus: Path, chroma: str = "") -> dict[str, object]:
     """Everything about a library of `size` papers."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        environ = os.environ | {"CITEWELL_HOME": str(home), "CITEWELL_EMBEDDING_MODEL": STATIC,
-                                "CITEWELL_CHROMA_URL": chroma,
-                                "CITEWELL_SHIPPED_PAPERS": "on" if size == SHIPPED else "off"}
+        environ = os.environ | {
+            "CITEWELL_HOME": str(home),
+            "CITEWELL_EMBEDDING_MODEL": STATIC,
+            "CITEWELL_CHROMA_URL": chroma,
+            "CITEWELL_SHIPPED_PAPERS": "on" if size == SHIPPED else "off",
+        }
         add = _citewell("papers") if size == SHIPPED else _citewell("add", records(corpus, size, folder))
         added = timed(add, environ)
         queries = tldrs(corpus, Path(folder) / "queries.json")
-        return {"adding": added, "disk, MB": disk(home), "opening": opening(environ),
-                "cold ask": _medians([timed(_citewell("ask", questions()[0]), environ) for _ in range(ROUNDS)]),
-                **json.loads(_output([sys.executable, "-m", "benchmarks.scale", "--warm", "--queries", str(queries)],
-                                     environ)),
-                "listing": timed(_citewell("papers", "list", "--json"), environ),
-                "adding again": timed(add, environ)}
+        return {
+            "adding": added,
+            "disk, MB": disk(home),
+            "opening": opening(environ),
+            "cold ask": _medians([timed(_citewell("ask", questions()[0]), environ) for _ in range(ROUNDS)]),
+            **json.loads(
+                _output([sys.executable, "-m", "benchmarks.scale", "--warm", "--queries", str(queries)], environ)
+            ),
+            "listing": timed(_citewell("papers", "list", "--json"), environ),
+            "adding again": timed(add, environ),
+        }
 
 
 def records(corpus: Path, size: int, folder: str) -> str:
@@ -106,10 +116,13 @@ def tldrs(corpus: Path, path: Path) -> Path:
 
 def disk(home: Path) -> dict[str, float]:
     """MB by part: the papers, the vectors with Chroma's graph, the words, and what was embedded."""
-    parts = {"papers": [home / "papers.db"], "vectors": (home / "vectors").rglob("*"),
-             "keywords": (home / "keywords").rglob("*"), "cache": (home / "cache").rglob("*")}
-    sizes = {name: sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
-             for name, paths in parts.items()}
+    parts = {
+        "papers": [home / "papers.db"],
+        "vectors": (home / "vectors").rglob("*"),
+        "keywords": (home / "keywords").rglob("*"),
+        "cache": (home / "cache").rglob("*"),
+    }
+    sizes = {name: sum(path.stat().st_size for path in paths if path.is_file()) / 1e6 for name, paths in parts.items()}
     return {name: round(size, 1) for name, size in {**sizes, "all": sum(sizes.values())}.items()}
 
 
@@ -136,11 +149,16 @@ def warm(settings: Settings, queries: Path) -> dict[str, object]:
     figures: dict[str, object] = {name: spread(way, questions()) for name, way in ways.items()}
     found = library._indexes.vectors
     figures["recall@10 of the vector index"] = recall(library, found, [*questions(), *some])
-    figures["one paper"] = {name: round(_seconds(change), 3) for name, change in {
-        "added": lambda: library.add([NEW]), "found": lambda: library.by_meaning(NEW.title, 1),
-        "removed": lambda: library.remove(["a-study-of-nothing-in-particular"]),
-        "added again": lambda: library.add([NEW]),
-        "removed again": lambda: library.remove(["a-study-of-nothing-in-particular"])}.items()}
+    figures["one paper"] = {
+        name: round(_seconds(change), 3)
+        for name, change in {
+            "added": lambda: library.add([NEW]),
+            "found": lambda: library.by_meaning(NEW.title, 1),
+            "removed": lambda: library.remove(["a-study-of-nothing-in-particular"]),
+            "added again": lambda: library.add([NEW]),
+            "removed again": lambda: library.remove(["a-study-of-nothing-in-particular"]),
+        }.items()
+    }
     figures["memory, MB"] = round(used()["memory, MB"])
     return figures
 
@@ -150,8 +168,11 @@ def spread(way: Callable[[str], object], texts: Sequence[str]) -> dict[str, floa
     began = used()["processor seconds"]
     times = [1000 * _seconds(lambda text=text: way(text)) for text in texts]
     spent = 1000 * (used()["processor seconds"] - began) / len(texts)
-    return {"p50": round(median(times), 1), "p95": round(float(np.percentile(times, 95)), 1),
-            "processor": round(spent, 1)}
+    return {
+        "p50": round(median(times), 1),
+        "p95": round(float(np.percentile(times, 95)), 1),
+        "processor": round(spent, 1),
+    }
 
 
 def recall(library: Library, vectors: Vectors, texts: Sequence[str]) -> float:
@@ -176,14 +197,22 @@ def recall(library: Library, vectors: Vectors, texts: Sequence[str]) -> float:
 def growth(sizes: dict[str, dict]) -> dict[str, float]:
     """How often the cost at the least size goes into that at the greatest."""
     least, greatest = (sizes[str(size)] for size in (min(map(int, sizes)), max(map(int, sizes))))
-    return {f"{way}, {what}": round(greatest[way][what] / least[way][what], 2)
-            for way in ("ask", "search") for what in ("p50", "processor")}
+    return {
+        f"{way}, {what}": round(greatest[way][what] / least[way][what], 2)
+        for way in ("ask", "search")
+        for what in ("p50", "processor")
+    }
 
 
 def questions() -> list[str]:
     """The dev questions that stand alone."""
-    rows = [json.loads(line) for name in ("hard", "plain") for line in
-            (ROOT / "benchmarks" / "questions" / f"questions.{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for name in ("hard", "plain")
+        for line in (ROOT / "benchmarks" / "questions" / f"questions.{name}.jsonl")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    ]
     return [row["question"] for row in rows if not row["history"]]
 
 

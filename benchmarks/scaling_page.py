@@ -43,21 +43,31 @@ def page(found: dict) -> str:
     """The text of docs/scaling.md."""
     sizes = {int(size): measured for size, measured in found["sizes"].items()}
     heads = ["papers", *(f"{size:,}" for size in sizes)]
-    rows = [[name, *(form.format(cost(measured)) for measured in sizes.values())]
-            for name, (form, cost) in COSTS.items()]
+    rows = [
+        [name, *(form.format(cost(measured)) for measured in sizes.values())] for name, (form, cost) in COSTS.items()
+    ]
     least, greatest = sizes[min(sizes)], sizes[max(sizes)]
     parts = greatest["disk, MB"]
-    return "\n\n".join([
-        _INTRODUCTION, table(heads, rows),
-        f"From {min(sizes):,} to {max(sizes):,} papers a question in a warm process costs "
-        f"{greatest['ask']['p50'] / least['ask']['p50']:.1f} times as long at the median, and "
-        f"{greatest['ask']['processor'] / least['ask']['processor']:.1f} times the processor time.",
-        f"The disk at {max(sizes):,}: {parts['papers']:,.0f} MB of papers and their passages (SQLite), "
-        f"{parts['vectors']:,.0f} MB of vectors and Chroma's graph, {parts['keywords']:,.0f} MB of keywords (tantivy), "
-        f"{parts['cache']:,.0f} MB of what was embedded, by its text: safe to delete, and the reason why a damaged or "
-        "interrupted index is mended without embedding again.",
-        "![Cost against the number of papers](scaling.png)",
-        _predictions(sizes), _server(found["server"], sizes), _DEPLOYMENTS]) + "\n"
+    return (
+        "\n\n".join(
+            [
+                _INTRODUCTION,
+                table(heads, rows),
+                f"From {min(sizes):,} to {max(sizes):,} papers a question in a warm process costs "
+                f"{greatest['ask']['p50'] / least['ask']['p50']:.1f} times as long at the median, and "
+                f"{greatest['ask']['processor'] / least['ask']['processor']:.1f} times the processor time.",
+                f"The disk at {max(sizes):,}: {parts['papers']:,.0f} MB of papers and their passages (SQLite), "
+                f"{parts['vectors']:,.0f} MB of vectors and Chroma's graph, {parts['keywords']:,.0f} MB of keywords "
+                f"(tantivy), {parts['cache']:,.0f} MB of what was embedded, by its text: safe to delete, and the "
+                "reason why a damaged or interrupted index is mended without embedding again.",
+                "![Cost against the number of papers](scaling.png)",
+                _predictions(sizes),
+                _server(found["server"], sizes),
+                _DEPLOYMENTS,
+            ]
+        )
+        + "\n"
+    )
 
 
 def _predictions(sizes: dict[int, dict]) -> str:
@@ -74,10 +84,14 @@ def predicted(sizes: dict[int, dict], cost: Cost, size: int) -> float:
 
 def _server(measured: dict, sizes: dict[int, dict]) -> str:
     size = measured["papers"]
-    rows = [[name, *(COSTS[name][0].format(COSTS[name][1](m)) for m in (sizes[size], measured))]
-            for name in ("adding all, s", "search, p50 ms", "search, p95 ms", "ask, p50 ms", "one paper added, s")]
-    return (f"## The vectors on a Chroma server\n\n{size:,} papers, the server (`chroma run`) on the same machine:\n\n"
-            + table(["", "in the library folder", "on a server"], rows))
+    rows = [
+        [name, *(COSTS[name][0].format(COSTS[name][1](m)) for m in (sizes[size], measured))]
+        for name in ("adding all, s", "search, p50 ms", "search, p95 ms", "ask, p50 ms", "one paper added, s")
+    ]
+    return (
+        f"## The vectors on a Chroma server\n\n{size:,} papers, the server (`chroma run`) on the same machine:\n\n"
+        + table(["", "in the library folder", "on a server"], rows)
+    )
 
 
 def plot(found: dict) -> None:
@@ -98,8 +112,12 @@ def _curves(axes: object, sizes: dict[int, dict], names: Sequence[str], label: s
         cost = COSTS[name][1]
         (line,) = axes.plot(list(sizes), [cost(measured) for measured in sizes.values()], "o-", label=name)
         last = max(sizes)
-        axes.plot([last, *BEYOND], [cost(sizes[last]), *(predicted(sizes, cost, n) for n in BEYOND)], ":",
-                  color=line.get_color())
+        axes.plot(
+            [last, *BEYOND],
+            [cost(sizes[last]), *(predicted(sizes, cost, n) for n in BEYOND)],
+            ":",
+            color=line.get_color(),
+        )
     axes.set(xscale="log", yscale="log", xlabel="papers (dotted: predicted)", ylabel=label)
     axes.grid(alpha=0.3)
     axes.legend()

@@ -44,11 +44,14 @@ def main() -> None:
     minilm = load_embedder("all-MiniLM-L6-v2", given.cache)
     blend = shipped(reads_words=False).blends["fact"]
     part = subset(papers, given.subset)
-    figures = {"static": static.fingerprint, "minilm": minilm.fingerprint,
-               "hybrid": {"meaning": blend.meaning, "words": blend.words},
-               "tldr against all": tldr(papers, {"static": static}, given.cache),
-               "tldr against a subset": tldr(part, {"static": static, "minilm": minilm}, given.cache),
-               "dev questions": {path.stem: dev(path, str(given.model)) for path in sorted(QUESTIONS.glob("*.jsonl"))}}
+    figures = {
+        "static": static.fingerprint,
+        "minilm": minilm.fingerprint,
+        "hybrid": {"meaning": blend.meaning, "words": blend.words},
+        "tldr against all": tldr(papers, {"static": static}, given.cache),
+        "tldr against a subset": tldr(part, {"static": static, "minilm": minilm}, given.cache),
+        "dev questions": {path.stem: dev(path, str(given.model)) for path in sorted(QUESTIONS.glob("*.jsonl"))},
+    }
     print(write("static-quality", figures).read_text())
 
 
@@ -70,16 +73,18 @@ def tldr(papers: list[Abstract], embedders: dict[str, Embedder], cache: Path) ->
     curves = {}
     for name, embedder in embedders.items():
         meaning = by_meaning(papers, queries, embedder, cache)
-        both = {weight: gain(mixed(meaning, words, weight), held)
-                for weight in (blend.words / blend.meaning, *WEIGHTS)}
+        both = {weight: gain(mixed(meaning, words, weight), held) for weight in (blend.words / blend.meaning, *WEIGHTS)}
         curves[name] = {weight: round(float(both[weight].mean()), 4) for weight in WEIGHTS}
         gains |= {name: gain(meaning, held), f"hybrid of {name}": both[blend.words / blend.meaning]}
     pairs = [("hybrid of static", "bm25"), *([("static", "minilm")] if "minilm" in gains else [])]
-    return {"papers": len(papers), "questions": len(held),
-            "mrr@10": {name: round(float(values.mean()), 4) for name, values in gains.items()},
-            "found in 10": {name: round(float((values > 0).mean()), 4) for name, values in gains.items()},
-            "mrr@10 of hybrids by the weight of words": curves,
-            "difference, 95 %": {f"{a} - {b}": interval(gains[a] - gains[b]) for a, b in pairs}}
+    return {
+        "papers": len(papers),
+        "questions": len(held),
+        "mrr@10": {name: round(float(values.mean()), 4) for name, values in gains.items()},
+        "found in 10": {name: round(float((values > 0).mean()), 4) for name, values in gains.items()},
+        "mrr@10 of hybrids by the weight of words": curves,
+        "difference, 95 %": {f"{a} - {b}": interval(gains[a] - gains[b]) for a, b in pairs},
+    }
 
 
 def mixed(meaning: Scores, words: Scores, weight: float) -> Scores:
@@ -100,12 +105,16 @@ def encode(texts: list[str], embedder: Embedder, cache: Path) -> np.ndarray:
     vectors = np.load(path) if path.is_file() else np.zeros((0, embedder.dimension), np.float32)
     while len(vectors) < len(texts):
         size = 512 if embedder.slow else 8192
-        vectors = np.concatenate([vectors, embedder.encode(texts[len(vectors):len(vectors) + size])])
+        vectors = np.concatenate([vectors, embedder.encode(texts[len(vectors) : len(vectors) + size])])
         if embedder.slow:
             cache.mkdir(parents=True, exist_ok=True)
             np.save(path, vectors)
-        print(f"\r{embedder.fingerprint}: {len(vectors)}/{len(texts)}  {time.monotonic() - started:.0f} s ",
-              end="", file=sys.stderr, flush=True)
+        print(
+            f"\r{embedder.fingerprint}: {len(vectors)}/{len(texts)}  {time.monotonic() - started:.0f} s ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
     print(file=sys.stderr)
     return vectors
 
@@ -120,8 +129,10 @@ def by_words(papers: list[Abstract], queries: list[str]) -> Scores:
 
 def gain(found: Scores, own: Sequence[int]) -> np.ndarray:
     """For each query one over its own paper's rank, 0 beyond rank 10."""
-    ranks = [1 + sum(score > scores[str(i)] for score in scores.values()) if str(i) in scores else CANDIDATES
-             for scores, i in zip(found, own, strict=True)]
+    ranks = [
+        1 + sum(score > scores[str(i)] for score in scores.values()) if str(i) in scores else CANDIDATES
+        for scores, i in zip(found, own, strict=True)
+    ]
     return np.array([reciprocal(np.array([rank])) for rank in ranks])
 
 
@@ -136,12 +147,20 @@ def dev(path: Path, model: str) -> dict[str, dict]:
     """Recall@10, MRR and share of first places on one file of questions: by BM25, by the model, by both."""
     asked = [question for question in read_questions(path) if question.gold]
     with tempfile.TemporaryDirectory() as home, Library.open(Path(home), model) as library:
-        ways = {"bm25": lambda text: [i for i, _ in library.by_words(text, CUT)],
-                "static": lambda text: [hit.passage.paper_id for hit in library.by_meaning(text, CUT)],
-                "hybrid": lambda text: [found.paper.paper_id for found in retrieve(library, text, CUT)]}
+        ways = {
+            "bm25": lambda text: [i for i, _ in library.by_words(text, CUT)],
+            "static": lambda text: [hit.passage.paper_id for hit in library.by_meaning(text, CUT)],
+            "hybrid": lambda text: [found.paper.paper_id for found in retrieve(library, text, CUT)],
+        }
         tables = {way: measure(library, asked, search) for way, search in ways.items()}
-    return {way: {kind: {name: round(value, 4) for name, value in row.items()}
-                  for kind, row in table.items() if kind != "p50_ms"} for way, table in tables.items()}
+    return {
+        way: {
+            kind: {name: round(value, 4) for name, value in row.items()}
+            for kind, row in table.items()
+            if kind != "p50_ms"
+        }
+        for way, table in tables.items()
+    }
 
 
 def _arguments() -> argparse.Namespace:

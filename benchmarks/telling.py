@@ -42,8 +42,10 @@ def main() -> None:
     args = parser.parse_args()
     told = _summed_up(args.corpus)
     random.Random(SEED).shuffle(told)
-    with (tempfile.TemporaryDirectory() as folder,
-          Library.open(Path(folder), DEFAULT_EMBEDDING_MODEL, seed=False) as library):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(Path(folder), DEFAULT_EMBEDDING_MODEL, seed=False) as library,
+    ):
         rows = [row for record in told[: args.count] if (row := _nearness(record, library.embed))]
     results = {"papers": len(rows), **{name: round(fmean(row[name] for row in rows), 3) for name in rows[0]}}
     print(results)
@@ -65,8 +67,12 @@ def _nearness(record: dict, embed: Embed) -> dict[str, float] | None:
     near = {s: (float(v @ summary) + _shared(s, record["tldr"])) / 2 for s, v in zip(found, vectors, strict=True)}
     to_title = {s: float(v @ title) for s, v in zip(found, vectors, strict=True)}
     chosen = next(s for s in ranked_statements(paper, title, embed) if s in near)
-    return {"drafts": near[chosen], "first": near[found[0]], "nearest to the title": near[max(found, key=to_title.get)],
-            "best": max(near.values())}
+    return {
+        "drafts": near[chosen],
+        "first": near[found[0]],
+        "nearest to the title": near[max(found, key=to_title.get)],
+        "best": max(near.values()),
+    }
 
 
 def _shared(statement: Statement, summary: str) -> float:

@@ -116,8 +116,9 @@ class Assistant:
 class _Answering:
     """One answer in the making."""
 
-    def __init__(self, question: str, searched: str, found: Sequence[Found], repairs: list[Repair],
-                 started: float) -> None:
+    def __init__(
+        self, question: str, searched: str, found: Sequence[Found], repairs: list[Repair], started: float
+    ) -> None:
         self._question, self._searched, self._found, self._repairs = question, searched, found, repairs
         self._papers = {f.paper.paper_id: f.paper for f in found}
         self._pieces: list[CitedSentence] = []
@@ -153,9 +154,18 @@ class _Answering:
         sources = list_sources(found, self._writer.numbers, cited)
         if refusal is not None:
             text = f"{text}\n\n{_what_was_searched(self._searched, library_size, found)}"
-        return Answer(self._question, self._searched, text, refusal is not None, tuple(self._sentences), sources,
-                      (*self._repairs, *self._writer.repairs), self._writer.model, self._usage(settings),
-                      self._timings())
+        return Answer(
+            self._question,
+            self._searched,
+            text,
+            refusal is not None,
+            tuple(self._sentences),
+            sources,
+            (*self._repairs, *self._writer.repairs),
+            self._writer.model,
+            self._usage(settings),
+            self._timings(),
+        )
 
     def _usage(self, settings: Settings) -> Usage:
         used = self._writer.usage
@@ -164,8 +174,12 @@ class _Answering:
 
     def _timings(self) -> Timings:
         now = time.perf_counter()
-        seconds = (self._retrieved - self._started, now - self._retrieved - self._verifying, self._verifying,
-                   now - self._started)
+        seconds = (
+            self._retrieved - self._started,
+            now - self._retrieved - self._verifying,
+            self._verifying,
+            now - self._started,
+        )
         return Timings(*(round(1000 * s, 1) for s in seconds))
 
 
@@ -174,15 +188,18 @@ def _checked_question(question: str) -> str:
     if not question:
         raise QuestionError("The question is empty; write one.")
     if len(question) > LONGEST_QUESTION:
-        raise QuestionError(f"The question has {len(question):,} characters and at most {LONGEST_QUESTION:,} "
-                            "are read; shorten it.")
+        raise QuestionError(
+            f"The question has {len(question):,} characters and at most {LONGEST_QUESTION:,} are read; shorten it."
+        )
     return question
 
 
 def _messages(question: str, papers: Sequence[Paper]) -> list[BaseMessage]:
     system = fill("answer_system", no_answer=NO_PAPER, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
-    return [SystemMessage(system), HumanMessage(fill("answer", sources=write_sources(papers),
-                                                     question=one_line(question)))]
+    return [
+        SystemMessage(system),
+        HumanMessage(fill("answer", sources=write_sources(papers), question=one_line(question))),
+    ]
 
 
 def _found(paper: Paper, metadata: dict) -> Found:

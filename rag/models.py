@@ -22,9 +22,15 @@ def load_server_model(settings: Settings) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
 
         return init_chat_model(
-            model_name(settings), model_provider="openai", base_url=server_url(settings),
-            api_key=settings.openai_api_key or "none", temperature=0, stream_usage=True,
-            timeout=settings.timeout, stream_chunk_timeout=settings.timeout, max_retries=settings.retries,
+            model_name(settings),
+            model_provider="openai",
+            base_url=server_url(settings),
+            api_key=settings.openai_api_key or "none",
+            temperature=0,
+            stream_usage=True,
+            timeout=settings.timeout,
+            stream_chunk_timeout=settings.timeout,
+            max_retries=settings.retries,
         )
 
 
@@ -45,8 +51,12 @@ def list_models(settings: Settings) -> list[str]:
     with server_errors(settings):
         from openai import OpenAI
 
-        client = OpenAI(api_key=settings.openai_api_key or "none", base_url=server_url(settings),
-                        timeout=settings.timeout, max_retries=settings.retries)
+        client = OpenAI(
+            api_key=settings.openai_api_key or "none",
+            base_url=server_url(settings),
+            timeout=settings.timeout,
+            max_retries=settings.retries,
+        )
         return [model.id for model in client.models.list()]
 
 

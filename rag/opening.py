@@ -7,5 +7,6 @@ from store.progress import Progress
 
 def open_library(settings: Settings, progress: Progress | None = None) -> Library:
     """The library of the settings' home. Raises StoreError, EmbeddingError."""
-    return Library.open(settings.home, settings.embedding_model, progress, seed=settings.shipped_papers,
-                        server=settings.chroma_server)
+    return Library.open(
+        settings.home, settings.embedding_model, progress, seed=settings.shipped_papers, server=settings.chroma_server
+    )

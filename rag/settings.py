@@ -70,8 +70,14 @@ VARIABLES = {
 }
 
 # Least and greatest value of each number.
-RANGES = {"sources": (1, 50), "price_prompt": (0, 1e6), "price_completion": (0, 1e6),
-          "timeout": (1, 3600), "retries": (0, 10), "port": (0, 65535)}
+RANGES = {
+    "sources": (1, 50),
+    "price_prompt": (0, 1e6),
+    "price_completion": (0, 1e6),
+    "timeout": (1, 3600),
+    "retries": (0, 10),
+    "port": (0, 65535),
+}
 
 
 def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
@@ -81,8 +87,9 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     """
     environ = {**_read_env_file(env_file), **(os.environ if environ is None else environ)}
     kinds = {f.name: f.type for f in fields(Settings)}
-    given = {name: environ[variable].strip() for name, variable in VARIABLES.items()
-             if environ.get(variable, "").strip()}
+    given = {
+        name: environ[variable].strip() for name, variable in VARIABLES.items() if environ.get(variable, "").strip()
+    }
     values = {name: _convert(name, kinds[name], text) for name, text in given.items()}
     values.setdefault("home", _default_home())
     return Settings(**values)

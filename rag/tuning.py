@@ -86,8 +86,9 @@ def save(tuning: Tuning, reads_words: bool, path: Path = PATH) -> None:
     try:
         path.write_text(json.dumps(sets, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be written ({error.strerror}); install citewell where you may "
-                            "write, and fit again.") from None
+        raise SettingsError(
+            f"{path}: cannot be written ({error.strerror}); install citewell where you may write, and fit again."
+        ) from None
     shipped.cache_clear()
 
 

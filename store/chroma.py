@@ -40,9 +40,15 @@ def server_client(server: ChromaServer) -> "ClientAPI":
     secure = url.scheme == "https"
     # The host may be an address with a path, for servers behind a proxy.
     host = server.url.rstrip("/") if url.path.strip("/") else url.hostname or ""
-    return chromadb.HttpClient(host, url.port or (443 if secure else 80), secure, headers=headers,
-                               settings=Settings(anonymized_telemetry=False), tenant=server.tenant,
-                               database=server.database)
+    return chromadb.HttpClient(
+        host,
+        url.port or (443 if secure else 80),
+        secure,
+        headers=headers,
+        settings=Settings(anonymized_telemetry=False),
+        tenant=server.tenant,
+        database=server.database,
+    )
 
 
 def _knock(address: str, headers: dict[str, str] | None) -> None:
@@ -63,8 +69,10 @@ def folder_errors(folder: Path) -> Iterator[None]:
         yield
     except (ChromaError, ValueError, AttributeError) as error:  # the last: a client that broke while starting
         if any(word in str(error).lower() for word in _CIRCUMSTANCES):
-            raise StoreError(f"{folder}: the vector index cannot be used ({_first_line(error)}); check its "
-                             "permissions and the free space.") from error
+            raise StoreError(
+                f"{folder}: the vector index cannot be used ({_first_line(error)}); check its "
+                "permissions and the free space."
+            ) from error
         raise _damage(folder, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # Rust's, which is no Exception
@@ -73,8 +81,10 @@ def folder_errors(folder: Path) -> Iterator[None]:
 
 
 def _damage(folder: Path, error: BaseException) -> DamagedIndexError:
-    return DamagedIndexError(f"{folder}: the vector index is damaged ({_first_line(error)}); delete this folder, "
-                             "and it is made anew from the papers.")
+    return DamagedIndexError(
+        f"{folder}: the vector index is damaged ({_first_line(error)}); delete this folder, "
+        "and it is made anew from the papers."
+    )
 
 
 @contextmanager
@@ -94,8 +104,10 @@ def _server_failure(server: ChromaServer, error: Exception) -> StoreError:
     where, what = f"The Chroma server at {server.url}", _first_line(error)
     status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 0
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return StoreError(f"{server.url!r} is no address of a Chroma server; set CITEWELL_CHROMA_URL to one like "
-                          "http://127.0.0.1:8000.")
+        return StoreError(
+            f"{server.url!r} is no address of a Chroma server; set CITEWELL_CHROMA_URL to one like "
+            "http://127.0.0.1:8000."
+        )
     if isinstance(error, httpx.TransportError) or "could not connect" in what.lower():
         return StoreError(f"{where} does not answer ({what}); start it, or check CITEWELL_CHROMA_URL.")
     if status in (401, 403) or "auth" in type(error).__name__.lower():
@@ -103,8 +115,10 @@ def _server_failure(server: ChromaServer, error: Exception) -> StoreError:
     if _is_missing(error, "collection"):
         return DamagedIndexError(f"{where} has lost this library's vectors; open the library again to mend it.")
     if _is_missing(error, "tenant") or _is_missing(error, "database"):
-        return StoreError(f"{where} has no database {server.database!r} of tenant {server.tenant!r}; make it there, "
-                          "or check CITEWELL_CHROMA_TENANT and CITEWELL_CHROMA_DATABASE.")
+        return StoreError(
+            f"{where} has no database {server.database!r} of tenant {server.tenant!r}; make it there, "
+            "or check CITEWELL_CHROMA_TENANT and CITEWELL_CHROMA_DATABASE."
+        )
     return StoreError(f"{where} failed or is none ({what}); see its log, or check CITEWELL_CHROMA_URL.")
 
 

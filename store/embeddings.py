@@ -35,8 +35,9 @@ class Embedder(Embeddings):
     another model than the wanted one stands in.
     """
 
-    def __init__(self, fingerprint: str, light: Encoder,
-                 load_fast: Callable[[], Encoder] | None = None, note: str = "") -> None:
+    def __init__(
+        self, fingerprint: str, light: Encoder, load_fast: Callable[[], Encoder] | None = None, note: str = ""
+    ) -> None:
         self.fingerprint = fingerprint
         self.note = note
         self.dimension = light.dimension

@@ -121,8 +121,11 @@ class Finder:
             if among is None or paper_id in among:
                 best.setdefault(paper_id, (number, score))
         known = self._papers.passages_of(list(best))
-        hits = [Hit(known[paper_id][number], score) for paper_id, (number, score) in best.items()
-                if number < len(known.get(paper_id, ()))]
+        hits = [
+            Hit(known[paper_id][number], score)
+            for paper_id, (number, score) in best.items()
+            if number < len(known.get(paper_id, ()))
+        ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.paper_id))
 
     def _worded(self, query: str, k: int, among: Collection[str] | None) -> list[tuple[str, float]]:

@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 class Indexes:
     """What is made from the place of record and can be made again: in `home`, the vectors perhaps on a server."""
 
-    def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None,
-                 library: Callable[[], str]):
+    def __init__(
+        self,
+        home: Path,
+        model: str,
+        embedder: "Embedder | None",
+        server: ChromaServer | None,
+        library: Callable[[], str],
+    ):
         """`library` tells what names this library among those that share the server."""
         self._home = home
         self._model = model

@@ -31,9 +31,12 @@ class Keywords:
         import tantivy
 
         folder.mkdir(parents=True, exist_ok=True)
-        schema = (tantivy.SchemaBuilder()
-                  .add_text_field("paper_id", stored=True, tokenizer_name="raw", index_option="basic")
-                  .add_text_field("text", tokenizer_name="words", index_option="freq").build())
+        schema = (
+            tantivy.SchemaBuilder()
+            .add_text_field("paper_id", stored=True, tokenizer_name="raw", index_option="basic")
+            .add_text_field("text", tokenizer_name="words", index_option="freq")
+            .build()
+        )
         self._folder = folder
         with self._telling():
             self._index = tantivy.Index(schema, path=str(folder))
@@ -86,8 +89,10 @@ class Keywords:
         try:
             yield
         except ValueError as error:
-            raise DamagedIndexError(f"{self._folder}: the keyword index is damaged ({error}); delete this "
-                                    "folder, and it is made anew from the papers.") from error
+            raise DamagedIndexError(
+                f"{self._folder}: the keyword index is damaged ({error}); delete this "
+                "folder, and it is made anew from the papers."
+            ) from error
 
 
 def _limited(query, schema, paper_ids: Collection[str]):

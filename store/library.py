@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Library:
     """A folder of papers with a vector and a keyword index, kept in step with each other."""
 
-    def __init__(self, home: Path, embedding_model: str, embedder: "Embedder | None" = None,
-                 server: ChromaServer | None = None):
+    def __init__(
+        self, home: Path, embedding_model: str, embedder: "Embedder | None" = None, server: ChromaServer | None = None
+    ):
         self._home = home
         self._papers = Papers(home / "papers.db")
         self._indexes = Indexes(home, embedding_model, embedder, server, lambda: self._papers.fact("library"))
@@ -33,9 +34,16 @@ class Library:
         self._finder = Finder(home, self._papers, self._indexes, self._model)
 
     @classmethod
-    def open(cls, home: Path, embedding_model: str, progress: Progress | None = None, *,
-             embedder: "Embedder | None" = None, seed: bool = True,
-             server: ChromaServer | None = None) -> "Library":
+    def open(
+        cls,
+        home: Path,
+        embedding_model: str,
+        progress: Progress | None = None,
+        *,
+        embedder: "Embedder | None" = None,
+        seed: bool = True,
+        server: ChromaServer | None = None,
+    ) -> "Library":
         """Open the library in folder `home`, made and filled with the shipped papers if new.
 
         What an interrupted `add` left undone is done now; another `embedding_model` than the
@@ -46,8 +54,7 @@ class Library:
         library = cls(Path(home), embedding_model, embedder, server)
         try:
             with telling(library._home):
-                prepare(library._home, library._papers, library._indexes, library._model, seed,
-                        progress or silent)
+                prepare(library._home, library._papers, library._indexes, library._model, seed, progress or silent)
         except BaseException:
             library.close()  # or Chroma would keep the folder's files open for this process
             raise
@@ -97,8 +104,7 @@ class Library:
             found = self._papers.get_many(paper_ids)
         return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
-    def papers(self, year: int | None = None, venue: str | None = None,
-               author: str | None = None) -> Iterator[Paper]:
+    def papers(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
         """The papers in the order they came, streamed; of this year, with this in venue and authors."""
         with telling(self._home):
             yield from self._papers.select(year, venue, author)
@@ -108,8 +114,7 @@ class Library:
         with telling(self._home):
             return len(self._papers)
 
-    def within(self, year: int | None = None, venue: str | None = None,
-               author: str | None = None) -> "Library | Part":
+    def within(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> "Library | Part":
         """The part of the library that `papers` gives for the same words, searched as the library is.
 
         With none of them given it is the library itself.
@@ -197,8 +202,9 @@ class Library:
         self.close()
 
 
-def _chained(streams: Sequence[tuple[Path, Iterator[Paper], list[Skipped]]],
-             unread: list[tuple[Path, ReadError]]) -> Iterator[Paper]:
+def _chained(
+    streams: Sequence[tuple[Path, Iterator[Paper], list[Skipped]]], unread: list[tuple[Path, ReadError]]
+) -> Iterator[Paper]:
     for path, papers, _ in streams:
         try:
             yield from papers

@@ -68,8 +68,10 @@ class Papers:
             return False
         made_by = self.fact("schema")
         if made_by and made_by != SCHEMA_VERSION:
-            raise StoreError(f"{self._path} was made by another version of citewell (tables {made_by}, here "
-                             f"{SCHEMA_VERSION}); upgrade citewell, or set CITEWELL_HOME to a new folder.")
+            raise StoreError(
+                f"{self._path} was made by another version of citewell (tables {made_by}, here "
+                f"{SCHEMA_VERSION}); upgrade citewell, or set CITEWELL_HOME to a new folder."
+            )
         return bool(self.fact("filled"))
 
     def create(self) -> None:
@@ -102,8 +104,9 @@ class Papers:
         """The papers that share a key with `paper`, oldest first, with their row numbers."""
         known_by = keys(paper)
         marks = ", ".join("?" * len(known_by))
-        query = (f"SELECT seq, {COLUMNS} FROM papers "
-                 f"WHERE seq IN (SELECT seq FROM keys WHERE key IN ({marks})) ORDER BY seq")
+        query = (
+            f"SELECT seq, {COLUMNS} FROM papers WHERE seq IN (SELECT seq FROM keys WHERE key IN ({marks})) ORDER BY seq"
+        )
         return [(row[0], paper_of(row[1:])) for row in self._db.execute(query, known_by)]
 
     def insert(self, paper: Paper) -> None:
@@ -149,8 +152,10 @@ class Papers:
 
     def lagging(self, limit: int, after: int = 0) -> list[Lagging]:
         """The first `limit` papers behind row `after` that the indexes have not followed yet."""
-        query = (f"SELECT seq, content, passages, {COLUMNS} FROM papers "
-                 "WHERE indexed <> content AND seq > ? ORDER BY seq LIMIT ?")
+        query = (
+            f"SELECT seq, content, passages, {COLUMNS} FROM papers "
+            "WHERE indexed <> content AND seq > ? ORDER BY seq LIMIT ?"
+        )
         rows = self._db.execute(query, (after, limit))
         return [Lagging(row[0], paper_of(row[3:]), row[1], row[2]) for row in rows]
 
@@ -160,8 +165,10 @@ class Papers:
 
     def count_replaced(self) -> int:
         """How many papers the keyword index holds with a text that is no longer theirs."""
-        query = ("SELECT (SELECT count(*) FROM papers WHERE indexed <> content AND passages > 0) "
-                 "+ (SELECT count(*) FROM removed)")
+        query = (
+            "SELECT (SELECT count(*) FROM papers WHERE indexed <> content AND passages > 0) "
+            "+ (SELECT count(*) FROM removed)"
+        )
         return self._db.execute(query).fetchone()[0]
 
     def expect_passages(self, found: Sequence[tuple[int, Sequence[Passage]]]) -> None:
@@ -208,14 +215,12 @@ class Papers:
             query = f"SELECT {columns} FROM papers WHERE paper_id IN ({', '.join('?' * len(some))})"
             yield from self._db.execute(query, some)
 
-    def select(self, year: int | None = None, venue: str | None = None,
-               author: str | None = None) -> Iterator[Paper]:
+    def select(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
         """The papers of this year, with these words in venue and authors, as they came, a page at a time."""
         where, values = matching(year, venue, author)
         return self._pages(where, values)
 
-    def matching(self, year: int | None = None, venue: str | None = None,
-                 author: str | None = None) -> frozenset[str]:
+    def matching(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> frozenset[str]:
         """The ids of the papers that `select` gives."""
         where, values = matching(year, venue, author)
         return frozenset(row[0] for row in self._db.execute(f"SELECT paper_id FROM papers WHERE {where}", (0, *values)))

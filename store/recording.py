@@ -31,8 +31,9 @@ def record(papers: Papers, new: Iterable[Paper], progress: Progress) -> AddRepor
                 counts[_keep(papers, paper)] += 1
             else:
                 skipped.append(Skipped(", ".join((*paper.sources, paper.title)), "no abstract"))
-    return AddReport(counts.total() + len(skipped), counts["added"], counts["merged"], counts["unchanged"],
-                     tuple(skipped))
+    return AddReport(
+        counts.total() + len(skipped), counts["added"], counts["merged"], counts["unchanged"], tuple(skipped)
+    )
 
 
 def keep_all(papers: Papers, new: Iterable[Paper]) -> None:

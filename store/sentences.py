@@ -12,7 +12,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences of `text`, in characters, without the white space around them."""
     first = len(text) - len(text.lstrip())
     quoted = _is_quoted(text)
-    read = f"{text[:first]} {text[first + 1:]}" if quoted else text
+    read = f"{text[:first]} {text[first + 1 :]}" if quoted else text
     spans = [_trim(read, start, end) for start, end in _bounds(read)]
     found = [(start, end) for start, end in spans if start < end]
     return [(first, found[0][1]), *found[1:]] if quoted and found else found

@@ -63,8 +63,7 @@ def digest_of(paper: Paper) -> str:
 
 def matching(year: int | None, venue: str | None, author: str | None) -> tuple[str, list[Any]]:
     """A condition on rows behind a given one, and its further values."""
-    wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": _like(venue),
-              "authors LIKE ? ESCAPE '\\'": _like(author)}
+    wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": _like(venue), "authors LIKE ? ESCAPE '\\'": _like(author)}
     given = {condition: value for condition, value in wanted.items() if value is not None}
     return " AND ".join(("seq > ?", *given)), list(given.values())
 

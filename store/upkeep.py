@@ -136,8 +136,9 @@ def writing(home: Path, patience: float | None = None) -> Iterator[None]:
     try:
         lock.acquire(timeout=PATIENCE if patience is None else patience)
     except Timeout:
-        raise BusyError(f"{home}: another citewell is writing to this library; "
-                        "wait until it is done and try again.") from None
+        raise BusyError(
+            f"{home}: another citewell is writing to this library; wait until it is done and try again."
+        ) from None
     try:
         yield
     finally:
@@ -152,12 +153,15 @@ def telling(home: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise _unusable(home, error) from error
-        raise StoreError(f"{home / 'papers.db'} is damaged ({error}); put back a copy of it, or set "
-                         "CITEWELL_HOME to a new folder.") from error
+        raise StoreError(
+            f"{home / 'papers.db'} is damaged ({error}); put back a copy of it, or set CITEWELL_HOME to a new folder."
+        ) from error
     except OSError as error:
         raise _unusable(home, error) from error
 
 
 def _unusable(home: Path, error: Exception) -> StoreError:
-    return StoreError(f"{home}: the library folder cannot be used ({error}); check its permissions and the "
-                      "free space, or set CITEWELL_HOME to another.")
+    return StoreError(
+        f"{home}: the library folder cannot be used ({error}); check its permissions and the "
+        "free space, or set CITEWELL_HOME to another."
+    )

@@ -14,8 +14,7 @@ class VectorCache:
     def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
         self._blobs = Blobs(path, shipped)
 
-    def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray],
-              keep: bool = False) -> np.ndarray:
+    def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray], keep: bool = False) -> np.ndarray:
         """Unit rows, float32: those kept, and the rest by `encode`; with `keep` these are kept too.
 
         A row is the same whether it was kept or is fresh: both are rounded to half precision.

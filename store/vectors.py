@@ -20,8 +20,14 @@ _BATCH = 2_048
 # vectors; with these it finds .998 of the ten nearest among 81,162. It writes the graph to disk every
 # `sync_threshold` rows and replays the rest whenever it is opened: by the call, an opened library is ready
 # at once. A distributed server keeps to the space alone: its own index (SPANN) has no such widths.
-_HNSW = {"space": "cosine", "ef_construction": 128, "ef_search": 600, "max_neighbors": 24,
-         "batch_size": 2, "sync_threshold": 2}
+_HNSW = {
+    "space": "cosine",
+    "ef_construction": 128,
+    "ef_search": 600,
+    "max_neighbors": 24,
+    "batch_size": 2,
+    "sync_threshold": 2,
+}
 
 
 class Vectors:
@@ -47,7 +53,8 @@ class Vectors:
 
     def _load(self) -> "Collection":
         collection = self._client.get_or_create_collection(
-            self._name, configuration={"hnsw": _HNSW}, embedding_function=None)
+            self._name, configuration={"hnsw": _HNSW}, embedding_function=None
+        )
         if self._lock and collection.count():  # loads the graph; from here on Chroma keeps it in memory
             collection.get(limit=1, include=["embeddings"])
         return collection
@@ -70,8 +77,7 @@ class Vectors:
     def nearest(self, vector: "np.ndarray", k: int) -> list[tuple[str, int, float]]:
         """The `k` nearest passages, best first: (paper_id, number of the passage, cosine)."""
         with self._calling(lock=False):
-            found = self._collection.query(
-                query_embeddings=vector[None, :], n_results=k, include=["distances"])
+            found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"])
         distances = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(*_split(passage_id), 1.0 - distance) for passage_id, distance in distances]
 

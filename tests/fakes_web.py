@@ -9,18 +9,37 @@ from rag.records import Answer, Citation, CitedSentence, Found, Repair, Sentence
 from rag.refusal import NO_PAPER
 from store.records import Paper, Passage
 
-EVIL = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>"
+EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
 PAPERS = (
-    Paper("2411.00508", "CLIP-RT: Learning Language-Conditioned Policies",
-          "CLIP-RT is small 🤖. It outperforms OpenVLA by 24% with 7x fewer parameters. It adapts in a few "
-          "shots.", ("Gi-Cheon Kang", "Junghyun Kim", "Kyuhwan Shim", "Jun Ki Lee", "Byoung-Tak Zhang"), 2025,
-          "RSS 2025", arxiv="2411.00508", url="https://arxiv.org/abs/2411.00508"),
-    Paper("10.1/evil", f"Evil {EVIL}", f"We attack. {EVIL} We & they stop.", (f"A {EVIL}",), 2024, "V <b>",
-          url="javascript:window.hacked=1"),
-    Paper("2406.09246", "OpenVLA: An Open-Source Vision-Language-Action Model",
-          "OpenVLA has 7B parameters. It is open source.", ("Moo Jin Kim",), 2024, "CoRL",
-          url="https://arxiv.org/abs/2406.09246"),
+    Paper(
+        "2411.00508",
+        "CLIP-RT: Learning Language-Conditioned Policies",
+        "CLIP-RT is small 🤖. It outperforms OpenVLA by 24% with 7x fewer parameters. It adapts in a few shots.",
+        ("Gi-Cheon Kang", "Junghyun Kim", "Kyuhwan Shim", "Jun Ki Lee", "Byoung-Tak Zhang"),
+        2025,
+        "RSS 2025",
+        arxiv="2411.00508",
+        url="https://arxiv.org/abs/2411.00508",
+    ),
+    Paper(
+        "10.1/evil",
+        f"Evil {EVIL}",
+        f"We attack. {EVIL} We & they stop.",
+        (f"A {EVIL}",),
+        2024,
+        "V <b>",
+        url="javascript:window.hacked=1",
+    ),
+    Paper(
+        "2406.09246",
+        "OpenVLA: An Open-Source Vision-Language-Action Model",
+        "OpenVLA has 7B parameters. It is open source.",
+        ("Moo Jin Kim",),
+        2024,
+        "CoRL",
+        url="https://arxiv.org/abs/2406.09246",
+    ),
     Paper("slug", "A fourth paper", "It is about something else.", (), None, ""),
 )
 
@@ -32,8 +51,13 @@ class FakeLibrary:
         return len(PAPERS)
 
     def papers(self, year=None, venue=None, author=None):
-        return iter([paper for paper in PAPERS if year in (None, paper.year)
-                     and (author or "").lower() in str(paper.authors).lower()])
+        return iter(
+            [
+                paper
+                for paper in PAPERS
+                if year in (None, paper.year) and (author or "").lower() in str(paper.authors).lower()
+            ]
+        )
 
     def within(self, **wanted):
         return list(self.papers(**wanted))
@@ -75,8 +99,10 @@ class FakeAssistant:
 
 
 def found():
-    return tuple(Found(paper, Passage(paper.paper_id, 0, 5, paper.abstract[:5]), 0.9 - place / 10)
-                 for place, paper in enumerate(PAPERS))
+    return tuple(
+        Found(paper, Passage(paper.paper_id, 0, 5, paper.abstract[:5]), 0.9 - place / 10)
+        for place, paper in enumerate(PAPERS)
+    )
 
 
 def quote_of(paper, quote, n):
@@ -103,8 +129,10 @@ def pieces_of_an_answer():
 def evil_pieces():
     bad = quote_of(PAPERS[1], "We attack.", 1)
     link = "[click](javascript:window.hacked=1) ![i](http://evil.example/x.png) [1]: http://evil.example"
-    return [piece(f"{EVIL} {link} [1].", "x", "unsupported", bad, after="\n\n"),
-            piece("[1]: http://evil.example/reference", "x", "uncited", after="")]
+    return [
+        piece(f"{EVIL} {link} [1].", "x", "unsupported", bad, after="\n\n"),
+        piece("[1]: http://evil.example/reference", "x", "uncited", after=""),
+    ]
 
 
 def refusal():
@@ -113,10 +141,33 @@ def refusal():
 
 def answer(question, pieces, word=""):
     cited = {c.paper_id: c.n for p in pieces if p.sentence for c in p.sentence.citations}
-    sources = tuple(Source(cited.get(p.paper_id, 10 + place), p.paper_id, p.title, p.authors, p.year, p.venue,
-                           p.url, 0.5, p.paper_id in cited) for place, p in enumerate(PAPERS))
-    repairs = {"repair": (Repair("unknown-id", f"[9] was removed: no such source {EVIL}."),),
-               "server": (Repair("model-failed", "Refused the key (401). This is the offline answer."),)}
+    sources = tuple(
+        Source(
+            cited.get(p.paper_id, 10 + place),
+            p.paper_id,
+            p.title,
+            p.authors,
+            p.year,
+            p.venue,
+            p.url,
+            0.5,
+            p.paper_id in cited,
+        )
+        for place, p in enumerate(PAPERS)
+    )
+    repairs = {
+        "repair": (Repair("unknown-id", f"[9] was removed: no such source {EVIL}."),),
+        "server": (Repair("model-failed", "Refused the key (401). This is the offline answer."),),
+    }
     text = "".join(p.cited.text + p.cited.after for p in pieces)
-    return Answer(question, question, text, word == "refuse", tuple(p.sentence for p in pieces if p.sentence),
-                  sources, repairs.get(word, ()), "offline-extractive", timings_ms=Timings(total=420))
+    return Answer(
+        question,
+        question,
+        text,
+        word == "refuse",
+        tuple(p.sentence for p in pieces if p.sentence),
+        sources,
+        repairs.get(word, ()),
+        "offline-extractive",
+        timings_ms=Timings(total=420),
+    )

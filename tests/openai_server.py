@@ -49,9 +49,17 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self._send(200, json.dumps({"object": "list", "data": [
-            {"id": name, "object": "model", "created": 0, "owned_by": "test"} for name in self.script.models
-        ]}).encode())
+        self._send(
+            200,
+            json.dumps(
+                {
+                    "object": "list",
+                    "data": [
+                        {"id": name, "object": "model", "created": 0, "owned_by": "test"} for name in self.script.models
+                    ],
+                }
+            ).encode(),
+        )
 
     def do_POST(self):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -75,8 +83,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _whole(self, text: str):
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        self._send(200, json.dumps({"id": "c", "object": "chat.completion", "created": 0, "model": "tiny",
-                                    "choices": [choice], "usage": _usage()}).encode())
+        self._send(
+            200,
+            json.dumps(
+                {
+                    "id": "c",
+                    "object": "chat.completion",
+                    "created": 0,
+                    "model": "tiny",
+                    "choices": [choice],
+                    "usage": _usage(),
+                }
+            ).encode(),
+        )
 
     def _stream(self, text: str):
         self.send_response(200)

@@ -10,9 +10,10 @@ from store.records import Paper
 TOPICS = ["gripper", "walking", "vision", "planning", "speech", "maps", "games", "video", "touch", "text"]
 LOOK = "We look at {0} in setting {1}. "
 HELP = "It helps {0} by {1} percent. The end."
-NEW = [Paper("", f"Study {n} of {topic}",
-             LOOK.format(topic, n) * (1 + n % 4) + HELP.format(TOPICS[(n + 3) % 10], n))
-       for n, topic in enumerate(TOPICS * 6)]
+NEW = [
+    Paper("", f"Study {n} of {topic}", LOOK.format(topic, n) * (1 + n % 4) + HELP.format(TOPICS[(n + 3) % 10], n))
+    for n, topic in enumerate(TOPICS * 6)
+]
 
 
 def open_empty(home: Path, embedder: WordEmbedder | None = None, model: str = "words") -> Library:

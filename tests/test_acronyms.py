@@ -6,15 +6,18 @@ from store.records import Paper
 from tests.small_library import open_empty
 
 
-@pytest.mark.parametrize("acronym, text, full", [
-    ("VLM", "We train vision-language models (VLMs) on films.", "vision-language models"),
-    ("RL", "Reinforcement Learning (RL) is slow.", "reinforcement learning"),
-    ("SDP", "We propose Streaming Diffusion Policy (SDP).", "streaming diffusion policy"),
-    ("DoF", "Hands with many degrees of freedom (DoF) move.", "degrees of freedom"),
-    ("VLA", "A vision-language-action model (VLA) moves arms.", "vision-language-action model"),
-    ("RL", "Reinforcement learning is slow.", ""),
-    ("RL", "Robots (RL) learn.", ""),
-])
+@pytest.mark.parametrize(
+    "acronym, text, full",
+    [
+        ("VLM", "We train vision-language models (VLMs) on films.", "vision-language models"),
+        ("RL", "Reinforcement Learning (RL) is slow.", "reinforcement learning"),
+        ("SDP", "We propose Streaming Diffusion Policy (SDP).", "streaming diffusion policy"),
+        ("DoF", "Hands with many degrees of freedom (DoF) move.", "degrees of freedom"),
+        ("VLA", "A vision-language-action model (VLA) moves arms.", "vision-language-action model"),
+        ("RL", "Reinforcement learning is slow.", ""),
+        ("RL", "Robots (RL) learn.", ""),
+    ],
+)
 def test_an_acronym_stands_for_the_words_before_its_brackets(acronym, text, full):
     assert long_form(acronym, text) == full
 
@@ -24,8 +27,10 @@ def test_an_explained_acronym_is_told_from_a_bare_one():
     assert not explains("LMs grow", "LM")
 
 
-@pytest.mark.parametrize("full, plural, told", [
-    ("large models", False, "large model"), ("large model", True, "large models"), ("policy", True, "policies")])
+@pytest.mark.parametrize(
+    "full, plural, told",
+    [("large models", False, "large model"), ("large model", True, "large models"), ("policy", True, "policies")],
+)
 def test_a_long_form_takes_the_number_of_its_acronym(full, plural, told):
     assert numbered(full, plural) == told
 
@@ -41,7 +46,8 @@ def explaining(tmp_path):
 
 def test_acronyms_that_several_papers_explain_are_searched_for_in_words(explaining):
     assert spelled_out("Can a VLM see? VLMs may.", explaining) == (
-        "Can a vision language model see? vision language models may.")
+        "Can a vision language model see? vision language models may."
+    )
 
 
 def test_the_name_of_one_papers_system_stays(explaining):

@@ -114,9 +114,11 @@ def test_prices_give_the_cost(library, settings):
 def test_sloppy_markers_are_repaired_and_said(library, settings):
     def reply(messages):
         n = number_of(messages, "CLIP-RT")
-        return (f"CLIP-RT uses 7x fewer parameters than OpenVLA [{n}; 99]. "
-                f"CLIP-RT outperforms OpenVLA by 24% in average success rates【{n}】. "
-                f"The `[{n}]` in code stays. Nobody knows why.")
+        return (
+            f"CLIP-RT uses 7x fewer parameters than OpenVLA [{n}; 99]. "
+            f"CLIP-RT outperforms OpenVLA by 24% in average success rates【{n}】. "
+            f"The `[{n}]` in code stays. Nobody knows why."
+        )
 
     answer = ask(library, settings, Script(reply))
     assert "99" not in answer.answer and "【" not in answer.answer
@@ -127,16 +129,24 @@ def test_sloppy_markers_are_repaired_and_said(library, settings):
 
 
 def test_a_wrong_number_is_not_supported(library, settings):
-    script = Script(lambda m: f"CLIP-RT outperforms OpenVLA by 42% in average success rates "
-                              f"[{number_of(m, 'CLIP-RT')}].")
+    script = Script(
+        lambda m: f"CLIP-RT outperforms OpenVLA by 42% in average success rates [{number_of(m, 'CLIP-RT')}]."
+    )
     assert ask(library, settings, script).sentences[0].verdict == "unsupported"
 
 
 @pytest.mark.parametrize(
     ("script", "says"),
-    [(Script(status=401), "OPENAI_API_KEY"), (Script(status=404), "OPENAI_MODEL"), (Script(status=429), "429"),
-     (Script(status=500), "500"), (Script(body=b"<html>hello</html>"), "OPENAI_BASE_URL"),
-     (Script(cut_after=0), "broke off"), (Script(lambda m: ""), "nothing"), (Script(models=()), "OPENAI_MODEL")],
+    [
+        (Script(status=401), "OPENAI_API_KEY"),
+        (Script(status=404), "OPENAI_MODEL"),
+        (Script(status=429), "429"),
+        (Script(status=500), "500"),
+        (Script(body=b"<html>hello</html>"), "OPENAI_BASE_URL"),
+        (Script(cut_after=0), "broke off"),
+        (Script(lambda m: ""), "nothing"),
+        (Script(models=()), "OPENAI_MODEL"),
+    ],
 )
 def test_a_failing_server_is_said_and_answered_offline(library, settings, script, says):
     answer = ask(library, settings, script)

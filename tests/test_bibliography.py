@@ -86,9 +86,7 @@ def test_specials_accents_and_maths_survive_both_libraries():
         ("Daumé", "Hal", "III"),
         ("Plato", "", ""),
     ]
-    assert (
-        "{Open X-Embodiment Collaboration}" in text and "{\\'e}" in text and "\\%" in text and "\\&" in text
-    )
+    assert "{Open X-Embodiment Collaboration}" in text and "{\\'e}" in text and "\\%" in text and "\\&" in text
 
 
 @given(
@@ -106,9 +104,7 @@ def test_any_title_gives_a_bib_that_both_libraries_read(title):
 
 def test_entry_types_follow_the_venue():
     kinds = {p.venue: read_venue(p.venue).kind for p in PAPERS}
-    assert (
-        kinds[""] == "preprint" and kinds["ICCV 2023"] == "inproceedings" and kinds["TMLR 2025"] == "article"
-    )
+    assert kinds[""] == "preprint" and kinds["ICCV 2023"] == "inproceedings" and kinds["TMLR 2025"] == "article"
     assert kinds["PhD thesis, Lund University, 2018"] == "phdthesis"
     journal = read_venue("Evolutionary Computation 32(3), 2024")
     assert (journal.kind, journal.name, journal.volume, journal.number) == (
@@ -119,11 +115,7 @@ def test_entry_types_follow_the_venue():
     )
     preprint = next(p for p in PAPERS if not p.venue)
     text = export([preprint], "bibtex")
-    assert (
-        text.startswith("@misc{")
-        and f"eprint = {{{preprint.arxiv}}}" in text
-        and "archiveprefix = {arXiv}" in text
-    )
+    assert text.startswith("@misc{") and f"eprint = {{{preprint.arxiv}}}" in text and "archiveprefix = {arXiv}" in text
 
 
 def test_capitals_that_a_style_must_keep_stand_in_braces():
@@ -133,12 +125,8 @@ def test_capitals_that_a_style_must_keep_stand_in_braces():
 
 def test_keys_are_author_year_and_short_title_in_ascii():
     by_title = {p.title.split(":")[0]: KEYS[p.paper_id] for p in PAPERS}
-    assert by_title["CLIP-RT"] == "kang2024cliprt" and by_title["Streaming Diffusion Policy"].startswith(
-        "hoeg2024"
-    )
-    assert all(key.isascii() and key.isalnum() for key in KEYS.values()) and len(set(KEYS.values())) == len(
-        PAPERS
-    )
+    assert by_title["CLIP-RT"] == "kang2024cliprt" and by_title["Streaming Diffusion Policy"].startswith("hoeg2024")
+    assert all(key.isascii() and key.isalnum() for key in KEYS.values()) and len(set(KEYS.values())) == len(PAPERS)
 
 
 def test_clashing_keys_are_told_apart_whatever_the_order():
@@ -158,9 +146,7 @@ def test_ris_csl_json_and_csv_keep_every_paper():
     ris = rispy.loads(export(PAPERS, "ris", KEYS))
     csl = json.loads(export(PAPERS, "csl-json", KEYS))
     rows = list(csv.DictReader(io.StringIO(export(PAPERS, "csv", KEYS))))
-    assert (
-        [r["title"] for r in ris] == [c["title"] for c in csl] == [" ".join(p.title.split()) for p in PAPERS]
-    )
+    assert [r["title"] for r in ris] == [c["title"] for c in csl] == [" ".join(p.title.split()) for p in PAPERS]
     assert [c["id"] for c in csl] == [r["key"] for r in rows] == [KEYS[p.paper_id] for p in PAPERS]
     assert [r["authors"] for r in rows] == ["; ".join(p.authors) for p in PAPERS]
     assert f"\n{export(PAPERS, 'ris', KEYS)}".count("\nER  - \n") == len(PAPERS)  # strict readers want the blank
@@ -191,8 +177,7 @@ def test_an_unknown_style_says_which_there_are():
 
 def test_damage_of_a_bib_is_told_with_its_line():
     text = (
-        "@article{a, title={X}}\n\n@misc{b, title={Y},\n title={Z}}\n"
-        "@article{c, title={open\n@article{a, title={V}}\n"
+        "@article{a, title={X}}\n\n@misc{b, title={Y},\n title={Z}}\n@article{c, title={open\n@article{a, title={V}}\n"
     )
     entries, damage = read_bib(text)
     assert [(d.line, "Duplicate" in d.reason) for d in damage] == [(3, True), (5, False), (6, True)]

@@ -145,16 +145,19 @@ def test_the_settings_reach_every_command(environment, tmp_path, running, capsys
         assert "CITEWELL_CHROMA_TOKEN" in said and said.count("\n") == 1
 
 
-@pytest.mark.parametrize(("variables", "says"), [
-    ({"URL": "http://127.0.0.1:9"}, "does not answer"),
-    ({"URL": "127.0.0.1:8000"}, "is no address of a Chroma server"),
-    ({"URL": "nonsense"}, "is no address of a Chroma server"),
-    ({"URL": "http://127.0.0.1:99999"}, "CITEWELL_CHROMA_URL"),
-    ({"URL": "other"}, "is none"),
-    ({"URL": "gate"}, "CITEWELL_CHROMA_TOKEN"),
-    ({"URL": "running", "TENANT": "nobody"}, "tenant 'nobody'"),
-    ({"URL": "running", "DATABASE": "nothing"}, "no database 'nothing'"),
-])
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"URL": "http://127.0.0.1:9"}, "does not answer"),
+        ({"URL": "127.0.0.1:8000"}, "is no address of a Chroma server"),
+        ({"URL": "nonsense"}, "is no address of a Chroma server"),
+        ({"URL": "http://127.0.0.1:99999"}, "CITEWELL_CHROMA_URL"),
+        ({"URL": "other"}, "is none"),
+        ({"URL": "gate"}, "CITEWELL_CHROMA_TOKEN"),
+        ({"URL": "running", "TENANT": "nobody"}, "tenant 'nobody'"),
+        ({"URL": "running", "DATABASE": "nothing"}, "no database 'nothing'"),
+    ],
+)
 @pytest.mark.parametrize("command", [["search", "robots"], ["doctor"]], ids=["search", "doctor"])
 def test_a_server_that_cannot_be_used_is_one_clear_line(environment, running, capsys, command, variables, says):
     with other_server() as other, gate(running.url, "secret") as closed:

@@ -30,8 +30,7 @@ def test_a_whole_abstract_is_one_passage():
         assert [p.text for p in passages(paper, whole=True)] == [paper.abstract]
 
 
-@pytest.mark.parametrize(("title", "text"), [
-    ("On Tools", "On Tools. We act."), ("Why act?", "Why act? We act.")])
+@pytest.mark.parametrize(("title", "text"), [("On Tools", "On Tools. We act."), ("Why act?", "Why act? We act.")])
 def test_the_title_stands_in_front(title, text):
     [passage] = passages(Paper("p", title, "We act."))
     assert embedding_text(title, passage) == text

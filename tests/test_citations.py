@@ -1,25 +1,51 @@
 """What readers of citations rely on: right markers resolved, wrong ones removed and said so, no more."""
 
-
 import pytest
 from citation_texts import KEPT, read, repairs, shown
 
 from rag.citing.citations import with_round_brackets
 
 
-@pytest.mark.parametrize(("written", "expected"), [
-    ("[1]", "[1]"), ("[1,2]", "[1][2]"), ("[1, 2]", "[1][2]"), ("[1; 2]", "[1][2]"), ("[1][2]", "[1][2]"),
-    ("[1-3]", "[1][2][3]"), ("[1–3]", "[1][2][3]"), ("[1 to 3]", "[1][2][3]"), ("[1]–[3]", "[1][2][3]"),
-    ("[1], [2]", "[1], [2]"), ("[1] and [2]", "[1] and [2]"), ("[1 and 2]", "[1][2]"), ("[1, 2, and 3]",
-    "[1][2][3]"),
-    ("【1】", "[1]"), ("【1†source】", "[1]"), ("［1］", "[1]"), ("[Source 1]", "[1]"),
-    ("[source 1, 2]", "[1][2]"),
-    ("[Abstract 1, Abstract 2]", "[1][2]"), ("(Source 1)", "[1]"), ("[#1]", "[1]"), ("[ref. 1]", "[1]"),
-    ("\\[1\\]", "[1]"), ("([1])", "([1])"), ("**[1]**", "**[1]**"), ("[[1]]", "[[1]]"), ("[1, 1]", "[1]"),
-    ("[ 1 ]", "[1]"), ("[1,]", "[1]"), ("^[1]^", "^[1]^"), ("[CLS][1]", "[CLS][1]"),
-    ("[0, 1][1]", "[0, 1][1]"), ("<sup>[1]</sup>", "<sup>[1]</sup>"), ("[1,2,1]", "[1][2]"),
-    ("[1](Kim)", "[1](Kim)"),
-])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[1]", "[1]"),
+        ("[1,2]", "[1][2]"),
+        ("[1, 2]", "[1][2]"),
+        ("[1; 2]", "[1][2]"),
+        ("[1][2]", "[1][2]"),
+        ("[1-3]", "[1][2][3]"),
+        ("[1–3]", "[1][2][3]"),
+        ("[1 to 3]", "[1][2][3]"),
+        ("[1]–[3]", "[1][2][3]"),
+        ("[1], [2]", "[1], [2]"),
+        ("[1] and [2]", "[1] and [2]"),
+        ("[1 and 2]", "[1][2]"),
+        ("[1, 2, and 3]", "[1][2][3]"),
+        ("【1】", "[1]"),
+        ("【1†source】", "[1]"),
+        ("［1］", "[1]"),
+        ("[Source 1]", "[1]"),
+        ("[source 1, 2]", "[1][2]"),
+        ("[Abstract 1, Abstract 2]", "[1][2]"),
+        ("(Source 1)", "[1]"),
+        ("[#1]", "[1]"),
+        ("[ref. 1]", "[1]"),
+        ("\\[1\\]", "[1]"),
+        ("([1])", "([1])"),
+        ("**[1]**", "**[1]**"),
+        ("[[1]]", "[[1]]"),
+        ("[1, 1]", "[1]"),
+        ("[ 1 ]", "[1]"),
+        ("[1,]", "[1]"),
+        ("^[1]^", "^[1]^"),
+        ("[CLS][1]", "[CLS][1]"),
+        ("[0, 1][1]", "[0, 1][1]"),
+        ("<sup>[1]</sup>", "<sup>[1]</sup>"),
+        ("[1,2,1]", "[1][2]"),
+        ("[1](Kim)", "[1](Kim)"),
+    ],
+)
 def test_a_marker_form_is_read(written, expected):
     assert shown(f"Accuracy rises {written}.") == f"Accuracy rises {expected}."
     assert read(f"Accuracy rises {written}.")[0][0].paper_ids[0] == "a"
@@ -31,11 +57,19 @@ def test_text_that_is_no_marker_stays_byte_for_byte(text):
     assert shown(sentence) == sentence
 
 
-@pytest.mark.parametrize("block", [
-    "```python\na[1] = b[2]  # [9]. [8]\n```", "~~~\n[9]\n~~~", "```\nnever closed [9]. Yes.",
-    "$$\nx[9]\n\n$$ y",
-    "\\[\nx[9] = 2. Yes\n\\]", "[1]: https://x.org", "[^1]: A footnote [9].", "---",
-])
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```python\na[1] = b[2]  # [9]. [8]\n```",
+        "~~~\n[9]\n~~~",
+        "```\nnever closed [9]. Yes.",
+        "$$\nx[9]\n\n$$ y",
+        "\\[\nx[9] = 2. Yes\n\\]",
+        "[1]: https://x.org",
+        "[^1]: A footnote [9].",
+        "---",
+    ],
+)
 def test_a_block_stays_byte_for_byte(block):
     text = f"Before [1].\n\n{block}"
     expected = text.replace("x[9]\n\n", "x[9]\n\n")
@@ -43,6 +77,7 @@ def test_a_block_stays_byte_for_byte(block):
 
 
 # The cases on which the parsers of other systems fail.
+
 
 def test_no_empty_brackets_are_left_where_only_invented_ids_stood():
     assert shown("It gains 12% ([9]).") == "It gains 12%."
@@ -84,6 +119,7 @@ def test_a_paragraph_that_sums_up_keeps_its_citations():
 
 # Resolving and numbering
 
+
 def test_numbers_follow_first_use():
     sentences, reader = read("It works [3]. It is fast [1]. It works again [3].")
     assert [s.text for s in sentences] == ["It works [1].", "It is fast [2].", "It works again [1]."]
@@ -115,16 +151,24 @@ def test_a_vast_range_gives_its_sources():
     assert shown("It works [1-9999].") == "It works [1][2][3]."
 
 
-@pytest.mark.parametrize(("written", "expected"), [
-    ("A 24% [9] gain.", "A 24% gain."), ("A gain [9].", "A gain."), ("A gain. [9] The end.",
-    "A gain. The end."),
-    ("[9] It works.", "It works."), ("- [9] It works.", "- It works."), ("It works [9]\n\nIt ends.",
-    "It works\n\nIt ends."),
-    ("As [1], [9] and [2] say.", "As [1] and [2] say."), ("As [9] and [1] say.", "As [1] say."),
-    ("It works **[9]**.", "It works."), ("It works <sup>[9]</sup>.", "It works."), ("It works [[9]].",
-    "It works."),
-    ("one [9]word", "one word"), ("| a | [9] |", "| a | |"),
-])
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("A 24% [9] gain.", "A 24% gain."),
+        ("A gain [9].", "A gain."),
+        ("A gain. [9] The end.", "A gain. The end."),
+        ("[9] It works.", "It works."),
+        ("- [9] It works.", "- It works."),
+        ("It works [9]\n\nIt ends.", "It works\n\nIt ends."),
+        ("As [1], [9] and [2] say.", "As [1] and [2] say."),
+        ("As [9] and [1] say.", "As [1] say."),
+        ("It works **[9]**.", "It works."),
+        ("It works <sup>[9]</sup>.", "It works."),
+        ("It works [[9]].", "It works."),
+        ("one [9]word", "one word"),
+        ("| a | [9] |", "| a | |"),
+    ],
+)
 def test_what_goes_with_a_removed_marker(written, expected):
     assert shown(written) == expected
 
@@ -143,8 +187,14 @@ def test_only_a_bare_fence_around_prose_is_taken_off():
 
 
 def test_authors_and_own_numbers_are_left_and_flagged():
-    for words in ("(Kim et al., 2025)", "Kim et al. (2025)", "Abstract 2", "[^1]", "[1](https://x.org)",
-    "[1: OpenVLA]"):
+    for words in (
+        "(Kim et al., 2025)",
+        "Kim et al. (2025)",
+        "Abstract 2",
+        "[^1]",
+        "[1](https://x.org)",
+        "[1: OpenVLA]",
+    ):
         text = f"It works, as {words} says."
         assert shown(text) == text
         assert [(r.kind, words in r.detail) for r in repairs(text)] == [("unlinked-citation", True)]

@@ -10,23 +10,56 @@ from hypothesis import strategies as st
 
 from rag.citing.units import UnitReader
 
-WORDS = st.sampled_from(["It", "works", "by 24%", "CLIP-RT", "e.g.", "et al.", "shows", "The", "Kim (2025)",
-                         "is 1.5×", "“so”", "很好"])
-PIECES = st.sampled_from([*KEPT, "```\n[9]. A\n```", "$", "`", "(", "[", "]", ")", "**",
-                          "\\", "<", "|", "#", "-", "\"", "【", "$$", "{"])
-MARKERS = st.sampled_from([
-    "[1]", "[2]", "[9]", "[0]", "[1,2]", "[2; 9]", "[1-3]", "[8–12]", "【2】", "【9†a】", "[Source 3]",
-    "([9])", "([1], [9])", "**[9]**", "[1]-[3]", "[[9]]", "(Source 9)", "\\[9\\]", "[1, 1]", "[3][9][3]",
-])
-JOINTS = st.sampled_from([" ", " ", " ", ". ", ".", "\n", "\n\n", ", ", "! ", "? ", "\n- ", "\n# ", "\n| ",
-                          "。", "", ": ", "\n1. "])
+WORDS = st.sampled_from(
+    ["It", "works", "by 24%", "CLIP-RT", "e.g.", "et al.", "shows", "The", "Kim (2025)", "is 1.5×", "“so”", "很好"]
+)
+PIECES = st.sampled_from(
+    [*KEPT, "```\n[9]. A\n```", "$", "`", "(", "[", "]", ")", "**", "\\", "<", "|", "#", "-", '"', "【", "$$", "{"]
+)
+MARKERS = st.sampled_from(
+    [
+        "[1]",
+        "[2]",
+        "[9]",
+        "[0]",
+        "[1,2]",
+        "[2; 9]",
+        "[1-3]",
+        "[8–12]",
+        "【2】",
+        "【9†a】",
+        "[Source 3]",
+        "([9])",
+        "([1], [9])",
+        "**[9]**",
+        "[1]-[3]",
+        "[[9]]",
+        "(Source 9)",
+        "\\[9\\]",
+        "[1, 1]",
+        "[3][9][3]",
+    ]
+)
+JOINTS = st.sampled_from(
+    [" ", " ", " ", ". ", ".", "\n", "\n\n", ", ", "! ", "? ", "\n- ", "\n# ", "\n| ", "。", "", ": ", "\n1. "]
+)
 TEXTS = st.lists(st.one_of(WORDS, PIECES, MARKERS, JOINTS, JOINTS), max_size=40).map("".join)
 SPACED = st.lists(st.one_of(WORDS, PIECES, MARKERS, JOINTS), max_size=40).map(" ".join)
-NOISE = st.text(alphabet="[]()`$\\<>.,\n\r 0129abcTx【】†-*_|#\"“”!^:{}~&;/。", max_size=80)
+NOISE = st.text(alphabet='[]()`$\\<>.,\n\r 0129abcTx【】†-*_|#"“”!^:{}~&;/。', max_size=80)
 ANY_TEXT = st.one_of(TEXTS, NOISE)
-WRAPPINGS = st.sampled_from(["", "<think>", "<think>a</think>", "```json\n{",
-                             '{"answer": "', "```markdown\n", "```\nIt works now.\n",
-                             '[{"text": "', "```\n"])
+WRAPPINGS = st.sampled_from(
+    [
+        "",
+        "<think>",
+        "<think>a</think>",
+        "```json\n{",
+        '{"answer": "',
+        "```markdown\n",
+        "```\nIt works now.\n",
+        '[{"text": "',
+        "```\n",
+    ]
+)
 CUTS = st.lists(st.integers(0, 10**6), max_size=8)
 
 
@@ -71,7 +104,7 @@ def between_markers(text):
         position = 0
         for span in unit.spans:
             if span.kind == "marker":
-                pieces[-1] += unit.text[position:span.start]
+                pieces[-1] += unit.text[position : span.start]
                 pieces.append("")
                 position = span.end
         pieces[-1] += unit.text[position:] + unit.after
@@ -116,12 +149,43 @@ def test_only_the_invented_marker_goes(words, data):
     assert shown(" | ".join(with_markers)).strip() == " | ".join(words).strip()
 
 
-@pytest.mark.parametrize("piece", [
-    "[", "[1", "[1]", "[9] ", "`", "` ", "$a ", "\\(", "(", "<a ", ". ", "a. [1] ", "x", "\n", "\"a ", "【",
-    "[a](", "- \n", "|",
-    "http://", "```\n", '{"a": ', "<think>", "[1, ", "\\begin{a", "[1]\n", "**", "[[1]", "(a. ",
-    "| a [9]\n", "\\", "[^",
-])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[",
+        "[1",
+        "[1]",
+        "[9] ",
+        "`",
+        "` ",
+        "$a ",
+        "\\(",
+        "(",
+        "<a ",
+        ". ",
+        "a. [1] ",
+        "x",
+        "\n",
+        '"a ',
+        "【",
+        "[a](",
+        "- \n",
+        "|",
+        "http://",
+        "```\n",
+        '{"a": ',
+        "<think>",
+        "[1, ",
+        "\\begin{a",
+        "[1]\n",
+        "**",
+        "[[1]",
+        "(a. ",
+        "| a [9]\n",
+        "\\",
+        "[^",
+    ],
+)
 def test_hostile_text_is_read_in_linear_steps(piece):
     """The steps per character must not grow with the length, whether the text comes whole or in pieces."""
     assert steps(piece, 4_000, 100) < 8 * steps(piece, 1_000, 100)

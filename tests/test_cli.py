@@ -12,8 +12,18 @@ import pytest
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent
-ANSWER_KEYS = {"question", "standalone_question", "answer", "refused", "sentences", "sources", "repairs", "model",
-               "usage", "timings_ms"}
+ANSWER_KEYS = {
+    "question",
+    "standalone_question",
+    "answer",
+    "refused",
+    "sentences",
+    "sources",
+    "repairs",
+    "model",
+    "usage",
+    "timings_ms",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -74,8 +84,19 @@ def test_papers_list_json_has_every_field(capsys):
     code, out, _ = run(capsys, "papers", "list", "--json")
     papers = json.loads(out)
     assert code == 0 and len(papers) == 118 and sum(bool(p["arxiv"]) for p in papers) == 117
-    assert set(papers[0]) == {"paper_id", "title", "abstract", "authors", "year", "venue", "arxiv", "doi", "url",
-                              "tags", "sources"}
+    assert set(papers[0]) == {
+        "paper_id",
+        "title",
+        "abstract",
+        "authors",
+        "year",
+        "venue",
+        "arxiv",
+        "doi",
+        "url",
+        "tags",
+        "sources",
+    }
 
 
 def test_papers_show_and_filters(capsys):

@@ -42,11 +42,7 @@ def test_a_plan_is_printed_edited_and_written_in_every_form(capsys, tmp_path):
         "plan.json",
     }
     value = json.loads((tmp_path / "out" / "draft.json").read_text(encoding="utf-8"))
-    assert (
-        len(value["plan"]) == 4
-        and value["bibtex"].count("@") == 4
-        and "out/draft.md" in out.replace(os.sep, "/")
-    )
+    assert len(value["plan"]) == 4 and value["bibtex"].count("@") == 4 and "out/draft.md" in out.replace(os.sep, "/")
     code, out, _ = run(capsys, "lint", "out/draft.tex", "--bib", "out/references.bib", "--json", "--faults")
     assert code == 0 and json.loads(out) == []
 
@@ -111,9 +107,7 @@ def test_compare_by_ids_and_by_question(capsys):
 
 
 def test_lint_says_where_and_exits_with_one_when_an_abstract_disagrees(capsys, tmp_path):
-    (tmp_path / "a.md").write_text(
-        "Fine.\n\nCLIP-RT outperforms OpenVLA by 42% [@kang2024cliprt].\n", encoding="utf-8"
-    )
+    (tmp_path / "a.md").write_text("Fine.\n\nCLIP-RT outperforms OpenVLA by 42% [@kang2024cliprt].\n", encoding="utf-8")
     code, out, _ = run(capsys, "lint", "a.md")
     assert code == 1 and out.startswith("a.md:3:37: disagrees: ")
 
@@ -122,7 +116,5 @@ def test_papers_export(capsys, tmp_path):
     code, out, _ = run(capsys, "papers", "export", "2411.00508")
     assert code == 0 and out.startswith("@inproceedings{kang2024cliprt,")
     code, out, _ = run(capsys, "papers", "export", "--format", "csl-json", "-o", "all.json")
-    assert (
-        code == 0 and not out and len(json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))) == 118
-    )
+    assert code == 0 and not out and len(json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))) == 118
     assert "Kang" in run(capsys, "papers", "export", "2411.00508", "--references", "apa")[1]

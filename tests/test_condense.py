@@ -5,36 +5,64 @@ from rag.records import Turn
 from rag.refusal import NO_PAPER
 from rag.search.retrieve import retrieve
 
-CLIP_RT = (Turn("user", "How does CLIP-RT learn from people without training?"),
-           Turn("assistant", "They say in words how the arm should move, and CLIP-RT imitates that."))
-TWO = (Turn("user", "PSUMNet and CHASE are about skeletons. What is PSUMNet tested on?"),
-       Turn("assistant", "PSUMNet is tested on NTURGB+D."))
-PLANNING = (Turn("user", "How does AntGPT foresee the actions of a person in a video?"),
-            Turn("assistant", "AntGPT asks a language model to continue the sequence of actions."))
+CLIP_RT = (
+    Turn("user", "How does CLIP-RT learn from people without training?"),
+    Turn("assistant", "They say in words how the arm should move, and CLIP-RT imitates that."),
+)
+TWO = (
+    Turn("user", "PSUMNet and CHASE are about skeletons. What is PSUMNet tested on?"),
+    Turn("assistant", "PSUMNet is tested on NTURGB+D."),
+)
+PLANNING = (
+    Turn("user", "How does AntGPT foresee the actions of a person in a video?"),
+    Turn("assistant", "AntGPT asks a language model to continue the sequence of actions."),
+)
 
 
-@pytest.mark.parametrize("question", [
-    "How many parameters does it have?", "And in simulation?", "Which datasets?", "Why?",
-    "Is their code public?", "What about bimanual robots?", "Which of the two is faster?",
-    "Is there another one that needs less data?", "What limitations does this approach have?",
-    "Was the former tried on a real robot?", "Do those need a GPU?", "Can the backbone stay frozen?",
-    "Which models was that shown for?", "Does CLIP-RT also do that?", "Tell me more",
-    "How large is the gain?", "So what happens without them?", "What did the authors conclude?",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many parameters does it have?",
+        "And in simulation?",
+        "Which datasets?",
+        "Why?",
+        "Is their code public?",
+        "What about bimanual robots?",
+        "Which of the two is faster?",
+        "Is there another one that needs less data?",
+        "What limitations does this approach have?",
+        "Was the former tried on a real robot?",
+        "Do those need a GPU?",
+        "Can the backbone stay frozen?",
+        "Which models was that shown for?",
+        "Does CLIP-RT also do that?",
+        "Tell me more",
+        "How large is the gain?",
+        "So what happens without them?",
+        "What did the authors conclude?",
+    ],
+)
 def test_a_question_without_a_subject_of_its_own_depends_on_the_conversation(question):
     assert depends(question, CLIP_RT)
 
 
-@pytest.mark.parametrize("question", [
-    "How fast is Streaming Diffusion Policy?", "Which of these papers study Minecraft?",
-    "What is flow matching?", "How do robots grasp transparent objects, and does it work in clutter?",
-    "What is the capital of France?", "How do CogACT and RT-2 differ, and what does the former report?",
-    "Is there a simulated test bed for web agents?", "Write a related-work paragraph on world models.",
-    "How cheap is it to collect demonstrations from tutorials?",
-    "If an arm moves towards a goal image in the space of an encoder, how well does it do at pick and place?",
-    "In the Dual RL paper, what are the two proposed methods?",
-    "There are two surveys of robot models; what is each of them about?",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How fast is Streaming Diffusion Policy?",
+        "Which of these papers study Minecraft?",
+        "What is flow matching?",
+        "How do robots grasp transparent objects, and does it work in clutter?",
+        "What is the capital of France?",
+        "How do CogACT and RT-2 differ, and what does the former report?",
+        "Is there a simulated test bed for web agents?",
+        "Write a related-work paragraph on world models.",
+        "How cheap is it to collect demonstrations from tutorials?",
+        "If an arm moves towards a goal image in the space of an encoder, how well does it do at pick and place?",
+        "In the Dual RL paper, what are the two proposed methods?",
+        "There are two surveys of robot models; what is each of them about?",
+    ],
+)
 def test_a_question_with_a_subject_of_its_own_does_not(question):
     assert not depends(question, CLIP_RT)
 
@@ -61,8 +89,10 @@ def test_a_pronoun_stands_for_the_paper_spoken_of(library):
 
 def test_cited_papers_count_before_names_in_the_text(library):
     paper = next(paper for paper in library.papers() if paper.title.startswith("GAIA"))
-    history = (Turn("user", "How well do metrics agree with people?"),
-               Turn("assistant", "Not well [1].", ((1, paper.paper_id),)))
+    history = (
+        Turn("user", "How well do metrics agree with people?"),
+        Turn("assistant", "Not well [1].", ((1, paper.paper_id),)),
+    )
     assert first(library, "Which ones did they try?", history) == paper.title
 
 
@@ -76,8 +106,10 @@ def test_both_stand_for_the_last_two(library):
 
 
 def test_ordinals_follow_the_order_in_the_answer(library):
-    history = (Turn("user", "Which papers play Minecraft?"),
-               Turn("assistant", "JARVIS-VLA and ROCKET-1 do, and Optimus-2 too."))
+    history = (
+        Turn("user", "Which papers play Minecraft?"),
+        Turn("assistant", "JARVIS-VLA and ROCKET-1 do, and Optimus-2 too."),
+    )
     assert first(library, "How does the second one work?", history).startswith("ROCKET-1")
     assert first(library, "How does the last one work?", history).startswith("Optimus-2")
 
@@ -109,8 +141,10 @@ def test_a_new_subject_within_the_history_wins(library):
 
 
 def test_a_paper_that_nobody_names_is_guessed_from_question_and_answer(library):
-    history = (Turn("user", "Which work counts how often an exercise is repeated in a video?"),
-               Turn("assistant", "One that regresses a density map with multi-scale transformers."))
+    history = (
+        Turn("user", "Which work counts how often an exercise is repeated in a video?"),
+        Turn("assistant", "One that regresses a density map with multi-scale transformers."),
+    )
     assert first(library, "How big is their dataset?", history).startswith("TransRAC")
 
 

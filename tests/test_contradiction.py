@@ -4,9 +4,7 @@ import pytest
 
 from rag.verifying.contradiction import contradiction
 
-SAID = (
-    "Our method ZETA outperforms OmegaNet by 12% and needs no additional labels, while inference is faster."
-)
+SAID = "Our method ZETA outperforms OmegaNet by 12% and needs no additional labels, while inference is faster."
 
 
 @pytest.mark.parametrize(

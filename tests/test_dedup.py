@@ -22,16 +22,28 @@ def records(draw) -> Paper:
     """A record of one of three papers, with some of its fields left out."""
     title, arxiv, doi = draw(st.sampled_from(KNOWN))
     return Paper(
-        paper_id="", title=draw(st.sampled_from([title, f"${title.lower()}$!"])),
+        paper_id="",
+        title=draw(st.sampled_from([title, f"${title.lower()}$!"])),
         abstract=draw(st.text("ab", min_size=1, max_size=6)),
         authors=tuple(draw(st.lists(st.sampled_from("xyz"), max_size=3))),
-        year=draw(st.none() | st.integers(2000, 2002)), arxiv=draw(st.sampled_from(["", arxiv])),
-        doi=draw(st.sampled_from(["", doi])), tags=tuple(draw(st.sets(st.sampled_from("pq")))))
+        year=draw(st.none() | st.integers(2000, 2002)),
+        arxiv=draw(st.sampled_from(["", arxiv])),
+        doi=draw(st.sampled_from(["", doi])),
+        tags=tuple(draw(st.sets(st.sampled_from("pq")))),
+    )
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    ("A^2Nav: Action-Aware", "$A^2$Nav: Action Aware"), ("β-VAE", r"$\beta$-VAE"), ("Über-Net", "Uber Net"),
-    (r"\textbf{Bold} Moves", "Bold moves"), ("ToolChain*", "Toolchain"), ("Schr\\\"odinger", "Schrödinger")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A^2Nav: Action-Aware", "$A^2$Nav: Action Aware"),
+        ("β-VAE", r"$\beta$-VAE"),
+        ("Über-Net", "Uber Net"),
+        (r"\textbf{Bold} Moves", "Bold moves"),
+        ("ToolChain*", "Toolchain"),
+        ('Schr\\"odinger', "Schrödinger"),
+    ],
+)
 def test_titles_written_differently_are_one(one, other):
     assert "".join(title_words(one)) == "".join(title_words(other))
 
@@ -45,8 +57,9 @@ def test_the_fullest_fields_win():
     short = Paper("", "On Tools", "Short.", ("A",), None, "", sources=("one",))
     full = Paper("", "On tools", "A longer abstract.", ("A", "B"), 2024, "ICRA", "2401.1", sources=("two",))
     [merged] = merge_all([short, full])
-    assert merged == replace(full, paper_id="2401.1", title="On Tools", url="https://arxiv.org/abs/2401.1",
-                             sources=("one", "two"))
+    assert merged == replace(
+        full, paper_id="2401.1", title="On Tools", url="https://arxiv.org/abs/2401.1", sources=("one", "two")
+    )
 
 
 def test_another_source_alone_changes_nothing():
@@ -84,8 +97,9 @@ def test_the_place_of_record_merges_as_memory_does(some):
         papers.create()
         first = record(papers, some, silent)
         again = record(papers, some, silent)
-        assert [replace(p, paper_id="", url="") for p in papers.select()] == \
-            [replace(p, paper_id="", url="") for p in merge_all(some)]
+        assert [replace(p, paper_id="", url="") for p in papers.select()] == [
+            replace(p, paper_id="", url="") for p in merge_all(some)
+        ]
         papers.close()
     assert first.added + first.merged + first.unchanged == again.unchanged == len(some)
 

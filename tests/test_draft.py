@@ -28,10 +28,7 @@ def test_authors_are_no_claim():
 
 
 def test_a_request_becomes_a_topic_with_its_aspects():
-    assert (
-        topic_of("Write a related-work paragraph on world models and dynamics.")
-        == "world models and dynamics"
-    )
+    assert topic_of("Write a related-work paragraph on world models and dynamics.") == "world models and dynamics"
     assert topic_of("world models") == "world models"
     assert asked_for("computer agents: safety, training data and how they plan") == ["safety", "training data"]
     assert asked_for("world models and dynamics") == []
@@ -101,9 +98,7 @@ def test_a_plan_is_edited_and_read_back(draft, library):
     for text in (to_json(edited), to_markdown(edited, papers)):
         again = read_plan(text)
         assert (again.items, again.topic, again.style) == (edited.items, edited.topic, edited.style)
-    assert (
-        second not in edited.paper_ids and edited.items[-1].theme == "New theme" and edited.items[-1].pinned
-    )
+    assert second not in edited.paper_ids and edited.items[-1].theme == "New theme" and edited.items[-1].pinned
     with pytest.raises(DraftError, match="not in the plan"):
         plan.dropped("nonsense")
 
@@ -154,9 +149,7 @@ def test_one_sentence_is_written_anew_and_the_others_stay(drafter, draft):
 def test_a_stopped_draft_keeps_what_is_finished(drafter, draft):
     part = drafter.finish(draft.plan, draft.written[:2])
     assert len(part.answer.sentences) == 2
-    assert (
-        sum("was stopped before it" in r.detail for r in part.answer.repairs) == len(draft.plan.paper_ids) - 2
-    )
+    assert sum("was stopped before it" in r.detail for r in part.answer.repairs) == len(draft.plan.paper_ids) - 2
 
 
 def test_length_shapes_the_sentences(drafter):

@@ -51,8 +51,7 @@ def ignores(prompt):
 
 def invents(prompt):
     return (
-        "Song et al. [99] cook. Nobody et al. [1][77] propose things. "
-        "It beats all others by 97% [2]. It beats 97% [2]."
+        "Song et al. [99] cook. Nobody et al. [1][77] propose things. It beats all others by 97% [2]. It beats 97% [2]."
     )
 
 

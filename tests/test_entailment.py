@@ -64,14 +64,11 @@ def test_a_model_that_cannot_be_loaded_is_one_clear_line(tmp_path):
 )
 def test_a_certain_judgement_overrules_the_words(monkeypatch, judged, verdict):
     monkeypatch.setattr(Entailment, "judge", lambda self, text, claim: judged)
-    assert (
-        Verifier(None, "some-model").check("The planner rarely grasps objects.", [PAPER]).verdict == verdict
-    )
+    assert Verifier(None, "some-model").check("The planner rarely grasps objects.", [PAPER]).verdict == verdict
 
 
 def test_a_judgement_never_excuses_a_number(monkeypatch):
     monkeypatch.setattr(Entailment, "judge", lambda self, text, claim: Judgement(0.99, 0.0))
     assert (
-        Verifier(None, "some-model").check("The planner grasps 40 objects quickly.", [PAPER]).verdict
-        == "unsupported"
+        Verifier(None, "some-model").check("The planner grasps 40 objects quickly.", [PAPER]).verdict == "unsupported"
     )

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MAY_IMPORT = {"ui": {"ui", "rag", "store"}, "rag": {"rag", "store", "prompts"}, "store": {"store"},
-              "prompts": {"prompts"}}
+MAY_IMPORT = {
+    "ui": {"ui", "rag", "store"},
+    "rag": {"rag", "store", "prompts"},
+    "store": {"store"},
+    "prompts": {"prompts"},
+}
 OURS = set(MAY_IMPORT)
 
 
@@ -54,5 +58,10 @@ def test_a_question_is_answered_without_torch_servers_or_waiting_threads(library
         "assert os.environ['OPENBLAS_NUM_THREADS'] == '1'"
     )
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "OPENBLAS_"))}
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
-                   env=environ | {"CITEWELL_HOME": str(library_home)})
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        env=environ | {"CITEWELL_HOME": str(library_home)},
+    )

@@ -70,9 +70,7 @@ def test_letters_that_pdflatex_lacks_are_declared():
 
 
 def test_numbers_of_an_answer_and_its_bibliography_agree():
-    sources = tuple(
-        Source(n, i, PAPERS[i].title, (), None, "", "", 1.0, n != 2) for n, i in enumerate(IDS, 1)
-    )
+    sources = tuple(Source(n, i, PAPERS[i].title, (), None, "", "", 1.0, n != 2) for n, i in enumerate(IDS, 1))
     quote = Citation(1, IDS[0], PAPERS[IDS[0]].abstract[:20], 0, 20, 1.0)
     answer = Answer(
         "q",

@@ -125,8 +125,9 @@ def test_papers_are_picked_by_year_venue_and_author(library):
     assert not list(library.papers(venue="%")) and not list(library.papers(year=1700))
 
 
-@pytest.mark.parametrize("wanted", [{"year": 2024}, {"venue": "corl"}, {"author": "kim"},
-                                    {"year": 2024, "author": "li"}])
+@pytest.mark.parametrize(
+    "wanted", [{"year": 2024}, {"venue": "corl"}, {"author": "kim"}, {"year": 2024, "author": "li"}]
+)
 def test_a_part_is_searched_as_the_whole(library, wanted):
     part, fitting = library.within(**wanted), {paper.paper_id for paper in library.papers(**wanted)}
     assert 0 < len(part) == len(fitting) < 118

@@ -92,50 +92,60 @@ def test_ten_planted_faults_are_found(library, bib, verifier):
     lines = lint(text, "x.tex", bib + EXTRA + twin, library, verifier, "x.bib")
     verdicts = [line.verdict for line in lines if line.is_fault]
     found = sum(verdicts.count(v) >= sum(f[3] == v for f in FAULTS) for v in {f[3] for f in FAULTS})
-    swapped = [
-        line for line in lines if line.key in ("kang2024cliprt", "zhang2025dreamvla") and line.is_fault
-    ]
+    swapped = [line for line in lines if line.key in ("kang2024cliprt", "zhang2025dreamvla") and line.is_fault]
     assert len(verdicts) >= 10 and found >= 4 and len(swapped) >= 2
     assert [(line.path, line.key) for line in lines if line.verdict == "same paper twice"] == [
         ("x.bib", "kang2025cliprt")
     ]
-    assert all(
-        str(line).startswith(f"{line.path}:{line.line}:{line.col}: {line.verdict}: ") for line in lines
-    )
+    assert all(str(line).startswith(f"{line.path}:{line.line}:{line.col}: {line.verdict}: ") for line in lines)
 
 
 @pytest.mark.parametrize(
     ("true", "false"),
     [
         ("ToolChain* is a tree search-based planning algorithm", "ToolChain* is a tree search-free planning algorithm"),
-        ("GUI-Actor is a VLM-based method for coordinate-free grounding",
-         "GUI-Actor is a VLM-based method for coordinate-based grounding"),
-        ("Ego-Only detects actions without exocentric transferring",
-         "Ego-Only detects actions with exocentric transferring"),
+        (
+            "GUI-Actor is a VLM-based method for coordinate-free grounding",
+            "GUI-Actor is a VLM-based method for coordinate-based grounding",
+        ),
+        (
+            "Ego-Only detects actions without exocentric transferring",
+            "Ego-Only detects actions with exocentric transferring",
+        ),
         ("Belkhale et al. study two key properties of data", "Belkhale et al. study six key properties of data"),
         ("Instruct2Act maps instructions to sequential actions", "Vamos maps instructions to sequential actions"),
     ],
 )
 def test_one_word_makes_the_difference(library, verifier, true, false):
-    keys = {"ToolChain": "zhuang2023toolchain", "GUI": "wu2025guiactor", "Ego": "wang2023egoonly",
-            "Belkhale": "belkhale2023data", "Instruct2Act": "huang2023instruct2act"}
+    keys = {
+        "ToolChain": "zhuang2023toolchain",
+        "GUI": "wu2025guiactor",
+        "Ego": "wang2023egoonly",
+        "Belkhale": "belkhale2023data",
+        "Instruct2Act": "huang2023instruct2act",
+    }
     key = next(key for name, key in keys.items() if true.startswith(name))
     good, bad = (lint(f"{text} [@{key}].", "x.md", None, library, verifier) for text in (true, false))
     assert not good[0].is_fault and bad[0].is_fault
 
 
 def test_several_papers_answer_each_for_its_own_part(library, verifier):
-    text = ("ReAct interleaves reasoning traces and actions, while CLIP-RT learns language-conditioned policies "
-            "[@yao2022react; @kang2024cliprt].\n\nAgents such as ReAct and ToolChain* abound in this field "
-            "[@yao2022react; @zhuang2023toolchain].\n")
+    text = (
+        "ReAct interleaves reasoning traces and actions, while CLIP-RT learns language-conditioned policies "
+        "[@yao2022react; @kang2024cliprt].\n\nAgents such as ReAct and ToolChain* abound in this field "
+        "[@yao2022react; @zhuang2023toolchain].\n"
+    )
     assert not [line for line in lint(text, "x.md", None, library, verifier) if line.is_fault]
 
 
 def test_what_an_abstract_says_is_an_uncited_claim_and_a_signpost_is_none(library, verifier):
-    text = ("A second line of work learns from data of other robots.\n\n"
-            "ReAct interleaves reasoning traces with task-specific actions of a model.\n")
+    text = (
+        "A second line of work learns from data of other robots.\n\n"
+        "ReAct interleaves reasoning traces with task-specific actions of a model.\n"
+    )
     assert [(line.verdict, line.line, line.paper_id) for line in lint(text, "x.md", None, library, verifier)] == [
-        ("uncited claim", 3, "2210.03629")]
+        ("uncited claim", 3, "2210.03629")
+    ]
 
 
 def test_markdown_with_numbers_and_a_list_of_references(library, verifier):
@@ -158,9 +168,7 @@ def test_pandoc_citations_and_the_librarys_own_keys(library, verifier):
         "@kang2024cliprt present CLIP-RT, a vision-language-action model.\n\n"
         "ReAct cooks dinner [see @yao2022react, p. 3].\n"
     )
-    verdicts = [
-        (line.key, line.verdict, line.line, line.col) for line in lint(text, "x.md", None, library, verifier)
-    ]
+    verdicts = [(line.key, line.verdict, line.line, line.col) for line in lint(text, "x.md", None, library, verifier)]
     assert verdicts == [("kang2024cliprt", "supports", 1, 1), ("yao2022react", "says nothing of this", 3, 25)]
 
 
@@ -169,11 +177,7 @@ def test_a_citation_governs_its_own_part_of_a_sentence():
         r"Kang et al.~\cite{a} present CLIP-RT, while diffusion helps \cite{b,c}. "
         r"Speed matters \cite{d} and size too \cite{e}."
     )
-    found = [
-        (claim.text, [key for key, _ in claim.mark.keys])
-        for flat in read_latex(text)
-        for claim in claims(flat)
-    ]
+    found = [(claim.text, [key for key, _ in claim.mark.keys]) for flat in read_latex(text) for claim in claims(flat)]
     assert found == [
         ("Kang et al. present CLIP-RT", ["a"]),
         ("diffusion helps.", ["b", "c"]),

@@ -4,8 +4,11 @@ from fakes import WordEmbedder
 from store.mean_vectors import MeanVectors
 from store.records import Paper
 
-PAPERS = [Paper("a", "T", "Robots learn fast. Robots grasp."), Paper("b", "T", "Cooks boil soup."),
-          Paper("c", "Robots", "")]
+PAPERS = [
+    Paper("a", "T", "Robots learn fast. Robots grasp."),
+    Paper("b", "T", "Cooks boil soup."),
+    Paper("c", "Robots", ""),
+]
 
 
 def test_a_paper_is_the_mean_of_its_sentences_and_is_embedded_once():

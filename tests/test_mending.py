@@ -109,9 +109,16 @@ class Killed(BaseException):
     """Stands in for the end of the process."""
 
 
-STEPS = [(Papers, "insert", 50), (Papers, "expect_passages", 1), (Vectors, "upsert", 1),
-         (Vectors, "delete", 2), (Keywords, "put", 2), (Papers, "mark_indexed", 3),
-         (Papers, "forget_removed", 1), (Indexes, "renew_vectors", 1)]
+STEPS = [
+    (Papers, "insert", 50),
+    (Papers, "expect_passages", 1),
+    (Vectors, "upsert", 1),
+    (Vectors, "delete", 2),
+    (Keywords, "put", 2),
+    (Papers, "mark_indexed", 3),
+    (Papers, "forget_removed", 1),
+    (Indexes, "renew_vectors", 1),
+]
 
 
 def work(library: Library) -> None:
@@ -131,7 +138,8 @@ def undisturbed(tmp_path_factory):
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("where", "step", "call"), STEPS, ids=[f"{w.__name__}.{s}{n}" for w, s, n in STEPS])
 def test_an_add_cut_short_at_any_step_is_finished_by_the_next(
-        tmp_path, monkeypatch, undisturbed, where, step, call, after):
+    tmp_path, monkeypatch, undisturbed, where, step, call, after
+):
     monkeypatch.setattr(store.indexing, "_SLOW_BATCH", 16)
     calls, real = [], getattr(where, step)
 

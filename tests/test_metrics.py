@@ -39,10 +39,20 @@ def test_a_number_is_not_found_in_a_longer_one_nor_in_a_marker(text):
     assert not states(text, ["24"])
 
 
-@pytest.mark.parametrize(("text", "alternative"), [
-    ("They use masks.", "mask"), ("by teleoperation", "teleoperat"), ("on Walker2D and a WALKER", "Walker"),
-    (r"$\chi^2$ divergence", "chi^2"), (r"10$\times$ faster", "10×"), ("visual–text space", "visual-text"),
-    ("is *slower*", "slow"), ("labelling clips", "label"), ("7x fewer", "7x")])
+@pytest.mark.parametrize(
+    ("text", "alternative"),
+    [
+        ("They use masks.", "mask"),
+        ("by teleoperation", "teleoperat"),
+        ("on Walker2D and a WALKER", "Walker"),
+        (r"$\chi^2$ divergence", "chi^2"),
+        (r"10$\times$ faster", "10×"),
+        ("visual–text space", "visual-text"),
+        ("is *slower*", "slow"),
+        ("labelling clips", "label"),
+        ("7x fewer", "7x"),
+    ],
+)
 def test_whole_words_are_found_as_written_in_abstracts(text, alternative):
     assert states(text, [alternative]) == (alternative != "slow")
 

@@ -14,36 +14,45 @@ class Work:
 OWN = "Search is slow. In this paper, we propose Fast Latent Search (FLS), built on CLIP. Its data: FLS-Bench."
 
 
-@pytest.mark.parametrize(("title", "name"), [
-    ("CLIP-RT: Learning Policies", "CLIP-RT"),
-    ("Dual RL: Unification", "Dual RL"),
-    ("How to see the whole world at once: a study", ""),
-    ("Learning from Play", ""),
-    ("on policies: a note", ""),
-])
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("CLIP-RT: Learning Policies", "CLIP-RT"),
+        ("Dual RL: Unification", "Dual RL"),
+        ("How to see the whole world at once: a study", ""),
+        ("Learning from Play", ""),
+        ("on policies: a note", ""),
+    ],
+)
 def test_a_system_is_called_by_the_name_before_the_colon(title, name):
     assert system_name(title) == name
 
 
-@pytest.mark.parametrize(("title", "text", "place"), [
-    ("CLIP-RT: Learning Policies", "is CLIPRT good?", 3),
-    ("CLIP-RT: Learning Policies", "is clip-rt good?", 3),
-    ("A^2Nav: Action-Aware Navigation", "how does $A^2$Nav do", 10),
-    ("CHASE: Learning Hulls", "what about CHASE?", 11),
-    ("Moto: Latent Tokens", "Moto and others", 0),
-    ("Learning from Play", "is “learning from play” any good", 4),
-])
+@pytest.mark.parametrize(
+    ("title", "text", "place"),
+    [
+        ("CLIP-RT: Learning Policies", "is CLIPRT good?", 3),
+        ("CLIP-RT: Learning Policies", "is clip-rt good?", 3),
+        ("A^2Nav: Action-Aware Navigation", "how does $A^2$Nav do", 10),
+        ("CHASE: Learning Hulls", "what about CHASE?", 11),
+        ("Moto: Latent Tokens", "Moto and others", 0),
+        ("Learning from Play", "is “learning from play” any good", 4),
+    ],
+)
 def test_a_paper_is_found_by_its_name_however_it_is_written(title, text, place):
     assert where_named(Work(title), text) == place
 
 
-@pytest.mark.parametrize(("title", "text"), [
-    ("CHASE: Learning Hulls", "dogs that chase cars"),
-    ("ReAct: Reasoning", "how do people react"),
-    ("RT-2: Transfer", "start-20 tasks"),
-    ("CLIP-RT: Learning Policies", "what is CLIP?"),
-    ("X: A Model", "the x axis"),
-])
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("CHASE: Learning Hulls", "dogs that chase cars"),
+        ("ReAct: Reasoning", "how do people react"),
+        ("RT-2: Transfer", "start-20 tasks"),
+        ("CLIP-RT: Learning Policies", "what is CLIP?"),
+        ("X: A Model", "the x axis"),
+    ],
+)
 def test_ordinary_words_name_no_paper(title, text):
     assert where_named(Work(title), text) == -1
 

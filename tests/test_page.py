@@ -8,8 +8,9 @@ import pytest
 from fakes_web import FakeAssistant
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"),
-                                reason="no Chromium on this machine; install the package chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install the package chromium"
+)
 
 
 @pytest.fixture(scope="module")

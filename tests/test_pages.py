@@ -31,6 +31,7 @@ def test_a_field_has_its_papers_and_questions_of_both_wordings(field):
 
 
 def test_the_rows_of_several_fields_weigh_by_their_cases():
-    rows = [{"true": {"n": n, "flagged": share, "supported": 1 - share, "weak": 0.0}}
-            for n, share in ((10, 0.1), (30, 0.5))]
+    rows = [
+        {"true": {"n": n, "flagged": share, "supported": 1 - share, "weak": 0.0}} for n, share in ((10, 0.1), (30, 0.5))
+    ]
     assert evaluation_page.together(rows)["true"]["flagged"] == pytest.approx(0.4)

@@ -73,9 +73,7 @@ def test_ranges_share_their_unit():
     ]
 
 
-@pytest.mark.parametrize(
-    "text", ["GPT-4", "3D scenes", "ResNet50", "zero-shot", "the third one", "SAM-2", "A^2Nav"]
-)
+@pytest.mark.parametrize("text", ["GPT-4", "3D scenes", "ResNet50", "zero-shot", "the third one", "SAM-2", "A^2Nav"])
 def test_digits_of_names_are_no_quantities(text):
     assert quantities(plain(text)) == ()
 

@@ -3,13 +3,16 @@ import pytest
 from rag.search.queries import read_query, topic_of, topic_query
 
 
-@pytest.mark.parametrize(("question", "text"), [
-    ("Which of these papers study grasping in clutter?", "study grasping in clutter?"),
-    ("In which of these works does a robot cook soup?", "does a robot cook soup?"),
-    ("Write a related-work paragraph on tactile sensing for hands.", "tactile sensing for hands"),
-    ("<b>How</b> many scenes <script>x()</script> has it?", "How many scenes has it?"),
-    ("What is flow matching?", "What is flow matching"),
-])
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Which of these papers study grasping in clutter?", "study grasping in clutter?"),
+        ("In which of these works does a robot cook soup?", "does a robot cook soup?"),
+        ("Write a related-work paragraph on tactile sensing for hands.", "tactile sensing for hands"),
+        ("<b>How</b> many scenes <script>x()</script> has it?", "How many scenes has it?"),
+        ("What is flow matching?", "What is flow matching"),
+    ],
+)
 def test_the_words_that_only_ask_are_left_out(question, text):
     assert read_query(question).text.rstrip("?") == text.rstrip("?")
 
@@ -26,14 +29,20 @@ def test_the_pieces_of_a_subject_are_what_papers_may_be_about_alone():
     assert read_query("How fast is Alpha, and why?").pieces == ()
 
 
-@pytest.mark.parametrize(("topic", "pieces", "purposes"), [
-    ("gloves and cameras for pushing and grasping in clutter", ["gloves", "cameras", "pushing", "grasping", "clutter"],
-     ["pushing", "grasping"]),
-    ("new methods for pushing and grasping", ["new methods", "pushing", "grasping"], []),
-    ("large-scale datasets for pushing", ["large-scale datasets", "pushing"], []),
-    ("gloves for pushing, and cameras", ["gloves", "pushing", "cameras"], ["pushing"]),
-    ("grasping with little or no labelled data", ["grasping", "little or no labelled data"], []),
-])
+@pytest.mark.parametrize(
+    ("topic", "pieces", "purposes"),
+    [
+        (
+            "gloves and cameras for pushing and grasping in clutter",
+            ["gloves", "cameras", "pushing", "grasping", "clutter"],
+            ["pushing", "grasping"],
+        ),
+        ("new methods for pushing and grasping", ["new methods", "pushing", "grasping"], []),
+        ("large-scale datasets for pushing", ["large-scale datasets", "pushing"], []),
+        ("gloves for pushing, and cameras", ["gloves", "pushing", "cameras"], ["pushing"]),
+        ("grasping with little or no labelled data", ["grasping", "little or no labelled data"], []),
+    ],
+)
 def test_what_a_subject_is_for_is_told_from_what_it_is_about(topic, pieces, purposes):
     found = topic_query(topic).pieces
     assert [piece.text for piece in found] == pieces

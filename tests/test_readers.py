@@ -91,17 +91,40 @@ def test_a_page_cut_behind_a_title_reports_the_title():
 
 
 def test_records_of_json_lines_are_read_with_their_fields(tmp_path):
-    record = {"title": "On  Tools\n", "abstract": ABSTRACT, "authors": [{"name": "A. Bee"}, "C. Dee"],
-              "date": "2024-05-01", "arxiv": "arXiv:2405.12345v2", "doi": "https://doi.org/10.1000/xyz.",
-              "keywords": "robots; tools", "venue": None}
+    record = {
+        "title": "On  Tools\n",
+        "abstract": ABSTRACT,
+        "authors": [{"name": "A. Bee"}, "C. Dee"],
+        "date": "2024-05-01",
+        "arxiv": "arXiv:2405.12345v2",
+        "doi": "https://doi.org/10.1000/xyz.",
+        "keywords": "robots; tools",
+        "venue": None,
+    }
     [paper], _ = read(write(tmp_path / "some.jsonl", record))
-    assert paper == Paper("", "On Tools", ABSTRACT, ("A. Bee", "C. Dee"), 2024, "", "2405.12345",
-                          "10.1000/xyz", "", ("robots", "tools"), ("some.jsonl",))
+    assert paper == Paper(
+        "",
+        "On Tools",
+        ABSTRACT,
+        ("A. Bee", "C. Dee"),
+        2024,
+        "",
+        "2405.12345",
+        "10.1000/xyz",
+        "",
+        ("robots", "tools"),
+        ("some.jsonl",),
+    )
 
 
 def test_bad_lines_are_skipped_with_their_numbers(tmp_path):
-    path = write(tmp_path / "some.jsonl", {"title": "Good", "abstract": ABSTRACT}, [1],
-                 {"abstract": "no title"}, {"title": 3.5, "abstract": ["not text"]})
+    path = write(
+        tmp_path / "some.jsonl",
+        {"title": "Good", "abstract": ABSTRACT},
+        [1],
+        {"abstract": "no title"},
+        {"title": 3.5, "abstract": ["not text"]},
+    )
     last = json.dumps({"title": "Last", "abstract": ABSTRACT})
     path.write_text(path.read_text() + '{"title": "cut\n\n' + last)
     papers, skipped = read(path)
@@ -110,8 +133,12 @@ def test_bad_lines_are_skipped_with_their_numbers(tmp_path):
     assert skipped[0].reason == "not a JSON object" and skipped[3].reason.startswith("not JSON")
 
 
-@given(st.dictionaries(st.sampled_from(["title", "abstract", "authors", "year", "doi", "tags"]),
-                       st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text())))
+@given(
+    st.dictionaries(
+        st.sampled_from(["title", "abstract", "authors", "year", "doi", "tags"]),
+        st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text()),
+    )
+)
 def test_any_record_is_a_paper_or_a_value_error(record):
     try:
         paper = fields.paper_from(record, "file")
@@ -144,12 +171,21 @@ def test_a_packed_file_that_breaks_off_gives_what_came_before(tmp_path, name, pa
     assert "breaks off" in skipped[-1].reason
 
 
-@pytest.mark.parametrize(("name", "content", "said"), [
-    ("empty.txt", b"", "empty"), ("blank.jsonl", b" \n\n", "empty"),
-    ("binary.txt", bytes(range(256)), "not a text"), ("latin.txt", b"Ein Titel\n\nEine Stra\xdfe.", "UTF-8"),
-    ("prose.txt", b"one line", "no title followed by an abstract"), ("not.jsonl.gz", b"plain", "damaged"),
-    ("not.jsonl.xz", b"plain", "damaged"), ("paper.pdf", b"%PDF", "not a format"),
-    ("other.jsonl", b'{"a": 1}\n', "no paper in it"), ("array.json", b'[{"title": ', "no paper in it")])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.jsonl", b" \n\n", "empty"),
+        ("binary.txt", bytes(range(256)), "not a text"),
+        ("latin.txt", b"Ein Titel\n\nEine Stra\xdfe.", "UTF-8"),
+        ("prose.txt", b"one line", "no title followed by an abstract"),
+        ("not.jsonl.gz", b"plain", "damaged"),
+        ("not.jsonl.xz", b"plain", "damaged"),
+        ("paper.pdf", b"%PDF", "not a format"),
+        ("other.jsonl", b'{"a": 1}\n', "no paper in it"),
+        ("array.json", b'[{"title": ', "no paper in it"),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ReadError, match=said) as raised:
@@ -173,10 +209,17 @@ def test_folders_are_walked_and_unreadable_files_passed_over(tmp_path):
     assert [item.where for item in skipped] == [str(tmp_path / "c.txt")]
 
 
-@pytest.mark.parametrize(("text", "found"), [
-    ("2404.12015", "2404.12015"), ("arXiv:2404.12015v3", "2404.12015"), ("cs/9901001", "cs/9901001"),
-    ("https://arxiv.org/abs/2404.12015", "2404.12015"),
-    ("http://arxiv.org/pdf/2404.12015v1.pdf", "2404.12015"),
-    ("https://example.org/2404.12015", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2404.12015", "2404.12015"),
+        ("arXiv:2404.12015v3", "2404.12015"),
+        ("cs/9901001", "cs/9901001"),
+        ("https://arxiv.org/abs/2404.12015", "2404.12015"),
+        ("http://arxiv.org/pdf/2404.12015v1.pdf", "2404.12015"),
+        ("https://example.org/2404.12015", ""),
+        ("", ""),
+    ],
+)
 def test_arxiv_ids_are_found_in_ids_and_links(text, found):
     assert fields.arxiv_id(text) == found

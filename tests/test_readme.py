@@ -51,11 +51,14 @@ def test_make_targets_of_the_readme_exist():
     assert all(f"\n{target}:" in makefile for target in targets)
 
 
-@pytest.mark.parametrize(("command", "documented"), [
-    ("lint", {field.name for field in fields(LintLine)} | set(get_args(LintVerdict))),
-    ("compare", {"aspects", "rows", "paper_id", "title", "year", "cells", "quote", "start", "end", "score"}),
-    ("draft", {"plan", "theme", "paper_ids", "sentence", "latex", "bibtex", "items", "why", "pinned", "omissions"}),
-])
+@pytest.mark.parametrize(
+    ("command", "documented"),
+    [
+        ("lint", {field.name for field in fields(LintLine)} | set(get_args(LintVerdict))),
+        ("compare", {"aspects", "rows", "paper_id", "title", "year", "cells", "quote", "start", "end", "score"}),
+        ("draft", {"plan", "theme", "paper_ids", "sentence", "latex", "bibtex", "items", "why", "pinned", "omissions"}),
+    ],
+)
 def test_the_json_of_each_command_is_documented(command, documented):
     page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     section = page.partition(f"## `citewell {command} --json`")[2].partition("\n## ")[0]

@@ -11,14 +11,18 @@ from rag.refusal import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refus
 from rag.sources import PromptSource
 
 GUARD = PromptSource(
-    1, "PageGuard: A Guardrail Dataset for Web Agents",
+    1,
+    "PageGuard: A Guardrail Dataset for Web Agents",
     "Web agents act on pages. We introduce PageGuard, a dataset of 4,939 human-annotated actions on 193 "
     "websites. Actions are sorted by a three-tier risk schema: SAFE, LOW, and HIGH. Language models reach "
-    "below 60% accuracy in predicting the outcome of actions.")
+    "below 60% accuracy in predicting the outcome of actions.",
+)
 ARM = PromptSource(
-    2, "GripNet: Grasping with Point Clouds",
+    2,
+    "GripNet: Grasping with Point Clouds",
     "We propose GripNet, a transformer that predicts gripper poses from raw point clouds. Trained on 128K "
-    "synthetic scenes, it picks unseen objects with a success rate of 81%.")
+    "synthetic scenes, it picks unseen objects with a success rate of 81%.",
+)
 
 
 def decided(question: str):
@@ -28,10 +32,17 @@ def decided(question: str):
     return features, refusal_of(match, used)
 
 
-@pytest.mark.parametrize(("text", "kind"), [
-    (NO_PAPER, "no paper"), (f"**{NOT_STATED}** It gives the speed [1].", "not stated"),
-    (f"  \"{FALSE_PREMISE.upper()}", "false premise"), ("The abstract does not state this: no", "not stated"),
-    (f"PageGuard has tiers [1]. {NO_PAPER}", None), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (NO_PAPER, "no paper"),
+        (f"**{NOT_STATED}** It gives the speed [1].", "not stated"),
+        (f'  "{FALSE_PREMISE.upper()}', "false premise"),
+        ("The abstract does not state this: no", "not stated"),
+        (f"PageGuard has tiers [1]. {NO_PAPER}", None),
+        ("", None),
+    ],
+)
 def test_a_refusal_is_read_off_the_opening(text, kind):
     assert read_refusal(text) == kind
 
@@ -41,24 +52,39 @@ def test_the_system_prompt_leaves_room_for_every_phrase():
     assert len(set(PHRASES.values())) == 3
 
 
-@pytest.mark.parametrize("question", [
-    "How many actions are in PageGuard?", "What risk schema does PageGuard use for actions of web agents?",
-    "Tell me about web agents.", "Summarise GripNet.", "On how many synthetic scenes was GripNet trained?",
-    "Which transformer predicts gripper poses from raw point clouds, and with what success rate?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many actions are in PageGuard?",
+        "What risk schema does PageGuard use for actions of web agents?",
+        "Tell me about web agents.",
+        "Summarise GripNet.",
+        "On how many synthetic scenes was GripNet trained?",
+        "Which transformer predicts gripper poses from raw point clouds, and with what success rate?",
+    ],
+)
 def test_what_an_abstract_says_is_not_refused(question):
     assert decided(question)[1] is None
 
 
-@pytest.mark.parametrize("question", ["How many GPUs and how many kilowatts did GripNet need?",
-                                      "How many kilowatts did the servers of PageGuard burn?"])
+@pytest.mark.parametrize(
+    "question",
+    ["How many GPUs and how many kilowatts did GripNet need?", "How many kilowatts did the servers of PageGuard burn?"],
+)
 def test_a_detail_that_the_abstract_lacks_is_not_stated(question):
     features, refusal = decided(question)
     assert refusal == "not stated" and features["named amount"] == 1
 
 
-@pytest.mark.parametrize(("question", "lacking"), [
-    ("How many actions are in PageGuard?", 0), ("How many pages are in PageGuard?", 1),
-    ("How heavy is PageGuard?", 0), ("What is PageGuard?", 0)])
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("How many actions are in PageGuard?", 0),
+        ("How many pages are in PageGuard?", 1),
+        ("How heavy is PageGuard?", 0),
+        ("What is PageGuard?", 0),
+    ],
+)
 def test_what_is_counted_needs_a_number_beside_it(question, lacking):
     assert bool(decided(question)[0]["unnumbered"]) == lacking
 
@@ -68,12 +94,18 @@ def test_a_foreign_question_has_no_paper(question):
     assert decided(question)[1] == "no paper"
 
 
-@pytest.mark.parametrize(("question", "broken"), [
-    ("In PageGuard, what are the five risk levels called?", 1),
-    ("In PageGuard, what are the three tiers?", 0),
-    ("Why was PageGuard tested on StarCraft?", 1), ("Why does it rank shops rather than websites?", 1),
-    ("How many GPUs does PageGuard need?", 0), ("Which two tiers has PageGuard?", 0),
-    ("DROP TABLE; SELECT risk FROM PageGuard", 0)])
+@pytest.mark.parametrize(
+    ("question", "broken"),
+    [
+        ("In PageGuard, what are the five risk levels called?", 1),
+        ("In PageGuard, what are the three tiers?", 0),
+        ("Why was PageGuard tested on StarCraft?", 1),
+        ("Why does it rank shops rather than websites?", 1),
+        ("How many GPUs does PageGuard need?", 0),
+        ("Which two tiers has PageGuard?", 0),
+        ("DROP TABLE; SELECT risk FROM PageGuard", 0),
+    ],
+)
 def test_a_premise_is_broken_by_a_number_a_name_or_an_instead(question, broken):
     match = Match(read_ask(question), [GUARD], None)
     assert broken_premises(match.ask, match.sources) == broken
@@ -83,11 +115,19 @@ def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
     assert decided("In PageGuard, what are the five danger colours called?")[1] == "false premise"
 
 
-@pytest.mark.parametrize(("question", "counted", "sought"), [
-    ("How many GPUs were used, and for how long?", ("GPUs", "hours"), ()), ("Does it work?", (), ()),
-    ("How many times is it smaller than Beta?", (), ()), ("How much faster is it?", (), ()),
-    ("By what factor is it faster?", (), ()), ("What factors matter?", (), ("factors matter",)),
-    ("How many times more samples has it?", (), ()), ("How many times was it annotated?", ("times",), ()),
-    ("Under which licence is it? And who wrote it?", (), ("licence", "author"))])
+@pytest.mark.parametrize(
+    ("question", "counted", "sought"),
+    [
+        ("How many GPUs were used, and for how long?", ("GPUs", "hours"), ()),
+        ("Does it work?", (), ()),
+        ("How many times is it smaller than Beta?", (), ()),
+        ("How much faster is it?", (), ()),
+        ("By what factor is it faster?", (), ()),
+        ("What factors matter?", (), ("factors matter",)),
+        ("How many times more samples has it?", (), ()),
+        ("How many times was it annotated?", ("times",), ()),
+        ("Under which licence is it? And who wrote it?", (), ("licence", "author")),
+    ],
+)
 def test_what_is_asked_for_is_read(question, counted, sought):
     assert (read_ask(question).counted, read_ask(question).sought) == (counted, sought)

@@ -6,8 +6,16 @@ SOURCE = Source(1, "p1", "FLS: A Search", ("Ann Lee",), 2025, "ACL 2025", "https
 
 
 def answer(*sentences, repairs=()):
-    return Answer("How fast?", "How fast is FLS?", " ".join(s.text for s in sentences), False, sentences, (SOURCE,),
-                  repairs, "tiny")
+    return Answer(
+        "How fast?",
+        "How fast is FLS?",
+        " ".join(s.text for s in sentences),
+        False,
+        sentences,
+        (SOURCE,),
+        repairs,
+        "tiny",
+    )
 
 
 def sentence(text, verdict="supported"):
@@ -21,8 +29,13 @@ def test_a_sentence_that_repeats_its_quote_is_a_quotation():
 
 
 def test_the_terminal_shows_each_quote_that_the_answer_does_not_repeat(capsys):
-    print_answer(answer(sentence("It is fast, at 163 Hz [1]."), sentence("It runs at 163 Hz [1]."),
-                        repairs=(Repair("invented-citation", "[7] was removed."),)))
+    print_answer(
+        answer(
+            sentence("It is fast, at 163 Hz [1]."),
+            sentence("It runs at 163 Hz [1]."),
+            repairs=(Repair("invented-citation", "[7] was removed."),),
+        )
+    )
     shown = capsys.readouterr().out
     assert "searched for: How fast is FLS?" in shown and "[1] Ann Lee. FLS: A Search" in shown
     assert "1 sentence stands word for word" in shown and shown.count(QUOTE) == 1

@@ -20,8 +20,9 @@ def test_a_title_finds_its_paper_first(library):
     assert [titles(library, paper.title, 1)[0] for paper in some] == [paper.title for paper in some]
 
 
-@pytest.mark.parametrize("question", [
-    "What does CLIPRT do?", "clip-rt success rate", "How good is CLIP-RT next to OpenVLA?"])
+@pytest.mark.parametrize(
+    "question", ["What does CLIPRT do?", "clip-rt success rate", "How good is CLIP-RT next to OpenVLA?"]
+)
 def test_a_system_is_found_by_its_name(library, question):
     assert titles(library, question, 1)[0].startswith("CLIP-RT")
 
@@ -39,7 +40,7 @@ def test_markup_and_orders_do_not_hide_the_question(library):
 def test_every_found_passage_is_a_span_of_its_abstract(library):
     for found in retrieve(library, "robots that learn from play", 20):
         passage = found.passage
-        assert found.paper.abstract[passage.start:passage.end] == passage.text
+        assert found.paper.abstract[passage.start : passage.end] == passage.text
         assert passage.paper_id == found.paper.paper_id
 
 
@@ -108,6 +109,15 @@ def test_what_a_subject_is_for_weighs_less_than_what_it_is_about(library):
     of = {paper.title.partition(":")[0]: paper.paper_id for paper in library.papers()}
     views = look(library, read_query("Which papers study skeletons of people for guarding web agents?"))
     known = shipped(library.reads_words)
-    much, little = (rank(library, views, replace(known, blends=dict.fromkeys(
-        known.blends, Blend(closeness=1.0, meaning=1.0, pieces=0.9, purpose=purpose)))) for purpose in (1.0, 0.1))
+    much, little = (
+        rank(
+            library,
+            views,
+            replace(
+                known,
+                blends=dict.fromkeys(known.blends, Blend(closeness=1.0, meaning=1.0, pieces=0.9, purpose=purpose)),
+            ),
+        )
+        for purpose in (1.0, 0.1)
+    )
     assert little[of["WebGuard"]] < much[of["WebGuard"]] and little[of["PSUMNet"]] > much[of["PSUMNet"]]

@@ -35,8 +35,14 @@ def test_base_url_without_a_key_is_a_server():
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("CITEWELL_PORT", "abc"), ("CITEWELL_PORT", "70000"), ("CITEWELL_SOURCES", "0"), ("CITEWELL_TIMEOUT", "-1"),
-     ("CITEWELL_SHIPPED_PAPERS", "perhaps"), ("CITEWELL_TIMEOUT", "nan")],
+    [
+        ("CITEWELL_PORT", "abc"),
+        ("CITEWELL_PORT", "70000"),
+        ("CITEWELL_SOURCES", "0"),
+        ("CITEWELL_TIMEOUT", "-1"),
+        ("CITEWELL_SHIPPED_PAPERS", "perhaps"),
+        ("CITEWELL_TIMEOUT", "nan"),
+    ],
 )
 def test_a_wrong_value_is_named(variable, value):
     with pytest.raises(SettingsError, match=variable) as caught:

@@ -42,9 +42,13 @@ def test_vectors_are_unit_rows_and_do_not_depend_on_their_neighbours(shipped: St
 
 
 def test_like_means_near(shipped: StaticEncoder) -> None:
-    query, near, far = shipped.encode([
-        "a robot arm grasps household objects", "manipulation policies pick up kitchen items with a gripper",
-        "translation of low-resource languages with transformers"])
+    query, near, far = shipped.encode(
+        [
+            "a robot arm grasps household objects",
+            "manipulation policies pick up kitchen items with a gripper",
+            "translation of low-resource languages with transformers",
+        ]
+    )
     assert query @ near > query @ far + 0.2
 
 
@@ -92,8 +96,12 @@ def test_a_model_of_float_vectors_is_read_too(tmp_path: Path) -> None:
     assert agreement.sum(1).min() > 0.999
 
 
-TOPICS = {"robots": ["arm", "grip", "grasp", "torque"], "cells": ["protein", "gene", "tissue", "enzyme"],
-          "words": ["noun", "verb", "parse", "syntax"], "stars": ["galaxy", "orbit", "planet", "comet"]}
+TOPICS = {
+    "robots": ["arm", "grip", "grasp", "torque"],
+    "cells": ["protein", "gene", "tissue", "enzyme"],
+    "words": ["noun", "verb", "parse", "syntax"],
+    "stars": ["galaxy", "orbit", "planet", "comet"],
+}
 
 
 def _corpus(path: Path) -> Path:
@@ -118,10 +126,12 @@ def _noise(texts: list[str]) -> np.ndarray:
 
 def _topic(texts: list[str]) -> np.ndarray:
     """The vectors of one who knows what a text is about, and little else."""
-    known = np.array([[sum(word in text for word in (topic, *words)) for topic, words in TOPICS.items()]
-                      for text in texts], dtype=np.float32)
+    known = np.array(
+        [[sum(word in text for word in (topic, *words)) for topic, words in TOPICS.items()] for text in texts],
+        dtype=np.float32,
+    )
     vectors = 0.3 * _noise(texts)
-    vectors[:, :known.shape[1]] += known
+    vectors[:, : known.shape[1]] += known
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
@@ -129,12 +139,27 @@ LETTERS = [*"abcdefghijklmnopqrstuvwxyz", *(f"##{c}" for c in "abcdefghijklmnopq
 
 
 def _train(corpus: Path, out: Path) -> None:
-    static.main(["--corpus", str(corpus), "--out", str(out), "--tokens", "400", "--dimension", "16",
-                 "--epochs", "6", "--batch", "32"])
+    static.main(
+        [
+            "--corpus",
+            str(corpus),
+            "--out",
+            str(out),
+            "--tokens",
+            "400",
+            "--dimension",
+            "16",
+            "--epochs",
+            "6",
+            "--batch",
+            "32",
+        ]
+    )
 
 
 def test_training_is_repeatable_and_learns(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     corpus = _corpus(tmp_path / "papers.jsonl.xz")
     monkeypatch.setattr(static, "_teacher", lambda _: Teacher("topic", LETTERS, _topic))
     for out in ("first", "second"):
@@ -147,9 +172,15 @@ def test_training_is_repeatable_and_learns(
     assert robots @ arms > robots @ cells + 0.2
 
 
-@pytest.mark.parametrize(("text", "told"), [
-    (None, r"nowhere\.jsonl"), ("", "no abstracts in it"),
-    ('{"title": "T", "abstract": "A."}\n{"title": "U"}\n', r"nowhere\.jsonl, line 2: .*abstract"), ("[]", "line 1")])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, r"nowhere\.jsonl"),
+        ("", "no abstracts in it"),
+        ('{"title": "T", "abstract": "A."}\n{"title": "U"}\n', r"nowhere\.jsonl, line 2: .*abstract"),
+        ("[]", "line 1"),
+    ],
+)
 def test_a_training_that_cannot_begin_says_why(tmp_path: Path, text: str | None, told: str) -> None:
     if text is not None:
         (tmp_path / "nowhere.jsonl").write_text(text)
@@ -171,8 +202,7 @@ def test_what_the_teacher_has_encoded_is_kept(tmp_path: Path) -> None:
 
 def test_the_vocabulary_is_the_pieces_and_the_words_of_most_texts() -> None:
     tokenizer = make_tokenizer(["Gripper grasps", "the gripper", "grasps, gripper once"], ["the", "é", "##s"], 6)
-    assert sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get) == [
-        "[UNK]", "the", "##s", "gripper", "grasps"]
+    assert sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().get) == ["[UNK]", "the", "##s", "gripper", "grasps"]
     assert tokenizer.encode("The GRIPPERs slip").tokens == ["the", "gripper", "##s", "[UNK]"]
 
 
@@ -190,7 +220,9 @@ def test_segments_give_a_query_and_the_rest_of_its_paper() -> None:
     assert rests.tokens.tolist() == [2, 3, 6, 4, 5, 6, 0, 1, 6] and rests.lengths.tolist() == [6, 3]
     queries, rests = segments.pairs(both[:1], 0.0, rng)
     assert (queries.tokens.tolist(), rests.tokens.tolist()) in [
-        ([2, 3, 6], [0, 1, 4, 5, 6]), ([4, 5, 6], [0, 1, 2, 3, 6])]
+        ([2, 3, 6], [0, 1, 4, 5, 6]),
+        ([4, 5, 6], [0, 1, 2, 3, 6]),
+    ]
 
 
 def test_thinned_texts_never_become_empty() -> None:

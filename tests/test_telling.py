@@ -24,42 +24,65 @@ PLATO = replace(KANG, authors=("Plato",))
     ("said", "told"),
     [
         ("We propose X, a model of our own data.", "Kang et al. [3] propose X, a model of their own data."),
-        ("To address these issues, we further propose X for a new task.",
-         "Kang et al. [3] propose X for a new task."),
+        ("To address these issues, we further propose X for a new task.", "Kang et al. [3] propose X for a new task."),
         ("To remedy this, here we propose X for a new task.", "Kang et al. [3] propose X for a new task."),
-        ("In this paper, we present X, which helps us to plan.",
-         "Kang et al. [3] present X, which helps them to plan."),
-        ("To learn control from play we introduce X for robots.",
-         "To learn control from play, Kang et al. [3] introduce X for robots."),
-        ("Borrowing from physics, in this paper we introduce X for all.",
-         "Borrowing from physics, Kang et al. [3] introduce X for all."),
+        (
+            "In this paper, we present X, which helps us to plan.",
+            "Kang et al. [3] present X, which helps them to plan.",
+        ),
+        (
+            "To learn control from play we introduce X for robots.",
+            "To learn control from play, Kang et al. [3] introduce X for robots.",
+        ),
+        (
+            "Borrowing from physics, in this paper we introduce X for all.",
+            "Borrowing from physics, Kang et al. [3] introduce X for all.",
+        ),
         ("This paper proposes X to overcome these limitations by using Y.", "Kang et al. [3] propose X by using Y."),
         ("This paper studies X and shows that Y is best.", "Kang et al. [3] study X and show that Y is best."),
         ("This paper proposes X and how it is used.", "The paper by Kang et al. [3] proposes X and how it is used."),
         ("This work is about many things.", "The work by Kang et al. [3] is about many things."),
-        ("Motivated by play, this study introduces X for robots.",
-         "Motivated by play, Kang et al. [3] introduce X for robots."),
-        ("In this paper, a novel planner is proposed for legged robots.",
-         "Kang et al. [3] propose a novel planner for legged robots."),
-        ("Our approach learns from play without labels.",
-         "The approach of Kang et al. [3] learns from play without labels."),
+        (
+            "Motivated by play, this study introduces X for robots.",
+            "Motivated by play, Kang et al. [3] introduce X for robots.",
+        ),
+        (
+            "In this paper, a novel planner is proposed for legged robots.",
+            "Kang et al. [3] propose a novel planner for legged robots.",
+        ),
+        (
+            "Our approach learns from play without labels.",
+            "The approach of Kang et al. [3] learns from play without labels.",
+        ),
         ("Our proposed method, X, learns from play.", "The method of Kang et al. [3], X, learns from play."),
-        ("Our conditions for model selection are weak enough.",
-         "Kang et al. [3] report that their conditions for model selection are weak enough."),
+        (
+            "Our conditions for model selection are weak enough.",
+            "Kang et al. [3] report that their conditions for model selection are weak enough.",
+        ),
         ("Our goal is to plan ahead from words.", "Kang et al. [3] aim to plan ahead from words."),
         ("Our key finding is that labels matter most.", "Kang et al. [3] find that labels matter most."),
-        ("Extensive experiments on ImageNet show that X is best.",
-         "In experiments on ImageNet, Kang et al. [3] show that X is best."),
+        (
+            "Extensive experiments on ImageNet show that X is best.",
+            "In experiments on ImageNet, Kang et al. [3] show that X is best.",
+        ),
         ("CLIP-RT learns policies from plain language.", "CLIP-RT [3] learns policies from plain language."),
-        ("Robots learn policies from plain language.",
-         "According to Kang et al. [3], robots learn policies from plain language."),
+        (
+            "Robots learn policies from plain language.",
+            "According to Kang et al. [3], robots learn policies from plain language.",
+        ),
         ("We first train X here. Then we test it.", "Kang et al. [3] train X here."),
-        ("We present X, a framework that addresses these challenges through Y.",
-         "Kang et al. [3] present X, a framework that works through Y."),
-        ("We train this model on a discrimi- native loss of ours.",
-         "Kang et al. [3] train their model on a discriminative loss of theirs."),
-        ("We learn a map that is both fast and exact, allowing such agents to plan.",
-         "Kang et al. [3] learn a map that is both fast and exact."),
+        (
+            "We present X, a framework that addresses these challenges through Y.",
+            "Kang et al. [3] present X, a framework that works through Y.",
+        ),
+        (
+            "We train this model on a discrimi- native loss of ours.",
+            "Kang et al. [3] train their model on a discriminative loss of theirs.",
+        ),
+        (
+            "We learn a map that is both fast and exact, allowing such agents to plan.",
+            "Kang et al. [3] learn a map that is both fast and exact.",
+        ),
     ],
 )
 def test_a_statement_is_told_in_the_third_person(said, told):
@@ -102,14 +125,17 @@ def test_praise_and_examples_go_and_terms_stay():
 def test_acronyms_are_written_out_as_the_abstract_has_them():
     abstract = "Imitation Learning (IL) and Vision-Language-Action models (VLAs) are joined by chain of thought (CoT)."
     assert written_out("X joins IL, VLAs and CoT.", abstract) == (
-        "X joins imitation learning, vision-language-action models and chain of thought.")
+        "X joins imitation learning, vision-language-action models and chain of thought."
+    )
     explained = "X joins imitation learning (IL) and RL."
     assert written_out(explained, abstract) == explained
 
 
 def test_long_sentences_are_cut_at_a_joint():
-    text = (f"To study what many planners with many parts do in many places, Kang et al. {MARKER} propose X, "
-            "a planner of many small parts that all learn together, which is tested in a kitchen, a shop and a garden.")
+    text = (
+        f"To study what many planners with many parts do in many places, Kang et al. {MARKER} propose X, "
+        "a planner of many small parts that all learn together, which is tested in a kitchen, a shop and a garden."
+    )
     shapes = list(fitted(text, 20))
     assert shapes[0] == f"Kang et al. {MARKER} propose X, a planner of many small parts that all learn together."
     assert shapes[-1] == text and list(fitted(text, 60)) == [text]

@@ -39,9 +39,14 @@ def test_one_group_has_the_topic_for_its_name_and_unlike_papers_share_none(libra
     assert name_groups([odd, TRANSLATING], "misc", library.embed) == [REST, "Machine translation"]
 
 
-@pytest.mark.parametrize(("phrase", "other"), [
-    ("World Models", "world model"), ("vision-language model", "Vision language models"), ("studies", "study"),
-])
+@pytest.mark.parametrize(
+    ("phrase", "other"),
+    [
+        ("World Models", "world model"),
+        ("vision-language model", "Vision language models"),
+        ("studies", "study"),
+    ],
+)
 def test_the_same_phrase_in_other_spellings(phrase, other):
     assert phrase_key(phrase) == phrase_key(other)
 

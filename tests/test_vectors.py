@@ -1,6 +1,5 @@
 """The vector index: cosines, stable ids, any number of rows, and damage that is found out."""
 
-
 import numpy as np
 import pytest
 

@@ -98,9 +98,7 @@ def test_numbers_that_count_off_parts_need_no_evidence(verifier):
 
 def test_evidence_is_the_sentence_that_says_it(verifier):
     finding = verifier.check("ZETA has a latency 4% better than GraspNet's.", [ZETA])
-    assert quotes(finding, ZETA) == [
-        "ZETA improves latency by 4\\% over GraspNet without any additional training."
-    ]
+    assert quotes(finding, ZETA) == ["ZETA improves latency by 4\\% over GraspNet without any additional training."]
 
 
 def test_without_citations_a_claim_is_uncited(verifier):
@@ -130,9 +128,7 @@ def test_another_paper_is_offered_only_when_it_carries_the_claim(verifier):
 def test_meaning_can_carry_what_words_leave_open():
     claim = "Grasping is taught by many robots playing around."
     alike = Verifier(lambda texts: np.ones((len(texts), 1), dtype=np.float32))
-    apart = Verifier(
-        lambda texts: np.array([[float(t == claim), float(t != claim)] for t in texts], dtype=np.float32)
-    )
+    apart = Verifier(lambda texts: np.array([[float(t == claim), float(t != claim)] for t in texts], dtype=np.float32))
     assert alike.check(claim, [OMEGA]).evidence[0].score > apart.check(claim, [OMEGA]).evidence[0].score
 
 
@@ -155,10 +151,7 @@ def test_every_sentence_of_the_collection_is_supported_word_for_word(verifier, l
         for start, end in sentence_spans(paper.abstract):
             finding = verifier.check(paper.abstract[start:end], [paper])
             assert finding.verdict == "supported"
-            assert (
-                paper.abstract[finding.evidence[0].start : finding.evidence[0].end]
-                == paper.abstract[start:end]
-            )
+            assert paper.abstract[finding.evidence[0].start : finding.evidence[0].end] == paper.abstract[start:end]
 
 
 @settings(max_examples=60, deadline=None)
@@ -168,11 +161,7 @@ def test_a_changed_number_is_never_supported(drawn, number):
     sentence = paper.abstract[start:end]
     there = {q.value for q in quantities(plain(paper.abstract))}
     changed = re.sub(r"\d[\d,.]*", str(number), sentence, count=1)
-    if (
-        changed != sentence
-        and number not in there
-        and quantities(plain(changed)) != quantities(plain(sentence))
-    ):
+    if changed != sentence and number not in there and quantities(plain(changed)) != quantities(plain(sentence)):
         assert Verifier(None).check(changed, [paper]).verdict != "supported"
 
 

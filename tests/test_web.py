@@ -59,8 +59,9 @@ def last(question, conversation=(), assistant=None):
     return grown
 
 
-@pytest.mark.parametrize("text", ["$a_1 * b_1 * c$", "[CLS] and [0, 1] and [sic]", r"98.5\% of \(x\)",
-                                  "A^2Nav", "&lt;b&gt;"])
+@pytest.mark.parametrize(
+    "text", ["$a_1 * b_1 * c$", "[CLS] and [0, 1] and [sic]", r"98.5\% of \(x\)", "A^2Nav", "&lt;b&gt;"]
+)
 def test_text_that_is_no_markdown_stays_as_it_is(text):
     assert Elements(plain(text)).text.strip() == text
 
@@ -77,8 +78,17 @@ def test_emphasis_closes_before_the_end_of_a_sentence():
     assert "<strong>Bold.</strong><end>0</end>" in plain(f"**Bold.**{END}")
 
 
-@pytest.mark.parametrize("text", [EVIL, "![x](http://e.example/a.png)", "[x](http://e.example)", "<http://e.example>",
-                                  "[1]: http://e.example\n\n[1]", "<a href=x>y</a>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVIL,
+        "![x](http://e.example/a.png)",
+        "[x](http://e.example)",
+        "<http://e.example>",
+        "[1]: http://e.example\n\n[1]",
+        "<a href=x>y</a>",
+    ],
+)
 def test_a_model_cannot_write_elements_that_load_or_link(text):
     assert {tag for tag, _ in Elements(plain(text)).tags} <= {"p", "cite"}
 

@@ -15,8 +15,10 @@ def sources_html(conversation: Sequence[Exchange]) -> str:
     """The sources of every answer, one section each; the last is shown until a citation asks for another."""
     asked = [(turn, exchange) for turn, exchange in enumerate(conversation, 1) if exchange.searched]
     if not asked:
-        return ('<div class="no-sources"><h2>Sources</h2><p>The papers that an answer rests on appear here. '
-                "A number in the answer opens its abstract at the quoted sentence.</p></div>")
+        return (
+            '<div class="no-sources"><h2>Sources</h2><p>The papers that an answer rests on appear here. '
+            "A number in the answer opens its abstract at the quoted sentence.</p></div>"
+        )
     return "".join(section_html(str(turn), exchange, turn == asked[-1][0]) for turn, exchange in asked)
 
 
@@ -24,9 +26,11 @@ def section_html(turn: str, exchange: Exchange, shown: bool = True) -> str:
     """The sources of one answer: the cited ones by number, the others to open."""
     first, rest, heading = _divided(exchange)
     close = '<button type="button" class="close" data-do="close" aria-label="Close the sources">✕</button>'
-    return (f'<section class="sources" data-turn="{turn}" aria-label="Sources of answer {turn}"'
-            f'{"" if shown else " hidden"}><header><h2>{heading}</h2>{close}</header>'
-            f"{_cards(turn, exchange, first)}{_more(turn, exchange, rest)}</section>")
+    return (
+        f'<section class="sources" data-turn="{turn}" aria-label="Sources of answer {turn}"'
+        f"{'' if shown else ' hidden'}><header><h2>{heading}</h2>{close}</header>"
+        f"{_cards(turn, exchange, first)}{_more(turn, exchange, rest)}</section>"
+    )
 
 
 def _divided(exchange: Exchange) -> tuple[list[int], list[int], str]:
@@ -46,8 +50,7 @@ def _more(turn: str, exchange: Exchange, places: Sequence[int]) -> str:
     if not places:
         return ""
     count = "1 more paper" if len(places) == 1 else f"{len(places)} more papers"
-    return (f'<details class="more"><summary>{count} read, not cited</summary>'
-            f"{_cards(turn, exchange, places)}</details>")
+    return f'<details class="more"><summary>{count} read, not cited</summary>{_cards(turn, exchange, places)}</details>'
 
 
 def _cards(turn: str, exchange: Exchange, places: Iterable[int]) -> str:
@@ -68,13 +71,15 @@ def paper_card(paper: Paper, element_id: str = "", chip: str = "", note: str = "
     year = "" if str(paper.year) in paper.venue else str(paper.year or "")
     about = " · ".join(part for part in (paper.venue, year, note) if part)
     identity = f' id="{element_id}"' if element_id else ""
-    return (f'<article class="card"{identity} tabindex="-1">'
-            f"<h3>{chip}<span>{escape(paper.title)}</span></h3>"
-            f'<p class="authors" title="{escape(", ".join(paper.authors))}">{escape(_authors(paper))}</p>'
-            f'<p class="about">{escape(about)}{_link(paper)}</p>'
-            f'<details class="abstract"><summary>Abstract</summary><p>{escape(paper.abstract)}</p></details>'
-            '<button type="button" class="back" data-do="back" hidden>Back to the sentence</button>'
-            "</article>")
+    return (
+        f'<article class="card"{identity} tabindex="-1">'
+        f"<h3>{chip}<span>{escape(paper.title)}</span></h3>"
+        f'<p class="authors" title="{escape(", ".join(paper.authors))}">{escape(_authors(paper))}</p>'
+        f'<p class="about">{escape(about)}{_link(paper)}</p>'
+        f'<details class="abstract"><summary>Abstract</summary><p>{escape(paper.abstract)}</p></details>'
+        '<button type="button" class="back" data-do="back" hidden>Back to the sentence</button>'
+        "</article>"
+    )
 
 
 def _authors(paper: Paper) -> str:
@@ -88,5 +93,7 @@ def _link(paper: Paper) -> str:
         return ""
     name = "arXiv" if "//arxiv.org/" in paper.url else "link"
     label = escape(f"{name}: {paper.title}")
-    return (f' <a class="out" href="{escape(paper.url)}" target="_blank" rel="noopener noreferrer" '
-            f'aria-label="{label}">{name} ↗</a>')
+    return (
+        f' <a class="out" href="{escape(paper.url)}" target="_blank" rel="noopener noreferrer" '
+        f'aria-label="{label}">{name} ↗</a>'
+    )

@@ -19,16 +19,10 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     """Add the commands of this module."""
     command = subparsers.add_parser("compare", help="a papers × aspects table of quotes")
     command.add_argument("what", nargs="+", metavar="IDS_OR_QUESTION", help="paper ids, or one question")
-    command.add_argument(
-        "--aspects", metavar="A,B,…", help="your own aspects (default: task, method, data, …)"
-    )
-    command.add_argument(
-        "-k", type=count, default=5, metavar="N", help="papers found for a question (default: 5)"
-    )
+    command.add_argument("--aspects", metavar="A,B,…", help="your own aspects (default: task, method, data, …)")
+    command.add_argument("-k", type=count, default=5, metavar="N", help="papers found for a question (default: 5)")
     command.add_argument("--format", choices=("md", "csv", "latex", "json"), default="md")
-    command.add_argument(
-        "--json", dest="format", action="store_const", const="json", help="the same as --format json"
-    )
+    command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     command.set_defaults(run=compare)
 
     command = subparsers.add_parser("lint", help="check the citations of a text someone wrote")
@@ -44,9 +38,7 @@ def add_export(actions: argparse._SubParsersAction) -> None:
     command = actions.add_parser("export", help="write the papers for other programs")
     command.add_argument("paper_ids", nargs="*", metavar="PAPER_ID", help="only these (default: all)")
     command.add_argument("--format", choices=EXPORTS, default="bibtex")
-    command.add_argument(
-        "--references", metavar="STYLE", help="a formatted list of references instead, such as apa"
-    )
+    command.add_argument("--references", metavar="STYLE", help="a formatted list of references instead, such as apa")
     command.add_argument("-o", "--output", type=Path, metavar="FILE")
     command.set_defaults(run=export_papers)
 
@@ -77,9 +69,7 @@ def compare(args: argparse.Namespace) -> None:
                 unknown = ", ".join(i for i in args.what if i not in known)
                 raise DraftError(f"{unknown}: no such paper; `citewell papers list` shows the ids.")
             papers = [found.paper for found in retrieve(library, " ".join(args.what), args.k)]
-        aspects = (
-            [a.strip() for a in args.aspects.split(",") if a.strip()] if args.aspects else DEFAULT_ASPECTS
-        )
+        aspects = [a.strip() for a in args.aspects.split(",") if a.strip()] if args.aspects else DEFAULT_ASPECTS
         table = make_table(papers, library.embed, aspects)
         keys = citation_keys(library.papers()) if args.format == "latex" else None
     print(render(table, args.format, keys), end="")

@@ -19,35 +19,19 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 
 def _add_draft(command: argparse.ArgumentParser) -> None:
     command.add_argument("topic", nargs="?", help="what the draft is about")
-    command.add_argument(
-        "--abstract", type=Path, metavar="FILE", help="draft for the paper with this abstract"
-    )
+    command.add_argument("--abstract", type=Path, metavar="FILE", help="draft for the paper with this abstract")
     command.add_argument("--papers", metavar="IDS", help="draft over these papers, separated by commas")
-    command.add_argument(
-        "--plan", type=Path, metavar="FILE", help="write what this plan says (JSON or Markdown)"
-    )
-    command.add_argument(
-        "--plan-only", action="store_true", help="print the plan, to edit it; write nothing yet"
-    )
-    command.add_argument(
-        "--rewrite", type=count, metavar="N", help="write sentence N anew, all others as they were"
-    )
+    command.add_argument("--plan", type=Path, metavar="FILE", help="write what this plan says (JSON or Markdown)")
+    command.add_argument("--plan-only", action="store_true", help="print the plan, to edit it; write nothing yet")
+    command.add_argument("--rewrite", type=count, metavar="N", help="write sentence N anew, all others as they were")
     command.add_argument("--style", choices=STYLES, default="narrative")
     command.add_argument("--length", choices=LENGTHS, default="medium")
-    command.add_argument(
-        "--count", type=count, metavar="N", help="papers to cite (default: those that are relevant)"
-    )
-    command.add_argument(
-        "--references", default="ieee", metavar="STYLE", help="style of the list of references"
-    )
+    command.add_argument("--count", type=count, metavar="N", help="papers to cite (default: those that are relevant)")
+    command.add_argument("--references", default="ieee", metavar="STYLE", help="style of the list of references")
     command.add_argument("--evidence", action="store_true", help="add each sentence with its quotes")
     command.add_argument("--format", choices=("md", "latex", "json"), default="md")
-    command.add_argument(
-        "--json", dest="format", action="store_const", const="json", help="the same as --format json"
-    )
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="write all formats and the plan there"
-    )
+    command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="write all formats and the plan there")
     command.set_defaults(run=draft)
 
 
@@ -80,9 +64,7 @@ def _plan(args: argparse.Namespace, drafter):
     if kept and not (args.topic or args.abstract or args.papers):
         return kept
     ids = [i for i in (args.papers or "").replace(",", " ").split() if i]
-    request = (
-        read_text(args.abstract, DraftError) if args.abstract else args.topic or (kept.topic if kept else "")
-    )
+    request = read_text(args.abstract, DraftError) if args.abstract else args.topic or (kept.topic if kept else "")
     if not request.strip() and not ids:
         raise DraftError("Nothing to draft from; give a topic, --abstract FILE, --papers IDS or --plan FILE.")
     return drafter.plan(request, Options(args.style, args.length, args.count), ids, kept)

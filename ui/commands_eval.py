@@ -41,8 +41,12 @@ def _fit(args: argparse.Namespace, assistant: "Assistant") -> None:
 
     questions = [question for path in args.questions for question in read_questions(path)]
     with bar() as progress:
-        fitted = fit(assistant.library, questions, assistant.tuning,
-                     lambda done, total: progress(done, total, f"questions of {total}"))
+        fitted = fit(
+            assistant.library,
+            questions,
+            assistant.tuning,
+            lambda done, total: progress(done, total, f"questions of {total}"),
+        )
     tuning.save(fitted, assistant.library.reads_words)
     _show(args, asdict(fitted), fit_table(fitted), fit_markdown(fitted))
 
@@ -52,8 +56,9 @@ def _mine(args: argparse.Namespace, assistant: "Assistant") -> None:
     from ui import report
 
     with bar() as progress:
-        measured = mine(assistant.library, assistant.settings.embedding_model,
-                        lambda done, total: progress(done, total, "searches"))
+        measured = mine(
+            assistant.library, assistant.settings.embedding_model, lambda done, total: progress(done, total, "searches")
+        )
     _show(args, report.mined_json(measured), report.mined_table(measured), report.mined_markdown(measured))
 
 

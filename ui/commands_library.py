@@ -81,8 +81,10 @@ def add(args: argparse.Namespace) -> None:
     if args.json:
         print_json(asdict(report))
         return
-    print(f"{report.read} read, {report.added} added, {report.merged} merged, {report.unchanged} unchanged, "
-          f"{len(report.skipped)} skipped")
+    print(
+        f"{report.read} read, {report.added} added, {report.merged} merged, {report.unchanged} unchanged, "
+        f"{len(report.skipped)} skipped"
+    )
     if advice:
         print(advice, file=sys.stderr)
     for skipped in report.skipped:
@@ -123,8 +125,9 @@ def remove_papers(args: argparse.Namespace) -> None:
     with open_library() as library:
         unknown = [paper_id for paper_id in args.paper_ids if library.get(paper_id) is None]
         if unknown:
-            raise StoreError(f"{', '.join(unknown)}: no such paper, nothing was removed; "
-                             "`citewell papers list` shows the ids.")
+            raise StoreError(
+                f"{', '.join(unknown)}: no such paper, nothing was removed; `citewell papers list` shows the ids."
+            )
         print(f"{library.remove(args.paper_ids)} removed")
 
 

@@ -21,7 +21,10 @@ class Check:
 def run_checks(settings: Settings) -> list[Check]:
     """Look at Python, the embedding model, the library and the language model, in that order."""
     checks: dict[str, Callable[[Settings], str]] = {
-        "Python": _python, "library folder": _folder, "embedding model": _embedding, "library": _library,
+        "Python": _python,
+        "library folder": _folder,
+        "embedding model": _embedding,
+        "library": _library,
         "language model": _model,
     }
     return [_checked(name, look, settings) for name, look in checks.items()]
@@ -67,6 +70,8 @@ def _model(settings: Settings) -> str:
         return "none configured: answers are made offline, of the abstracts' own sentences"
     name, offered = model_name(settings), list_models(settings)
     if offered and name not in offered:
-        raise ModelError(f"The server at {server_url(settings)} does not list {name}; set OPENAI_MODEL to one of: "
-                         f"{', '.join(offered[:10])}.")
+        raise ModelError(
+            f"The server at {server_url(settings)} does not list {name}; set OPENAI_MODEL to one of: "
+            f"{', '.join(offered[:10])}."
+        )
     return f"{name} at {server_url(settings)}"

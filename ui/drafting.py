@@ -152,5 +152,8 @@ def draft_files(state: Drafting) -> list[File]:
     if state.draft is None:
         return []
     text = markdown(state.draft, {paper.paper_id: paper for paper in state.papers})
-    return [(".md", "related-work.md", text), (".tex", "related-work.tex", state.draft.latex),
-            (".bib", "references.bib", state.draft.bibtex)]
+    return [
+        (".md", "related-work.md", text),
+        (".tex", "related-work.tex", state.draft.latex),
+        (".bib", "references.bib", state.draft.bibtex),
+    ]

@@ -34,8 +34,10 @@ def conversation_html(conversation: Sequence[Exchange], library_size: int) -> st
     """Every question with its answer; what there is to know when nothing was asked yet."""
     if not conversation:
         return _welcome(library_size)
-    exchanges = (exchange_html(str(turn), exchange, library_size, answer_files(exchange))
-                 for turn, exchange in enumerate(conversation, 1))
+    exchanges = (
+        exchange_html(str(turn), exchange, library_size, answer_files(exchange))
+        for turn, exchange in enumerate(conversation, 1)
+    )
     return f'<div role="log" aria-label="Conversation">{"".join(exchanges)}</div>'
 
 
@@ -56,27 +58,28 @@ def card_id(turn: str, paper_id: str) -> str:
 
 def _welcome(library_size: int) -> str:
     verdicts = "".join(f"<li>{_mark(verdict)} {meaning}</li>" for verdict, meaning in MEANINGS.items())
-    return (f'<div class="welcome"><h2>Ask {library_size:,} papers</h2>'
-            "<p>Every sentence of an answer is checked against the abstract it cites. Follow a number "
-            'such as <span class="sample">[1]</span> to the very words it rests on.</p>'
-            f'<ul class="legend" aria-label="What the marks mean">{verdicts}</ul></div>')
+    return (
+        f'<div class="welcome"><h2>Ask {library_size:,} papers</h2>'
+        "<p>Every sentence of an answer is checked against the abstract it cites. Follow a number "
+        'such as <span class="sample">[1]</span> to the very words it rests on.</p>'
+        f'<ul class="legend" aria-label="What the marks mean">{verdicts}</ul></div>'
+    )
 
 
-def exchange_html(
-    turn: str, exchange: Exchange, library_size: int, files: Sequence[File], made_by: str = ""
-) -> str:
+def exchange_html(turn: str, exchange: Exchange, library_size: int, files: Sequence[File], made_by: str = "") -> str:
     """One question with its answer. `turn` names it within the page, `files` can be downloaded.
 
     `made_by` says how it came about, where that is not how answers do.
     """
-    parts = [_searched_for(exchange), _reply(turn, exchange, library_size), _failures(exchange),
-             _waiting(exchange)]
+    parts = [_searched_for(exchange), _reply(turn, exchange, library_size), _failures(exchange), _waiting(exchange)]
     if exchange.answer:
         parts += [_repairs(exchange.answer.repairs), _foot(turn, exchange.answer, files, made_by)]
-    return (f'<article class="exchange" id="turn-{turn}" aria-label="Question and answer" '
-            f'aria-busy="{str(not exchange.done).lower()}">'
-            f'<div class="question">{escape(exchange.question)}</div>'
-            f'<div class="reply">{"".join(parts)}</div></article>')
+    return (
+        f'<article class="exchange" id="turn-{turn}" aria-label="Question and answer" '
+        f'aria-busy="{str(not exchange.done).lower()}">'
+        f'<div class="question">{escape(exchange.question)}</div>'
+        f'<div class="reply">{"".join(parts)}</div></article>'
+    )
 
 
 def _searched_for(exchange: Exchange) -> str:
@@ -97,9 +100,11 @@ def _reply(turn: str, exchange: Exchange, library_size: int) -> str:
 
 def _nearest(turn: str, exchange: Exchange, library_size: int) -> str:
     links = "".join(f"<li>{_card_link(turn, paper)}</li>" for paper in exchange.papers[:NEAREST])
-    return (f'<p class="searched">Searched {library_size:,} papers for '
-            f"<q>{escape(exchange.searched.standalone_question)}</q></p>"
-            f"<p>The nearest papers:</p><ol>{links}</ol>")
+    return (
+        f'<p class="searched">Searched {library_size:,} papers for '
+        f"<q>{escape(exchange.searched.standalone_question)}</q></p>"
+        f"<p>The nearest papers:</p><ol>{links}</ol>"
+    )
 
 
 def _card_link(turn: str, paper: Paper) -> str:
@@ -149,8 +154,10 @@ def _quotes(groups: Sequence[Sequence[Checked]], place: int) -> Iterator[Citatio
 
 def _citation_link(n: int, card: str, title: str, quotes: Sequence[Citation]) -> str:
     hint = title + "".join(f" — “{quote.quote}”" for quote in quotes)
-    return (f'<a class="cite" href="#{card}" data-spans="{_spans(quotes)}" title="{escape(hint)}" '
-            f'aria-label="Source {n}: {escape(title)}">[{n}]</a>')
+    return (
+        f'<a class="cite" href="#{card}" data-spans="{_spans(quotes)}" title="{escape(hint)}" '
+        f'aria-label="Source {n}: {escape(title)}">[{n}]</a>'
+    )
 
 
 def _spans(quotes: Iterable[Citation]) -> str:
@@ -173,8 +180,11 @@ def _mark(verdict: Verdict) -> str:
 
 
 def _failures(exchange: Exchange) -> str:
-    said = [escape(repair.detail) for repair in (exchange.answer.repairs if exchange.answer else ())
-            if repair.kind in FAILURES]
+    said = [
+        escape(repair.detail)
+        for repair in (exchange.answer.repairs if exchange.answer else ())
+        if repair.kind in FAILURES
+    ]
     if exchange.error:
         said.append(escape(exchange.error))
     if exchange.stopped:
@@ -210,8 +220,10 @@ def _foot(turn: str, answer: Answer, files: Sequence[File], made_by: str) -> str
 def _export(doing: str, label: str, file: File) -> str:
     """A button with its text in an attribute: in a hidden element a search in the page would find it."""
     _, name, text = file
-    return (f'<button type="button" data-do="{doing}" data-name="{escape(name)}" data-text="{escape(text)}">'
-            f"{label}</button>")
+    return (
+        f'<button type="button" data-do="{doing}" data-name="{escape(name)}" data-text="{escape(text)}">'
+        f"{label}</button>"
+    )
 
 
 def _tally(answer: Answer) -> str:

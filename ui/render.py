@@ -48,7 +48,8 @@ def is_quotation(sentence: Sentence) -> bool:
     """Whether a sentence only repeats what it cites: every quote stands in it, its marker aside."""
     text = _MARKER.sub("", sentence.text)
     return sentence.verdict == "supported" and all(
-        " ".join(citation.quote.split()).rstrip(" .!?") in text for citation in sentence.citations)
+        " ".join(citation.quote.split()).rstrip(" .!?") in text for citation in sentence.citations
+    )
 
 
 def evidence_lines(sentence: Sentence) -> Iterator[tuple[str, str]]:
@@ -78,8 +79,13 @@ def as_markdown(answer: Answer) -> str:
 def result_json(rank: int, found: Found) -> dict:
     """One result of `search --json`."""
     passage = {"text": found.passage.text, "start": found.passage.start, "end": found.passage.end}
-    return {"rank": rank, "paper_id": found.paper.paper_id, "title": found.paper.title,
-            "score": round(found.score, 4), "passage": passage}
+    return {
+        "rank": rank,
+        "paper_id": found.paper.paper_id,
+        "title": found.paper.title,
+        "score": round(found.score, 4),
+        "passage": passage,
+    }
 
 
 def print_results(found: Sequence[Found]) -> None:

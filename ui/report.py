@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from rag.evaluating.mine import MinedReport, MinedRow
     from rag.tuning import Tuning
 
-_HEADS = ("type", "n", *(f"R@{k}" for k in RECALL_AT), "MRR", "cite P", "cite R", "facts", "refused",
-          "sent.")
+_HEADS = ("type", "n", *(f"R@{k}" for k in RECALL_AT), "MRR", "cite P", "cite R", "facts", "refused", "sent.")
 _MINED_HEADS = ("test", "questions", *(f"R@{k}" for k in MINED_RECALL_AT), "MRR", "p50 ms")
 
 
@@ -41,10 +40,15 @@ def report_table(report: Report) -> "RenderableType":
 
 def report_markdown(report: Report) -> str:
     """The report as a Markdown page."""
-    lines = ["# Evaluation", "", "| " + " | ".join(_HEADS) + " |",
-             "| --- |" + " ---: |" * (len(_HEADS) - 1),
-             *("| " + " | ".join(_cells(row)) + " |" for row in report.rows), "",
-             *(f"- {name}: {value}" for name, value in _totals(report))]
+    lines = [
+        "# Evaluation",
+        "",
+        "| " + " | ".join(_HEADS) + " |",
+        "| --- |" + " ---: |" * (len(_HEADS) - 1),
+        *("| " + " | ".join(_cells(row)) + " |" for row in report.rows),
+        "",
+        *(f"- {name}: {value}" for name, value in _totals(report)),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -58,12 +62,16 @@ def _totals(report: Report) -> list[tuple[str, str]]:
     verdicts = ", ".join(f"{name} {_share(share)}" for name, share in report.verdicts.items())
     totals = [
         ("questions", f"{report.questions} over {report.papers:,} papers, answered by {report.model}"),
-        ("refusals", f"precision {_share(report.refusal_precision)}, recall {_share(report.refusal_recall)}, "
-                     f"answerable refused {_share(report.answerable_refused)}"),
+        (
+            "refusals",
+            f"precision {_share(report.refusal_precision)}, recall {_share(report.refusal_recall)}, "
+            f"answerable refused {_share(report.answerable_refused)}",
+        ),
         ("quotes exact", f"{_share(report.quotes_exact)} of {report.quotes:,}"),
         ("sentences", verdicts or "none"),
         ("time", f"p50 {report.p50_ms:.0f} ms, p95 {report.p95_ms:.0f} ms"),
-        ("attacks that worked", "; ".join(report.attack_failures) or "0")]
+        ("attacks that worked", "; ".join(report.attack_failures) or "0"),
+    ]
     if report.unknown_titles:
         totals.append(("gold titles the library lacks", "; ".join(report.unknown_titles)))
     return totals
@@ -97,9 +105,15 @@ def mined_table(report: "MinedReport") -> "RenderableType":
 
 def mined_markdown(report: "MinedReport") -> str:
     """The report of `--mine` as a Markdown page."""
-    lines = ["# Search tests from this library", "", "| " + " | ".join(_MINED_HEADS) + " |",
-             "| --- |" + " ---: |" * (len(_MINED_HEADS) - 1),
-             *("| " + " | ".join(_mined_cells(row)) + " |" for row in report.rows), "", _searched(report)]
+    lines = [
+        "# Search tests from this library",
+        "",
+        "| " + " | ".join(_MINED_HEADS) + " |",
+        "| --- |" + " ---: |" * (len(_MINED_HEADS) - 1),
+        *("| " + " | ".join(_mined_cells(row)) + " |" for row in report.rows),
+        "",
+        _searched(report),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -110,8 +124,7 @@ def _mined_cells(row: "MinedRow") -> list[str]:
 
 def _searched(report: "MinedReport") -> str:
     aside = f"; {report.left_aside:,} left aside to keep it short" if report.left_aside else ""
-    return (f"{report.papers:,} papers searched{aside}. What is searched for was taken out of the indexed "
-            "text first.")
+    return f"{report.papers:,} papers searched{aside}. What is searched for was taken out of the indexed text first."
 
 
 def fit_table(tuning: "Tuning") -> "RenderableType":
@@ -129,7 +142,6 @@ def fit_markdown(tuning: "Tuning") -> str:
 
 def _fitted(tuning: "Tuning") -> list[tuple[str, str]]:
     rows = {f"search, {kind}": asdict(blend) for kind, blend in tuning.blends.items()}
-    rows |= {"source": tuning.source, "sentence": tuning.sentence, "line": tuning.line,
-             "doubt": tuning.doubt.weights}
+    rows |= {"source": tuning.source, "sentence": tuning.sentence, "line": tuning.line, "doubt": tuning.doubt.weights}
     shown = [(name, ", ".join(f"{k} {v:.2f}" for k, v in values.items())) for name, values in rows.items()]
     return [*shown, ("refuses from", f"{tuning.doubt.threshold:.2f} (bias {tuning.doubt.bias:.2f})")]

@@ -30,14 +30,22 @@ def build_chat(assistant: Assistant) -> None:
     asked = gr.State(())
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes="talk"):
-            talk = gr.HTML(conversation_html((), len(assistant.library)), elem_id="conversation",
-                           apply_default_css=False)
+            talk = gr.HTML(
+                conversation_html((), len(assistant.library)), elem_id="conversation", apply_default_css=False
+            )
             with gr.Row(elem_id="examples") as examples:
                 offered = [gr.Button(text, size="sm", min_width=120) for text in example_questions(assistant)]
             with gr.Row(elem_id="composer"):
-                box = gr.Textbox(show_label=False, label="Your question", container=False, scale=8,
-                                 max_lines=6, placeholder="Ask about the papers", autofocus=True,
-                                 elem_id="question")
+                box = gr.Textbox(
+                    show_label=False,
+                    label="Your question",
+                    container=False,
+                    scale=8,
+                    max_lines=6,
+                    placeholder="Ask about the papers",
+                    autofocus=True,
+                    elem_id="question",
+                )
                 ask = gr.Button("Ask", variant="primary", scale=0, min_width=72, elem_id="ask")
                 stop = gr.Button("Stop", scale=0, min_width=72, visible=False, elem_id="stop")
                 fresh = gr.Button("New chat", scale=0, min_width=72, elem_id="new", visible=False)
@@ -76,8 +84,9 @@ def _wire(assistant: Assistant, outputs: list, offered: list[gr.Button]) -> None
     fresh.click(clear, None, outputs, **quiet)
 
 
-def answering(assistant: Assistant, question: str | None, conversation: Conversation,
-              stop: Event) -> Iterator[Conversation]:
+def answering(
+    assistant: Assistant, question: str | None, conversation: Conversation, stop: Event
+) -> Iterator[Conversation]:
     """The conversation as it grows by an answer, until `stop` is set; what goes wrong is said in it."""
     question = (question or "").strip()
     if not question:
@@ -102,10 +111,16 @@ def _shown(conversation: Conversation, library_size: int) -> tuple:
     """The values of the tab's outputs. A question that failed goes back into the box."""
     last = conversation[-1] if conversation else None
     busy = last is not None and not last.done
-    return (conversation, conversation_html(conversation, library_size), sources_html(conversation),
-            gr.update(value=last.question if last and last.error else "", interactive=True),
-            gr.update(visible=not busy), gr.update(visible=busy),
-            gr.update(visible=bool(conversation) and not busy), gr.update(visible=not conversation))
+    return (
+        conversation,
+        conversation_html(conversation, library_size),
+        sources_html(conversation),
+        gr.update(value=last.question if last and last.error else "", interactive=True),
+        gr.update(visible=not busy),
+        gr.update(visible=busy),
+        gr.update(visible=bool(conversation) and not busy),
+        gr.update(visible=not conversation),
+    )
 
 
 def example_questions(assistant: Assistant) -> list[str]:

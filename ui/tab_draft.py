@@ -34,16 +34,22 @@ def build_draft(assistant: Assistant) -> None:
     state = gr.State(None)
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes=["draft", "fields"]):
-            request = gr.Textbox(label="Topic, or the abstract of your own paper", lines=2, max_lines=12,
-                                 elem_id="topic")
+            request = gr.Textbox(
+                label="Topic, or the abstract of your own paper", lines=2, max_lines=12, elem_id="topic"
+            )
             options = _options()
             with gr.Row(elem_classes="buttons"):
                 plan = gr.Button("Plan", scale=0, min_width=90, elem_id="make-plan")
                 write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
                 stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop-draft")
             planned, paper, theme, edits = _edits()
-            editor = gr.Textbox(label="Plan: or change its lines by hand, then write", lines=8, max_lines=22,
-                                visible=False, elem_id="plan")
+            editor = gr.Textbox(
+                label="Plan: or change its lines by hand, then write",
+                lines=8,
+                max_lines=22,
+                visible=False,
+                elem_id="plan",
+            )
             text = gr.HTML(elem_id="draft-text", apply_default_css=False)
             with gr.Row(visible=False, elem_classes="fields") as again:
                 place = gr.Dropdown([], label="Sentence", scale=4, elem_id="sentence")
@@ -53,8 +59,13 @@ def build_draft(assistant: Assistant) -> None:
     outputs = [state, editor, text, cards, plan, write, stop, again, place, planned, paper, theme]
     _wire(assistant, [request, *options], outputs, anew)
     for edit, button in edits.items():
-        button.click(partial(_edit, assistant.library, edit), [state, editor, paper, theme], outputs,
-                     show_progress="hidden", api_visibility="private")
+        button.click(
+            partial(_edit, assistant.library, edit),
+            [state, editor, paper, theme],
+            outputs,
+            show_progress="hidden",
+            api_visibility="private",
+        )
 
 
 def _edits() -> tuple[gr.Row, gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
@@ -62,8 +73,10 @@ def _edits() -> tuple[gr.Row, gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
     with gr.Row(visible=False, elem_classes=["fields", "edits"]) as row:
         paper = gr.Dropdown([], label="Planned paper", scale=3, min_width=200, elem_id="planned")
         theme = gr.Dropdown([], label="Theme", scale=2, min_width=140, allow_custom_value=True, elem_id="theme")
-        buttons = {edit: gr.Button(label, scale=0, min_width=64, elem_id=f"{edit}-paper", elem_classes="edit")
-                   for edit, label in (("move", "Move"), ("pin", "Pin"), ("drop", "Drop"))}
+        buttons = {
+            edit: gr.Button(label, scale=0, min_width=64, elem_id=f"{edit}-paper", elem_classes="edit")
+            for edit, label in (("move", "Move"), ("pin", "Pin"), ("drop", "Drop"))
+        }
     return row, paper, theme, buttons
 
 
@@ -75,8 +88,9 @@ def _options() -> list[gr.components.Component]:
     with gr.Row(elem_classes="fields"):
         style = gr.Dropdown(list(STYLES), value=STYLES[0], label="Style", min_width=110)
         length = gr.Dropdown(list(LENGTHS), value="medium", label="Length", min_width=110)
-        papers = gr.Number(value=0, precision=0, minimum=0, maximum=100, label="Papers (0: as many as fit)",
-                           min_width=110)
+        papers = gr.Number(
+            value=0, precision=0, minimum=0, maximum=100, label="Papers (0: as many as fit)", min_width=110
+        )
     return [style, length, papers]
 
 
@@ -128,16 +142,30 @@ def _shown(state: Drafting) -> tuple:
     text = exchange_html("draft", exchange, 0, draft_files(state), made_by(state)) if begun else ""
     cards = section_html("draft", exchange) if state.plan else ""
     plan, busy, idle = plan_text(state), gr.update(visible=state.busy), gr.update(visible=not state.busy)
-    return (state, gr.update(value=plan, visible=True) if plan else gr.skip(), text, cards, idle, idle, busy,
-            gr.update(visible=state.draft is not None), _sentences(state), gr.update(visible=bool(themes)),
-            _planned(state), gr.update(choices=themes, value=themes[0] if themes else None))
+    return (
+        state,
+        gr.update(value=plan, visible=True) if plan else gr.skip(),
+        text,
+        cards,
+        idle,
+        idle,
+        busy,
+        gr.update(visible=state.draft is not None),
+        _sentences(state),
+        gr.update(visible=bool(themes)),
+        _planned(state),
+        gr.update(choices=themes, value=themes[0] if themes else None),
+    )
 
 
 def _planned(state: Drafting) -> dict:
     """The choices of the paper to move, pin or drop; a pinned one says so."""
     titles = {paper.paper_id: paper.title for paper in state.papers}
-    choices = [(f"{'pinned: ' if item.pinned else ''}{titles.get(paper_id, paper_id)[:70]}", paper_id)
-               for item in (state.plan.items if state.plan else ()) for paper_id in item.paper_ids]
+    choices = [
+        (f"{'pinned: ' if item.pinned else ''}{titles.get(paper_id, paper_id)[:70]}", paper_id)
+        for item in (state.plan.items if state.plan else ())
+        for paper_id in item.paper_ids
+    ]
     return gr.update(choices=choices, value=choices[0][1] if choices else None)
 
 

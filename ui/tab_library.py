@@ -17,12 +17,11 @@ ANY_YEAR = "Any year"
 def build_library(library: Library, tab: gr.Tab) -> None:
     """Fill `tab`; the papers are listed when it is opened, so that the page itself starts at once."""
     with gr.Row(elem_id="filters", elem_classes="fields"):
-        query = gr.Textbox(label="Search", placeholder="A topic, a method, a title", scale=4, max_lines=1,
-                           elem_id="search")
-        author = gr.Textbox(label="Author", placeholder="Part of a name", scale=2, max_lines=1,
-                            elem_id="author")
-        year = gr.Dropdown([ANY_YEAR], value=ANY_YEAR, label="Year", scale=1, min_width=110,
-                           elem_id="year")
+        query = gr.Textbox(
+            label="Search", placeholder="A topic, a method, a title", scale=4, max_lines=1, elem_id="search"
+        )
+        author = gr.Textbox(label="Author", placeholder="Part of a name", scale=2, max_lines=1, elem_id="author")
+        year = gr.Dropdown([ANY_YEAR], value=ANY_YEAR, label="Year", scale=1, min_width=110, elem_id="year")
     papers = gr.HTML(elem_id="papers", apply_default_css=False)
     filters, quiet = [query, author, year], {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -30,8 +29,14 @@ def build_library(library: Library, tab: gr.Tab) -> None:
         return library_html(library, query, author, year)
 
     tab.select(lambda: gr.update(choices=_years(library)), None, year, **quiet)
-    gr.on([tab.select, query.change, author.change, year.change], filtered, filters, papers,
-          trigger_mode="always_last", **quiet)
+    gr.on(
+        [tab.select, query.change, author.change, year.change],
+        filtered,
+        filters,
+        papers,
+        trigger_mode="always_last",
+        **quiet,
+    )
 
 
 def library_html(library: Library, query: str = "", author: str = "", year: str = ANY_YEAR) -> str:

@@ -42,10 +42,18 @@ def launch(app: gr.Blocks, host: str, port: int, block: bool = True) -> str:
     """
     try:
         _, address, _ = app.launch(
-            server_name=host, server_port=port or None, share=False, quiet=True, prevent_thread_lock=True,
-            theme=_theme(), css=_read("page.css"), head=f"<script>{_read('page.js')}</script>",
+            server_name=host,
+            server_port=port or None,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            theme=_theme(),
+            css=_read("page.css"),
+            head=f"<script>{_read('page.js')}</script>",
             favicon_path=str(files(__package__) / "favicon.svg"),
-            footer_links=[], ssr_mode=False, enable_monitoring=False,
+            footer_links=[],
+            ssr_mode=False,
+            enable_monitoring=False,
             app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         )
     except OSError as error:
@@ -57,8 +65,10 @@ def launch(app: gr.Blocks, host: str, port: int, block: bool = True) -> str:
 
 
 def _masthead(assistant: Assistant) -> str:
-    return (f'<header class="masthead"><h1>Citewell</h1><p>{len(assistant.library):,} papers · '
-            f"{escape(_who(assistant.model))}</p></header>")
+    return (
+        f'<header class="masthead"><h1>Citewell</h1><p>{len(assistant.library):,} papers · '
+        f"{escape(_who(assistant.model))}</p></header>"
+    )
 
 
 def _who(model: str) -> str:
@@ -73,7 +83,9 @@ def _read(name: str) -> str:
 def _theme() -> gr.themes.Base:
     """Plain colours and the reader's own fonts: the default theme loads its fonts from the web."""
     return gr.themes.Base(
-        primary_hue="teal", neutral_hue="stone", radius_size="sm",
+        primary_hue="teal",
+        neutral_hue="stone",
+        radius_size="sm",
         font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"],
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
     )

@@ -32,19 +32,25 @@ Run = dict[str, dict[str, float]]  # a round's figures by system
 def main() -> None:
     """Measure, write `benchmarks/results/peers.json` and print where."""
     given = _arguments()
-    asked = {path.stem.removeprefix("questions."): [q for q in read_questions(path) if q.gold][: given.questions]
-             for path in sorted(QUESTIONS.glob("*.jsonl"))}
+    asked = {
+        path.stem.removeprefix("questions."): [q for q in read_questions(path) if q.gold][: given.questions]
+        for path in sorted(QUESTIONS.glob("*.jsonl"))
+    }
     papers = shipped_papers()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(systems(str(given.python.absolute())), Path(folder))
         added = bench.add(unknown(Path(folder)), given.rounds)
         searched = bench.search(papers, [q for some in asked.values() for q in some])
-        result = {"papers": len(papers), "questions": {name: len(some) for name, some in asked.items()},
-                  "quality": quality(searched, asked, {paper.title: paper.paper_id for paper in papers}),
-                  "search, ms": _times(searched, "ms"), "answer, ms": _times(searched, "ms of an answer"),
-                  "indexing": {"rounds": given.rounds, **summary(added)},
-                  "cold": {"rounds": given.cold, "question": QUERY, **summary(bench.ask(QUERY, given.cold))},
-                  "versions": {name: found["versions"] for name, found in searched.items()}}
+        result = {
+            "papers": len(papers),
+            "questions": {name: len(some) for name, some in asked.items()},
+            "quality": quality(searched, asked, {paper.title: paper.paper_id for paper in papers}),
+            "search, ms": _times(searched, "ms"),
+            "answer, ms": _times(searched, "ms of an answer"),
+            "indexing": {"rounds": given.rounds, **summary(added)},
+            "cold": {"rounds": given.cold, "question": QUERY, **summary(bench.ask(QUERY, given.cold))},
+            "versions": {name: found["versions"] for name, found in searched.items()},
+        }
     print(write("peers", result))
 
 
@@ -57,20 +63,38 @@ class Bench:
 
     def add(self, file: Path, rounds: int) -> list[Run]:
         """Index the papers of a file from nothing, each time in a new folder."""
-        papers = [{"paper_id": str(n), "citation": paper["title"], **paper}
-                  for n, paper in enumerate(map(json.loads, file.read_text(encoding="utf-8").splitlines()))]
+        papers = [
+            {"paper_id": str(n), "citation": paper["title"], **paper}
+            for n, paper in enumerate(map(json.loads, file.read_text(encoding="utf-8").splitlines()))
+        ]
         return [self._round("add", f"add{n}", self._job(papers, []), str(file)) for n in range(rounds)]
 
     def search(self, papers: Sequence[Paper], questions: Sequence[Question]) -> dict[str, dict]:
         """Index the shipped papers; then what each system finds for every question, in one warm process each."""
-        job = self._job([{"paper_id": paper.paper_id, "title": paper.title, "abstract": paper.abstract,
-                          "citation": _citation(paper)} for paper in papers], questions)
+        job = self._job(
+            [
+                {
+                    "paper_id": paper.paper_id,
+                    "title": paper.title,
+                    "abstract": paper.abstract,
+                    "citation": _citation(paper),
+                }
+                for paper in papers
+            ],
+            questions,
+        )
         self._round("index", "shipped", job)
         reports = {}
         for name, system in self._systems.items():
             home = self._home("shipped", name)
-            done = subprocess.run(system.command("search", self._at(job, home)), cwd=ROOT, text=True, check=True,
-                                  env=system.environment("search", home), stdout=subprocess.PIPE)
+            done = subprocess.run(
+                system.command("search", self._at(job, home)),
+                cwd=ROOT,
+                text=True,
+                check=True,
+                env=system.environment("search", home),
+                stdout=subprocess.PIPE,
+            )
             reports[name] = json.loads(done.stdout.splitlines()[-1])
         return reports
 
@@ -112,11 +136,16 @@ def quality(searched: Mapping[str, dict], asked: Mapping[str, list[Question]], i
 
 def summary(runs: Sequence[Run]) -> dict[str, dict]:
     """The median of each figure, and how many times Citewell's seconds go into the tutorial's."""
-    medians = {name: {what: round(median(run[name][what] for run in runs), 3) for what in figures}
-               for name, figures in runs[0].items()}
+    medians = {
+        name: {what: round(median(run[name][what] for run in runs), 3) for what in figures}
+        for name, figures in runs[0].items()
+    }
     ratios = {ours: [run[TUTORIAL]["seconds"] / run[ours]["seconds"] for run in runs] for ours in (CITEWELL, FAST)}
-    return {"medians": medians, "seconds": {name: [run[name]["seconds"] for run in runs] for name in medians},
-            "tutorial / Citewell": {name: round(median(some), 2) for name, some in ratios.items()}}
+    return {
+        "medians": medians,
+        "seconds": {name: [run[name]["seconds"] for run in runs] for name in medians},
+        "tutorial / Citewell": {name: round(median(some), 2) for name, some in ratios.items()},
+    }
 
 
 def _times(searched: Mapping[str, dict], what: str) -> dict[str, float]:
@@ -132,8 +161,9 @@ def _ways(searched: Mapping[str, dict]) -> dict[str, dict]:
 
 
 def _citation(paper: Paper) -> str:
-    return ". ".join(part for part in (", ".join(paper.authors), paper.title, paper.venue, str(paper.year or ""))
-                     if part)
+    return ". ".join(
+        part for part in (", ".join(paper.authors), paper.title, paper.venue, str(paper.year or "")) if part
+    )
 
 
 def _arguments() -> argparse.Namespace:

@@ -25,8 +25,9 @@ def main() -> None:
     settings = read_settings(env_file=None)
     assistant = Assistant.open(settings)
     library, model = assistant.library, settings.embedding_model
-    talks = [(text, tuple(Turn(*turn) for turn in turns))
-             for text, turns in zip(job.questions, job.histories, strict=True)]
+    talks = [
+        (text, tuple(Turn(*turn) for turn in turns)) for text, turns in zip(job.questions, job.histories, strict=True)
+    ]
 
     def ask(talk: tuple[str, tuple[Turn, ...]]) -> list[str]:
         return [source.paper_id for source in assistant.ask(*talk).sources]
@@ -34,10 +35,16 @@ def main() -> None:
     def search(talk: tuple[str, tuple[Turn, ...]]) -> list[str]:
         return [found.paper.paper_id for found in retrieve(library, standalone(*talk, library), DEEP)]
 
-    report({f"Citewell, {model}": way(search, talks) | {"ms of an answer": way(ask, talks)["ms"]},
+    report(
+        {
+            f"Citewell, {model}": way(search, talks) | {"ms of an answer": way(ask, talks)["ms"]},
             "BM25 alone": way(lambda text: [i for i, _ in library.by_words(text, DEEP)], job.questions),
-            ALONE[model]: way(lambda text: [hit.passage.paper_id for hit in library.by_meaning(text, DEEP)],
-                              job.questions)}, PACKAGES)
+            ALONE[model]: way(
+                lambda text: [hit.passage.paper_id for hit in library.by_meaning(text, DEEP)], job.questions
+            ),
+        },
+        PACKAGES,
+    )
 
 
 if __name__ == "__main__":

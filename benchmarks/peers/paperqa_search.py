@@ -18,8 +18,11 @@ from paperqa.agents.search import SearchIndex
 from benchmarks.peers.job import DEEP, Job, enough, report, way
 
 PACKAGES = ("paper-qa", "fhlmi", "tantivy", "litellm", "sentence-transformers", "torch")
-EMBEDDINGS = {"paper-qa, MiniLM": "st-{weights}", "paper-qa, hybrid": "hybrid-st-{weights}",
-              "paper-qa, sparse": "sparse"}
+EMBEDDINGS = {
+    "paper-qa, MiniLM": "st-{weights}",
+    "paper-qa, hybrid": "hybrid-st-{weights}",
+    "paper-qa, sparse": "sparse",
+}
 DEFAULT = "paper-qa, MiniLM"
 
 
@@ -70,14 +73,21 @@ async def _add(job: Job, name: str, papers: SearchIndex | None = None) -> None:
         path = Path(job.home) / f"{number}.txt"
         path.write_text(f"{paper['title']}\n\n{paper['abstract']}", encoding="utf-8")
         alone = Docs()
-        await alone.aadd(path, citation=paper["citation"], docname=paper["paper_id"], dockey=paper["paper_id"],
-                         settings=settings, embedding_model=model)
+        await alone.aadd(
+            path,
+            citation=paper["citation"],
+            docname=paper["paper_id"],
+            dockey=paper["paper_id"],
+            settings=settings,
+            embedding_model=model,
+        )
         (doc,) = alone.docs.values()
         await every.aadd_texts(alone.texts, doc, settings, model)
         if papers:
             body = "".join(text.text for text in alone.texts)
-            await papers.add_document({"title": paper["title"], "year": "", "file_location": path.name, "body": body},
-                                      document=alone)
+            await papers.add_document(
+                {"title": paper["title"], "year": "", "file_location": path.name, "body": body}, document=alone
+            )
     if papers:
         await papers.save_index()
     await every._build_texts_index(model)
@@ -92,8 +102,9 @@ async def _texts(docs: Docs, text: str, model: EmbeddingModel) -> list[str]:
 
 
 def _index(job: Job) -> SearchIndex:
-    return SearchIndex(fields=[*SearchIndex.REQUIRED_FIELDS, "title", "year"], index_name="papers",
-                       index_directory=job.home)
+    return SearchIndex(
+        fields=[*SearchIndex.REQUIRED_FIELDS, "title", "year"], index_name="papers", index_directory=job.home
+    )
 
 
 def _model(job: Job, name: str) -> EmbeddingModel:

@@ -12,8 +12,16 @@ from langchain_huggingface import HuggingFaceEmbeddings
 
 from benchmarks.peers.job import DEEP, Job, enough, report, way
 
-PACKAGES = ("langchain", "langchain-core", "langchain-chroma", "langchain-huggingface", "langchain-text-splitters",
-            "chromadb", "sentence-transformers", "torch")
+PACKAGES = (
+    "langchain",
+    "langchain-core",
+    "langchain-chroma",
+    "langchain-huggingface",
+    "langchain-text-splitters",
+    "chromadb",
+    "sentence-transformers",
+    "torch",
+)
 SIZE, OVERLAP, K = 1000, 200, 4
 
 
@@ -28,8 +36,10 @@ def index(job: Job) -> None:
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    documents = [Document(f"{paper['title']}\n\n{paper['abstract']}", metadata={"paper_id": paper["paper_id"]})
-                 for paper in job.papers]
+    documents = [
+        Document(f"{paper['title']}\n\n{paper['abstract']}", metadata={"paper_id": paper["paper_id"]})
+        for paper in job.papers
+    ]
     splitter = RecursiveCharacterTextSplitter(chunk_size=SIZE, chunk_overlap=OVERLAP, add_start_index=True)
     _store(job).add_documents(documents=splitter.split_documents(documents))
 
@@ -38,8 +48,13 @@ def search(job: Job) -> None:
     """Its own four chunks, and enough chunks to see ten papers."""
     store = _store(job)
     k = enough([chunk["paper_id"] for chunk in store.get(include=["metadatas"])["metadatas"]])
-    report({"LangChain tutorial": way(lambda text: _papers(store, text, k)[:DEEP], job.questions),
-            "LangChain tutorial, its 4 chunks": way(lambda text: _papers(store, text, K), job.questions)}, PACKAGES)
+    report(
+        {
+            "LangChain tutorial": way(lambda text: _papers(store, text, k)[:DEEP], job.questions),
+            "LangChain tutorial, its 4 chunks": way(lambda text: _papers(store, text, K), job.questions),
+        },
+        PACKAGES,
+    )
 
 
 def ask(job: Job) -> None:
@@ -48,8 +63,11 @@ def ask(job: Job) -> None:
 
 
 def _store(job: Job) -> Chroma:
-    return Chroma(collection_name="papers", embedding_function=HuggingFaceEmbeddings(model_name=job.weights),
-                  persist_directory=job.home)
+    return Chroma(
+        collection_name="papers",
+        embedding_function=HuggingFaceEmbeddings(model_name=job.weights),
+        persist_directory=job.home,
+    )
 
 
 def _papers(store: Chroma, text: str, k: int) -> list[str]:

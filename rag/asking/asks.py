@@ -15,7 +15,8 @@ _NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5}
 
 _PART = re.compile(
     r"(?<=[?.!;:])\s+|,\s+(?=(?:and|or|but|so|which|what|how|by|in|when|where|why|who|does|is|are|can)\b)"
-    r"|\s+and\s+(?=(?:how|what|why|which|by|does|is|who|where|when)\b)")
+    r"|\s+and\s+(?=(?:how|what|why|which|by|does|is|who|where|when)\b)"
+)
 _WINDOW, _STEP = 10, 5
 
 _TAG = re.compile(r"<(script|style)\b[^>]*>.*?</\1>|<!--.*?-->|<[^<>]{1,200}>", re.IGNORECASE | re.DOTALL)
@@ -25,25 +26,37 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _NOISE = 0.3
 
 
-_ADJECTIVES = (r"(?:(?:of|other|the|their|its|these|different|unique|more|new|kinds? of|types? of|average"
-               r"|exact|total|two|three|four|five)\s+)*")
+_ADJECTIVES = (
+    r"(?:(?:of|other|the|their|its|these|different|unique|more|new|kinds? of|types? of|average"
+    r"|exact|total|two|three|four|five)\s+)*"
+)
 _AMOUNT_OF = re.compile(
-    rf"\b(?:how (?:many|much)|numbers? of)\b\s+{_ADJECTIVES}((?:[\w*-]+\s+){{0,3}}[\w*-]+)", re.IGNORECASE)
+    rf"\b(?:how (?:many|much)|numbers? of)\b\s+{_ADJECTIVES}((?:[\w*-]+\s+){{0,3}}[\w*-]+)", re.IGNORECASE
+)
 # What asks for a ratio names no thing: "how many times is it faster than", "how much smaller", "by what factor".
-_COMPARED = (r"(?:more|less|fewer|better|worse|(?:small|larg|bigg|great|fast|slow|quick|long|short|high|low|cheap|eas"
-             r"|hard|strong|weak|light|heavi|deep|wid|safe|clos|old|young)i?er)")
+_COMPARED = (
+    r"(?:more|less|fewer|better|worse|(?:small|larg|bigg|great|fast|slow|quick|long|short|high|low|cheap|eas"
+    r"|hard|strong|weak|light|heavi|deep|wid|safe|clos|old|young)i?er)"
+)
 _RATIO = re.compile(
     rf"\bhow (?:much {_COMPARED}|many times(?= {_COMPARED}|[^?.;]*\bthan|[^?.;]*\bas \w+ as))\b"
-    r"|\b(?:by|to) (?:what|which) (?:factor|margin|percentage|amount|extent|degree|share|proportion)\b", re.IGNORECASE)
+    r"|\b(?:by|to) (?:what|which) (?:factor|margin|percentage|amount|extent|degree|share|proportion)\b",
+    re.IGNORECASE,
+)
 _WHAT = re.compile(
     r"(?:^|[.?!,;:]\s+(?:and |but )?|\b(?:and|in|under|with|at|on|from|of|for|by|to|against|over)\s+)"
     rf"(?:which|what)\b\s+(?:(?:is|are|was|were)\s+)?{_ADJECTIVES}((?:[\w*-]+\s+){{0,2}}[\w*-]+)",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
-_WHO = re.compile(r"(?:^|[.?!,]\s+)(?:and )?who (?:wrote|made|built|created|invented|developed|proposed|introduced"
-                  r"|published|authored|is|are|was|were)\b", re.IGNORECASE)
+_WHO = re.compile(
+    r"(?:^|[.?!,]\s+)(?:and )?who (?:wrote|made|built|created|invented|developed|proposed|introduced"
+    r"|published|authored|is|are|was|were)\b",
+    re.IGNORECASE,
+)
 # Words after "which" or "how many" that end the name of the thing asked for.
-_ENDS = STOP | frozenset(listed("""
+_ENDS = STOP | frozenset(
+    listed("""
 use uses used report reports reported reach reaches reached get gets got give gives gave given take takes took say says
 said happen happens come comes came stand stands make makes made learn learns train trains trained call calls called
 work works find finds found does done papers paper method approach model models system turn turns turned win wins won
@@ -52,7 +65,8 @@ contain contains contained cover covers covered include includes included need n
 show shows showed shown see sees saw mark marks marked label labels rate rates rated score scores scored choose chooses
 cause causes caused cure cures cured repair repairs keep keeps kept supervise supervises tolerate tolerates borrow
 borrows sit sits lie lies read reads wrote write writes took participate participated appear appears remove removes
-"""))
+""")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +97,18 @@ def read_ask(question: str) -> Ask:
     text = focus(question)
     counted = COUNTED.search(text)
     sides = _NUMBER_WORDS.get(counted[1].lower()) or int(counted[1]) if counted else 0
-    return Ask(text, _kind(text, sides), clauses(text), _windows(text), sides, _enumerated(text),
-               amount=ASKS_AMOUNT.search(text) is not None, cause=ASKS_CAUSE.search(text) is not None,
-               counted=_counted(things := _RATIO.sub(" ", text)), sought=_sought(things))
+    return Ask(
+        text,
+        _kind(text, sides),
+        clauses(text),
+        _windows(text),
+        sides,
+        _enumerated(text),
+        amount=ASKS_AMOUNT.search(text) is not None,
+        cause=ASKS_CAUSE.search(text) is not None,
+        counted=_counted(things := _RATIO.sub(" ", text)),
+        sought=_sought(things),
+    )
 
 
 def _kind(text: str, sides: int) -> Kind:
@@ -112,7 +135,7 @@ def clauses(text: str) -> tuple[str, ...]:
 
 def _windows(text: str) -> tuple[str, ...]:
     words = text.split()
-    return tuple(" ".join(words[i:i + _WINDOW]) for i in range(0, max(1, len(words) - _STEP), _STEP))
+    return tuple(" ".join(words[i : i + _WINDOW]) for i in range(0, max(1, len(words) - _STEP), _STEP))
 
 
 def focus(question: str) -> str:
@@ -136,13 +159,13 @@ def _noise(text: str) -> float:
 
 
 def _counted(text: str) -> tuple[str, ...]:
-    """"annotators" of "how many annotators"."""
+    """ "annotators" of "how many annotators"."""
     found = [_thing(m[1]) for m in _AMOUNT_OF.finditer(text)] + ["hours"] * bool(_HOW_LONG.search(text))
     return tuple(filter(None, found))
 
 
 def _sought(text: str) -> tuple[str, ...]:
-    """"licence" of "under which licence"."""
+    """ "licence" of "under which licence"."""
     found = [_thing(m[1]) for m in _WHAT.finditer(text)] + ["author"] * bool(_WHO.search(text))
     return tuple(filter(None, found))
 

@@ -18,29 +18,37 @@ if TYPE_CHECKING:
 __all__ = ["depends", "standalone"]
 
 _OTHER_ONE = re.compile(
-    r"\bthe other (?:one|paper|work|method|model|study|approach|system|two)\b|\bthe others?\b(?! [a-z])",
-    re.IGNORECASE)
+    r"\bthe other (?:one|paper|work|method|model|study|approach|system|two)\b|\bthe others?\b(?! [a-z])", re.IGNORECASE
+)
 _ANOTHER = re.compile(
     r"\banother\b|\bany others?\b|\bothers? (?:that|which|who)\b|\bis there (?:also |maybe )?(?:one|any)\b"
     r"|\bare there (?:also |any |other |more )+|\bone that\b|\b(?:any(?:one|thing)|who|what|something) else\b"
-    r"|\bsomething similar\b|\b(?:which|what) other\b|\balternatives?\b", re.IGNORECASE)
+    r"|\bsomething similar\b|\b(?:which|what) other\b|\balternatives?\b",
+    re.IGNORECASE,
+)
 _BOTH = re.compile(
     r"\b(?:the|these|those) two\b|\bboth\b|\beither\b|\bneither\b|\beach (?:of|one)\b|\bbetween them\b"
-    r"|\bone another\b", re.IGNORECASE)
-_PLACES = ((re.compile(r"\bthe (?:first|former)\b", re.IGNORECASE), 0),
-           (re.compile(r"\bthe second\b", re.IGNORECASE), 1),
-           (re.compile(r"\bthe third\b", re.IGNORECASE), 2),
-           (re.compile(r"\bthe (?:latter|last)\b", re.IGNORECASE), -1))
+    r"|\bone another\b",
+    re.IGNORECASE,
+)
+_PLACES = (
+    (re.compile(r"\bthe (?:first|former)\b", re.IGNORECASE), 0),
+    (re.compile(r"\bthe second\b", re.IGNORECASE), 1),
+    (re.compile(r"\bthe third\b", re.IGNORECASE), 2),
+    (re.compile(r"\bthe (?:latter|last)\b", re.IGNORECASE), -1),
+)
 _MANY = re.compile(r"\b(?:they|them|these|those|their|all of)\b", re.IGNORECASE)
 _ONE = re.compile(r"its?(?:elf)?|they|them|theirs?|s?he|his|her|the same|this|that")
 _CARRY = re.compile(
-    r"^\W*(?:(?:and|but|so|then|or|also|ok(?:ay)?|what|how|about|for|of|in|on|with|the|a|an)\b\W*)+",
-    re.IGNORECASE)
+    r"^\W*(?:(?:and|but|so|then|or|also|ok(?:ay)?|what|how|about|for|of|in|on|with|the|a|an)\b\W*)+", re.IGNORECASE
+)
 _ASKING = re.compile(
     r"^\W*(?:(?:and|but|so|then|can you tell me|tell me|please)\b\W*)*"
     r"(?:(?:in |on |by )?(?:what|which|who|whose|where|when|why|how)\b|is there\b|are there\b)?\s*"
     r"(?:(?:is|are|was|were|does|do|did|can|could|has|have|would|will)\b)?\s*(?:there\b)?\s*"
-    r"(?:(?:do|work|perform|fare|compare)\s+(?:on|in|with|at|for|to)\b)?\s*", re.IGNORECASE)
+    r"(?:(?:do|work|perform|fare|compare)\s+(?:on|in|with|at|for|to)\b)?\s*",
+    re.IGNORECASE,
+)
 _MOST = 3  # papers put into a question at once
 _NEW_SUBJECT = 5  # content words at most in "What about X?"
 
@@ -64,7 +72,8 @@ def standalone(question: str, history: Sequence[Turn], library: Library) -> str:
 def _points_at_paper(question: str, own: Sequence[Paper]) -> bool:
     """Whether the question has a pronoun besides the papers that it names itself."""
     return any(_ONE.fullmatch(pointer) for pointer in pointers(question)) and all(
-        where_named(paper, question) > 0 for paper in own)
+        where_named(paper, question) > 0 for paper in own
+    )
 
 
 def _meant(question: str, past: Sequence[Exchange], library: Library) -> list[Paper]:
@@ -85,14 +94,14 @@ def _meant(question: str, past: Sequence[Exchange], library: Library) -> list[Pa
 
 
 def _not_answered(past: Sequence[Exchange], spoken: Sequence[Paper]) -> list[Paper]:
-    """"The other one": of the last two papers, the one the last answer was not about."""
+    """ "The other one": of the last two papers, the one the last answer was not about."""
     answered = next((e.answered for e in reversed(past) if e.answered), [])
     rest = [paper for paper in spoken if paper not in answered]
     return rest[-1:] or list(spoken[:1])
 
 
 def _replaced(question: str, own: Sequence[Paper], past: Sequence[Exchange]) -> str:
-    """"And of X?" after "What is the idea of Y?": the question before, with X for Y."""
+    """ "And of X?" after "What is the idea of Y?": the question before, with X for Y."""
     before = past[-1]
     rest = _CARRY.sub("", question).strip(" ?.!")
     if len(content_words(rest)) > _NEW_SUBJECT or rest == question.strip(" ?.!"):

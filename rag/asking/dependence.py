@@ -11,9 +11,11 @@ _ANTECEDENT = 4  # content words before a pronoun from which it stands for somet
 _SHORT = 4  # content words up to which a question with "the …" and without a name leaves its subject out
 _CARRIED = 8  # content words up to which an opening such as "and" carries on what was said
 
-_WORK = (r"(?:papers?|works?|study|studies|methods?|models?|approach(?:es)?|systems?|agents?|datasets?"
-         r"|benchmarks?|frameworks?|authors?|results?|ones?|algorithms?|policy|policies|techniques?|ideas?"
-         r"|settings?)")
+_WORK = (
+    r"(?:papers?|works?|study|studies|methods?|models?|approach(?:es)?|systems?|agents?|datasets?"
+    r"|benchmarks?|frameworks?|authors?|results?|ones?|algorithms?|policy|policies|techniques?|ideas?"
+    r"|settings?)"
+)
 # What stands for something said before, here or earlier in the question.
 _POINTER = re.compile(
     r"\b(?:it|its|itself|they|them|their|theirs|themselves|he|she|his|her|this|these|those|that|there)\b"
@@ -21,7 +23,8 @@ _POINTER = re.compile(
     rf"(?: {_WORK}\b(?! of)"
     r"|(?=\s*(?:[?.,;!]|$|(?:is|was|are|were|do|does|did|has|have|can|in|on|for|one)\b)))"
     r"|\b(?:both|each|either|neither|which|all) of the (?:two|three)\b|\bare both\b|\bdo both\b|\bone that\b",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 # Words that look like pointers and stand for nothing.
 _NO_POINTER = re.compile(
     r"\b(?:so|such|now|given|provided|except|(?!was |is |does |has )[a-z]+s|[a-z]+ed|say|mean|show|find|claim"
@@ -34,19 +37,25 @@ _NO_POINTER = re.compile(
     r"|\bit (?:is|was|takes|seems|possible)\b(?= .{0,30}\b(?:to|that)\b)"
     r"|\b(?:is|was) it (?:[a-z]+ ){0,2}(?=to\b|that\b)"
     r"|\bthose (?:who|that|which|with)\b|\bthat['’]s\b(?= (?:a|an|the)\b)",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 # What only a conversation explains, wherever it stands.
 _CARRYING = re.compile(
     rf"\banother one\b|\bthe other (?:{_WORK}|two)\b|\bthe others\b|\bdo(?:ing)? (?:that|so|this)\b"
     r"|\bdo(?:es|ing)? the same\b|\byou (?:just )?(?:said|mentioned|cited|named|listed)\b"
-    r"|\bmentioned (?:above|before|earlier)\b", re.IGNORECASE)
+    r"|\bmentioned (?:above|before|earlier)\b",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(
     r"^\W*(?:and|but|so|then|or|also|what about|how about|what else|who else|anything else|any others?"
     r"|why not|how so|really|if so|if not|in that case|go on|tell me more|more about|thanks|ok(?:ay)?)\b",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _ASKING = re.compile(
     r"^\W*(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|can|could|has|have|had|will"
-    r"|would|should|in which|on which|by how)\b", re.IGNORECASE)
+    r"|would|should|in which|on which|by how)\b",
+    re.IGNORECASE,
+)
 _BRIDGE = re.compile(r"\bthe (?!best\b|most\b|first\b|largest\b)[a-z]+", re.IGNORECASE)
 # What is asked about a paper: a question of such words alone says nothing of which paper.
 _ATTRIBUTE = re.compile(
@@ -54,7 +63,8 @@ _ATTRIBUTE = re.compile(
     r"|slower|big|large|small|baselines?|methods?|approach|authors?|papers?|tasks?|experiments?|limitations?"
     r"|numbers?|scores?|metrics?|trained|tested|evaluated|used?|works?|drawbacks?|costs?|long|names?|called"
     r"|examples?|details?|year|published|venue|available|reported|improvements?|robots?|simulation|real|exactly"
-    r"|mean")
+    r"|mean"
+)
 
 
 def depends(question: str, history: Sequence[Turn]) -> bool:
@@ -85,7 +95,7 @@ def _gives_subject(before: str) -> bool:
 
 
 def _leaves_out(question: str) -> bool:
-    """"Which datasets?", "Can the backbone stay frozen?": a question without a subject of its own."""
+    """ "Which datasets?", "Can the backbone stay frozen?": a question without a subject of its own."""
     if _is_named(question):
         return False
     content = content_words(question)

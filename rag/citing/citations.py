@@ -140,7 +140,7 @@ def with_round_brackets(text: str) -> str:
     pieces, position = [], 0
     for span in read_spans(Growing(text, final=True)):
         if span.kind == "marker" and text[span.start] in "[【［":
-            pieces += [text[position:span.start], "(", text[span.start + 1:span.end - 1], ")"]
+            pieces += [text[position : span.start], "(", text[span.start + 1 : span.end - 1], ")"]
             position = span.end
     return "".join([*pieces, text[position:]])
 
@@ -151,7 +151,7 @@ def _groups(unit: Unit) -> list[Group]:
     for span in unit.spans:
         if span.kind != "marker":
             continue
-        joint = unit.text[groups[-1][-1][1].end:span.start] if groups else ""
+        joint = unit.text[groups[-1][-1][1].end : span.start] if groups else ""
         if groups and _JOINT.fullmatch(joint):
             groups[-1].append((joint, span))
         else:
@@ -176,7 +176,7 @@ def _put_in(text: str, start: int, groups: Iterable[_Resolved]) -> str:
     pieces, position = [], 0
     for group in groups:
         begin, end = (group.start, group.end) if group.shown else _widened(text, start, group)
-        pieces += [text[position:max(position, begin)], group.shown]
+        pieces += [text[position : max(position, begin)], group.shown]
         position = end
     return "".join([*pieces, text[position:]])
 
@@ -185,7 +185,7 @@ def _widened(text: str, start: int, group: _Resolved) -> tuple[int, int]:
     """What goes with a group of which nothing is left: what encloses it alone, and blanks on one side."""
     begin, end = _unwrapped(text, group.start, group.end)
     front = len(text[:begin].rstrip(_BLANKS)) if begin and text[begin - 1] in _BLANKS else begin
-    if begin <= start or text[front - 1:front] == "\n":
+    if begin <= start or text[front - 1 : front] == "\n":
         return begin, len(text) - len(text[end:].lstrip(_BLANKS))
     return begin if _GOES_ON.match(text, end) else front, end
 
@@ -208,4 +208,4 @@ def _removal(group: _Resolved) -> Repair:
 def _claim(unit: Unit, groups: Sequence[_Resolved]) -> str:
     bare = [_Resolved(group.start, group.end, "", (), ()) for group in groups]
     cited = any(group.papers for group in groups)
-    return claim_text(unit.kind, _put_in(unit.text, unit.start, bare)[unit.start:], cited)
+    return claim_text(unit.kind, _put_in(unit.text, unit.start, bare)[unit.start :], cited)

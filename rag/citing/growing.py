@@ -27,11 +27,11 @@ class Growing:
         """The character at `index`, empty behind the end. Raises Unfinished if it is still to come."""
         if index >= len(self.text) and not self.final:
             raise Unfinished
-        return self.text[index:index + 1]
+        return self.text[index : index + 1]
 
     def before(self, index: int, length: int) -> str:
         """Up to `length` characters in front of `index`."""
-        return self.text[max(self.origin, index - length):index]
+        return self.text[max(self.origin, index - length) : index]
 
     def need_line(self, start: int, reach: int) -> None:
         """Raises Unfinished unless the line, or `reach` characters of it, are known from `start` on."""

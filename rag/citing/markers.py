@@ -25,8 +25,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
-_LABEL = (r"(?:(?:source|ref|reference|paper|abstract|doc|document|citation|cite|excerpt|passage|context|id)"
-          r"s?\.?\s*[:#]?\s*|no\.?\s*|\#\s*)")
+_LABEL = (
+    r"(?:(?:source|ref|reference|paper|abstract|doc|document|citation|cite|excerpt|passage|context|id)"
+    r"s?\.?\s*[:#]?\s*|no\.?\s*|\#\s*)"
+)
 _DASH = r"[-‐‑‒–—−~]"
 _ITEM = rf"{_LABEL}?[0-9]{{1,4}}(?:\s*(?:{_DASH}|to)\s*{_LABEL}?[0-9]{{1,4}})?"
 _AND = r"\s*(?:[,;，、；]\s*(?:and\s|&)?|and\s|&|\+|/)\s*"
@@ -41,10 +43,13 @@ _OPERATOR = re.compile(r"[=∈∉@]\s*\Z")
 _INTERVAL = re.compile(
     r"(?:\b(?:ranges?|intervals?|between|CI:?)(?:\s+(?:of|from|in|is))?|\bscale\s+(?:of|from)|\branging\s+(?:in|from|over)"
     r"|\b(?:normali[sz]ed|(?:re)?scaled|clipped|clamped|bounded|mapped)\s+(?:to|in|into|within))\s*\Z",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _PERHAPS_INTERVAL = re.compile(
     r"\b(?:(?:values?|scores?|ratings?|rated|weights?|integers?|numbers?)\s+(?:in|within|from|over|between)"
-    r"|(?:vector|array|tuple|shape|size)(?:\s+of)?)\s*\Z", re.IGNORECASE)
+    r"|(?:vector|array|tuple|shape|size)(?:\s+of)?)\s*\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,21 @@ from rag.records import Repair
 
 _REASONING = re.compile(r"<(think|thinking|thought|reasoning)>")
 _JSON = re.compile(r"(?:```(?:json)?\s*)?(?=\{\s*\"|\[\s*\{\s*\")", re.IGNORECASE)
-_WRAPPED = re.compile(r"```(?:(?i:markdown|md|text|txt|plaintext)[ \t]*\n|[ \t]*\n"
-                      r"(?=[A-Z][^\n=;{}<>]* [^\n=;{}<>]*[.!?](?: *\[[0-9, ]+\])*[ \t]*(?:\n|\Z)))")
+_WRAPPED = re.compile(
+    r"```(?:(?i:markdown|md|text|txt|plaintext)[ \t]*\n|[ \t]*\n"
+    r"(?=[A-Z][^\n=;{}<>]* [^\n=;{}<>]*[.!?](?: *\[[0-9, ]+\])*[ \t]*(?:\n|\Z)))"
+)
 # What a wrapping may look like before it can be told from prose.
-_UNDECIDED = re.compile(r"<[a-z]{0,9}|`{1,3}|```[a-z]{1,9}[ \t]*|```[ \t]*\n[^\n]*"
-                        r"|(?:```(?:json)?\s*)?(?:\{|\[\s*\{?)?\s*", re.IGNORECASE)
+_UNDECIDED = re.compile(
+    r"<[a-z]{0,9}|`{1,3}|```[a-z]{1,9}[ \t]*|```[ \t]*\n[^\n]*"
+    r"|(?:```(?:json)?\s*)?(?:\{|\[\s*\{?)?\s*",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"\\([\"\\/bfnrt]|u[0-9a-fA-F]{4})?")
 _MARKER = re.compile(r"[\[【]\s*\d")
-_TEXT_KEYS = ("answer", "response", "text", "content", "output", "result", "summary", "sentences", "sentence",
-              "claim")
+_TEXT_KEYS = ("answer", "response", "text", "content", "output", "result", "summary", "sentences", "sentence", "claim")
 _ID_KEYS = ("citations", "citation", "sources", "source", "references", "reference", "cited", "ids")
-_CUT_TEXT = re.compile(rf"\"(?:{'|'.join(_TEXT_KEYS)})\"\s*:\s*\"((?:[^\"\\]|\\.)*+)",
-                       re.IGNORECASE | re.DOTALL)
+_CUT_TEXT = re.compile(rf"\"(?:{'|'.join(_TEXT_KEYS)})\"\s*:\s*\"((?:[^\"\\]|\\.)*+)", re.IGNORECASE | re.DOTALL)
 
 _NOTES = {
     "reasoning": "The model's reasoning stood in front of its answer; it was left out.",
@@ -74,10 +77,10 @@ class ModelText:
             return ""
         if match := _REASONING.match(text):
             self._closing = f"</{match[1]}>"
-            return self._go_on(self._read_reasoning, text[match.end():], final)
+            return self._go_on(self._read_reasoning, text[match.end() :], final)
         if match := _WRAPPED.match(text):
             self._note("code-block")
-            return self._go_on(self._read_wrapped, text[match.end():], final)
+            return self._go_on(self._read_wrapped, text[match.end() :], final)
         return self._go_on(self._read_json if _JSON.match(text) else self._read_prose, text, final)
 
     def _read_prose(self, final: bool) -> str:
@@ -89,7 +92,7 @@ class ModelText:
             self._note_hidden(hidden)
         if closing:
             return self._go_on(self._read_start, rest, final)
-        self._held = [hidden[-len(self._closing):]]
+        self._held = [hidden[-len(self._closing) :]]
         return ""
 
     def _note_hidden(self, hidden: str) -> None:
@@ -103,7 +106,7 @@ class ModelText:
         *lines, last = self._take().split("\n")
         for place, line in enumerate(lines):
             if self._closes_wrapping(line):
-                rest = "\n".join([*lines[place + 1:], last])
+                rest = "\n".join([*lines[place + 1 :], last])
                 return _joined(lines[:place]) + self._go_on(self._read_prose, rest, final)
         self._held = [last]
         rest = "" if not final or self._closes_wrapping(last) else self._take()
@@ -137,7 +140,7 @@ def read_json_answer(text: str) -> str | None:
 
     JSON that was cut off, or holds escapes that JSON lacks (`24\\%`), is read as far as it goes.
     """
-    body = text[_JSON.match(text).end():]
+    body = text[_JSON.match(text).end() :]
     body = _ESCAPE.sub(lambda match: match[0] if match[1] else r"\\", body)
     try:
         value, end = json.JSONDecoder(strict=False).raw_decode(body)

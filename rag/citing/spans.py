@@ -74,7 +74,7 @@ def _read_code(source: Growing, start: int) -> Span | None:
     ticks = re.compile(r"`+").match(source.text, start)[0]
     source.at(start + len(ticks))
     closing = source.find(re.compile(rf"(?<!`){ticks}(?!`)"), start + len(ticks), _FAR, LINE)
-    latex_quotes = ticks == "``" and closing and "''" in source.text[start:closing.start()]
+    latex_quotes = ticks == "``" and closing and "''" in source.text[start : closing.start()]
     return Span("kept", start, closing.end()) if closing and not latex_quotes else None
 
 
@@ -104,7 +104,7 @@ def _read_backslash(source: Growing, start: int) -> Span | None:
 
 def _escaped_marker(source: Growing, start: int) -> Span | None:
     closing = source.find(re.compile(r"\]"), start + 2, _REACH, LINE)
-    body = source.text[start + 2:closing.start()] if closing else ""
+    body = source.text[start + 2 : closing.start()] if closing else ""
     return _marker(source, start, closing.end(), read_ids(body.removesuffix("\\"))) if closing else None
 
 
@@ -144,14 +144,14 @@ def _read_round(source: Growing, start: int) -> Span | None:
     closing = source.find(re.compile(r"\)"), start + 1, _REACH, LINE)
     if not closing:
         return None
-    body = source.text[start + 1:closing.start()]
+    body = source.text[start + 1 : closing.start()]
     labelled = _marker(source, start, closing.end(), read_ids(body)) if is_labelled(body) else None
     return labelled or Span("quiet", start, closing.end())
 
 
 def _read_lenticular(source: Growing, start: int) -> Span | None:
     closing = source.find(re.compile("】" if source.text[start] == "【" else "］"), start + 1, 60, LINE)
-    ids = read_ids(source.text[start + 1:closing.start()]) if closing else None
+    ids = read_ids(source.text[start + 1 : closing.start()]) if closing else None
     return _marker(source, start, closing.end(), ids) if ids else None
 
 
@@ -159,12 +159,12 @@ def _read_square(source: Growing, start: int) -> Span | None:
     end = _closing_bracket(source, start)
     if end is None:
         return None
-    body, following = source.text[start + 1:end - 1], source.at(end)
+    body, following = source.text[start + 1 : end - 1], source.at(end)
     ids = read_ids(body)
     if following == "(" and (link := _link(source, start, end, ids)):
         return link
     if following == "[" and ids is None and (reference := _closing_bracket(source, end)):
-        return None if read_ids(source.text[end + 1:reference - 1]) else Span("kept", start, reference)
+        return None if read_ids(source.text[end + 1 : reference - 1]) else Span("kept", start, reference)
     if body.startswith("^"):
         return Span("kept", start, end)
     return _marker(source, start, end, ids) or Span("quiet", start, end)
@@ -202,5 +202,14 @@ def _marker(source: Growing, start: int, end: int, ids: Ids | None) -> Span | No
 
 
 _READERS: dict[str, Callable[[Growing, int], Span | None]] = {
-    "\\": _read_backslash, "`": _read_code, "$": _read_dollars, "<": _read_tag, "[": _read_square,
-    "【": _read_lenticular, "［": _read_lenticular, "(": _read_round, '"': _read_quote, "“": _read_quote}
+    "\\": _read_backslash,
+    "`": _read_code,
+    "$": _read_dollars,
+    "<": _read_tag,
+    "[": _read_square,
+    "【": _read_lenticular,
+    "［": _read_lenticular,
+    "(": _read_round,
+    '"': _read_quote,
+    "“": _read_quote,
+}

@@ -160,11 +160,11 @@ def _line_kind(source: Growing) -> Kind | None:
 def _row_kind(source: Growing) -> Kind:
     """A table's first row names its columns and its second rules them off; neither claims anything."""
     end = _end_of_line(source, source.origin)
-    if _is_separator(source.text[source.origin:end]):
+    if _is_separator(source.text[source.origin : end]):
         return "rule"
     if source.at(end + 1) != "|":
         return "row"
-    return "heading" if _is_separator(source.text[end + 1:_end_of_line(source, end + 1)]) else "row"
+    return "heading" if _is_separator(source.text[end + 1 : _end_of_line(source, end + 1)]) else "row"
 
 
 def _is_separator(line: str) -> bool:
@@ -195,4 +195,4 @@ def _cut(source: Growing, kind: Kind, end: int, spans: list[Span], start: int) -
     behind = _WHITE.match(source.text, origin + len(text)).end()
     source.at(behind)
     moved = tuple(replace(span, start=span.start - origin, end=span.end - origin) for span in spans)
-    return Unit(kind, text, source.text[origin + len(text):behind], moved, min(start - origin, len(text)))
+    return Unit(kind, text, source.text[origin + len(text) : behind], moved, min(start - origin, len(text)))

@@ -28,10 +28,14 @@ PROPOSES = re.compile(
     r"|devis|describ|build|construct|creat|formulat)|\b(?:is|are) (?:proposed|presented|introduced|developed)\b",
     re.I,
 )
-OWN = re.compile(r"\b(?:we|our|this (?:paper|work|study|article|thesis|survey))\b|\b(?:is|are) (?:proposed|presented"
-                   r"|introduced|developed)\b", re.I)
+OWN = re.compile(
+    r"\b(?:we|our|this (?:paper|work|study|article|thesis|survey))\b|\b(?:is|are) (?:proposed|presented"
+    r"|introduced|developed)\b",
+    re.I,
+)
 _MORE = re.compile(
-    r"^(?:additionally|in addition|moreover|furthermore|besides|we (?:further|also|then)|finally|lastly)\b", re.I)
+    r"^(?:additionally|in addition|moreover|furthermore|besides|we (?:further|also|then)|finally|lastly)\b", re.I
+)
 # Statements that nobody cites a paper for.
 AVAILABLE = re.compile(
     r"\b(?:code|website|project page|data|models?|weights)\b.{0,60}\b(?:available|released?|found)\b"
@@ -40,9 +44,12 @@ AVAILABLE = re.compile(
 )
 _TRYING = re.compile(
     r"^(?:all of |both of )?(?:our|the|these) (?:\w+ )?(?:results|experiments)\b|\bwe (?:\w+ )?(?:apply|evaluated?|test"
-    r"|validated?|verif(?:y|ied)|conduct(?:ed)?|perform(?:ed)?|compared?|run|call|name|follow up|also)\b", re.I)
+    r"|validated?|verif(?:y|ied)|conduct(?:ed)?|perform(?:ed)?|compared?|run|call|name|follow up|also)\b",
+    re.I,
+)
 _BACK = re.compile(
-    rf"\b(?:this|these|such|it|those|them|both|former|latter|above|aforementioned|the {PROBLEMS})\b", re.I)
+    rf"\b(?:this|these|such|it|those|them|both|former|latter|above|aforementioned|the {PROBLEMS})\b", re.I
+)
 
 
 def ranked_statements(paper: Paper, topic: "np.ndarray", embed: Embed) -> list[Statement]:

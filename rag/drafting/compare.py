@@ -37,7 +37,9 @@ _RESULT = 0.6  # from this on a sentence on data tells a result
 _OF_OTHERS = re.compile(
     r"\b(?:existing|previous|prior|current|recent|conventional|traditional|most|many|other|common|popular)\s+(?:[\w-]+\s+)"
     r"{0,3}?(?:work|method|approach|effort|stud|technique|paradigm|algorithm|system|model|dataset|benchmark|research)\w*"
-    r"|\b(?:has|have) been (?:proposed|developed|introduced|studied|shown)\b", re.I)
+    r"|\b(?:has|have) been (?:proposed|developed|introduced|studied|shown)\b",
+    re.I,
+)
 _BEATS = re.compile(r"\b(?:outperform|surpass|exceed|superior|better|competitive|state-of-the-art)\w*", re.I)
 _BACK = re.compile(r"\b(?:this|these|such|it|they|those)\b", re.I)
 
@@ -95,11 +97,7 @@ def _described(aspects: Sequence[str] | Mapping[str, str]) -> dict[str, str]:
     """Aspects with descriptions; a default aspect named by the user keeps its own."""
     if isinstance(aspects, Mapping):
         return dict(aspects)
-    return {
-        name: DEFAULT_ASPECTS.get(name.lower(), name)
-        for name in dict.fromkeys(a.strip() for a in aspects)
-        if name
-    }
+    return {name: DEFAULT_ASPECTS.get(name.lower(), name) for name in dict.fromkeys(a.strip() for a in aspects) if name}
 
 
 def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tuple[Cell, ...]:
@@ -118,9 +116,7 @@ def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tu
     }
     taken = _assign(scores)
     return tuple(
-        _cell(aspect, found[taken[aspect]], scores[aspect][taken[aspect]])
-        if aspect in taken
-        else Cell(aspect)
+        _cell(aspect, found[taken[aspect]], scores[aspect][taken[aspect]]) if aspect in taken else Cell(aspect)
         for aspect in wanted
     )
 

@@ -90,9 +90,7 @@ class Drafter:
         kept: Plan | None = None,
     ) -> Plan:
         """A plan to look at and to edit. Raises DraftError when there is nothing to plan with."""
-        return make_plan(
-            self._library, request, options or Options(), self._verifier, paper_ids, kept, self._progress
-        )
+        return make_plan(self._library, request, options or Options(), self._verifier, paper_ids, kept, self._progress)
 
     def write(self, plan: Plan) -> Iterator[Written]:
         """The sentences of `plan`, one by one as they are finished. Raises DraftError, ModelError."""
@@ -151,8 +149,7 @@ class Drafter:
         started: float | None,
     ) -> Answer:
         sentences = tuple(
-            Sentence(numbered(w.text, numbers), w.finding.verdict, citations(w, papers, numbers))
-            for w in written
+            Sentence(numbered(w.text, numbers), w.finding.verdict, citations(w, papers, numbers)) for w in written
         )
         repairs = [
             *(self._model.repairs if self._model else ()),

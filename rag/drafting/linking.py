@@ -21,8 +21,12 @@ ALIKE = 0.7  # likeness of two sentences from which one is told as like the othe
 _CHOICES = tuple(
     tuple(re.compile(rf"\b(?:{cue})", re.I) for cue in choice)
     for choice in (
-        (r"self-supervised|unsupervised", r"semi-supervised", r"weakly[- ](?:supervised|labell?ed)",
-         r"(?:fully[- ])supervised"),
+        (
+            r"self-supervised|unsupervised",
+            r"semi-supervised",
+            r"weakly[- ](?:supervised|labell?ed)",
+            r"(?:fully[- ])supervised",
+        ),
         (r"training-free|without (?:any )?(?:training|fine-?tuning)|zero-shot", r"fine-?tun"),
         (r"offline", r"online"),
         (r"model-based", r"model-free"),

@@ -40,9 +40,7 @@ class DraftModel:
         """The model's name."""
         return str(self._model.name or "chat model")
 
-    def write(
-        self, plan: Plan, papers: Mapping[str, Paper], tell: Tell, verifier: Verifier
-    ) -> Iterator[Written]:
+    def write(self, plan: Plan, papers: Mapping[str, Paper], tell: Tell, verifier: Verifier) -> Iterator[Written]:
         """The sentences of `plan`; papers that the model leaves out are asked for once, then told by `tell`.
 
         A server that fails leaves what it wrote; the rest is told offline and `repairs` says so.
@@ -78,9 +76,7 @@ class DraftModel:
         messages = missing_messages(asked, papers, old.paper_ids, avoid=uncited(old.text))
         self.repairs = []
         try:
-            found = list(
-                self._accepted(messages, asked, papers, set(), verifier, only_cited=True, ids=old.paper_ids)
-            )
+            found = list(self._accepted(messages, asked, papers, set(), verifier, only_cited=True, ids=old.paper_ids))
         except ModelError as error:
             self.repairs.append(Repair("model-failed", f"{error} The sentence is offline."))
             found = []
@@ -98,9 +94,7 @@ class DraftModel:
         ids: Sequence[str] = (),
     ) -> Iterator[Written]:
         """The sentences of one reply that the plan allows, checked."""
-        order = list(ids) or [
-            paper_id for paper_id in plan.paper_ids if not only_cited or paper_id not in done
-        ]
+        order = list(ids) or [paper_id for paper_id in plan.paper_ids if not only_cited or paper_id not in done]
         themes = {paper_id: item.theme for item in plan.items for paper_id in item.paper_ids}
         theme = plan.themes[0] if plan.items else ""
         for sentence, reader in self._read(messages, dict(enumerate(order, 1))):
@@ -110,9 +104,7 @@ class DraftModel:
                 done.update(written.paper_ids)
                 yield written
 
-    def _read(
-        self, messages: list, valid: Mapping[int, str]
-    ) -> Iterator[tuple[CitedSentence, CitationReader]]:
+    def _read(self, messages: list, valid: Mapping[int, str]) -> Iterator[tuple[CitedSentence, CitationReader]]:
         reader = CitationReader(valid)
         for chunk in self._model.stream(messages):
             self._count(chunk)

@@ -56,13 +56,10 @@ def read_plan(text: str, name: str = "plan") -> Plan:
     """The plan of a JSON or Markdown file. Raises DraftError, naming the place, for what is no plan."""
     plan = _from_json(text, name) if text.lstrip().startswith("{") else _from_markdown(text)
     if plan.style not in STYLES or plan.length not in LENGTHS:
-        raise DraftError(
-            f"{name}: style must be one of {', '.join(STYLES)}, length one of {', '.join(LENGTHS)}."
-        )
+        raise DraftError(f"{name}: style must be one of {', '.join(STYLES)}, length one of {', '.join(LENGTHS)}.")
     if not plan.items:
         raise DraftError(
-            f"{name}: no sentence is planned; a line such as `- [2411.00508] title` under a "
-            "`## theme` plans one."
+            f"{name}: no sentence is planned; a line such as `- [2411.00508] title` under a `## theme` plans one."
         )
     return plan
 

@@ -63,9 +63,7 @@ def _chosen(library: "Library", topic: str, options: Options, paper_ids: Sequenc
         return [_as_found(paper) for paper in papers_of(library, paper_ids)]
     nearest = library.by_meaning(topic, 1)
     if not nearest or nearest[0].score < ABOUT:
-        raise DraftError(
-            "No paper in this library is about this; add papers with `citewell add`, or widen the topic."
-        )
+        raise DraftError("No paper in this library is about this; add papers with `citewell add`, or widen the topic.")
     count = options.papers or (SHORT if options.length == "short" else None)
     return relevant([f for f in gather(library, topic) if not _is_own(f.paper, topic)], count)
 
@@ -80,9 +78,7 @@ def papers_of(library: "Library", paper_ids: Sequence[str]) -> list[Paper]:
     papers = library.get_many(list(dict.fromkeys(paper_ids)))
     unknown = set(paper_ids) - {paper.paper_id for paper in papers}
     if unknown:
-        raise DraftError(
-            f"{', '.join(sorted(unknown))}: no such paper; `citewell papers list` shows the ids."
-        )
+        raise DraftError(f"{', '.join(sorted(unknown))}: no such paper; `citewell papers list` shows the ids.")
     return papers
 
 

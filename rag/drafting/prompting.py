@@ -36,9 +36,7 @@ def draft_messages(plan: Plan, papers: Mapping[str, Paper]) -> list:
     return [SystemMessage(fill("draft_system")), HumanMessage(text)]
 
 
-def missing_messages(
-    plan: Plan, papers: Mapping[str, Paper], missing: Sequence[str], avoid: str = "(none)"
-) -> list:
+def missing_messages(plan: Plan, papers: Mapping[str, Paper], missing: Sequence[str], avoid: str = "(none)") -> list:
     """The prompt for one sentence a paper of `missing`, in other words than `avoid`."""
     text = fill(
         "draft_missing",
@@ -57,6 +55,5 @@ def _plan_line(item: PlanItem, numbers: Mapping[str, int]) -> str:
 
 def _authors(ids: Sequence[str], papers: Mapping[str, Paper]) -> str:
     return "; ".join(
-        f"[{n}] {one_line(in_text(papers[paper_id].authors)) or 'unknown'}"
-        for n, paper_id in enumerate(ids, 1)
+        f"[{n}] {one_line(in_text(papers[paper_id].authors)) or 'unknown'}" for n, paper_id in enumerate(ids, 1)
     )

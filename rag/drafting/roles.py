@@ -29,8 +29,7 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
     "method": (
         (_OWN + r"(?:propos|introduc|present|develop|devis|design|formulat)", 1.0),
         (
-            _OWN
-            + r"(?:build|construct|creat|leverag|employ|adopt|convert|train|us(?:e|es)|explor|extend|learn)",
+            _OWN + r"(?:build|construct|creat|leverag|employ|adopt|convert|train|us(?:e|es)|explor|extend|learn)",
             0.7,
         ),
         (
@@ -77,9 +76,7 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
 }
 # Where a role tends to stand, from 0 (first sentence) to 1 (last).
 _PLACES = {"task": 0.15, "method": 0.45, "data": 0.75, "result": 0.85, "limitation": 0.9}
-_PATTERNS = {
-    role: [(re.compile(cue, re.IGNORECASE), weight) for cue, weight in cues] for role, cues in CUES.items()
-}
+_PATTERNS = {role: [(re.compile(cue, re.IGNORECASE), weight) for cue, weight in cues] for role, cues in CUES.items()}
 
 
 @dataclass(frozen=True, slots=True)

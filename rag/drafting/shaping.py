@@ -8,8 +8,10 @@ from rag.language.acronyms import ACRONYM, explains, long_form, numbered
 
 MARKER = "\ue000"  # stands for the citation while a sentence is shaped; no abstract has it
 
-_PROPOSING = (r"(?:propos|introduc|present|develop|design|devis|describ|offer|suggest|provid|formulat|report|contribut"
-              r"|explor|employ|us|adopt|leverag|incorporat)\w*")
+_PROPOSING = (
+    r"(?:propos|introduc|present|develop|design|devis|describ|offer|suggest|provid|formulat|report|contribut"
+    r"|explor|employ|us|adopt|leverag|incorporat)\w*"
+)
 _TERMS = r"(?! (?:view|class|object|categor|pose|concept|scene|task|word)\w*)"  # a "novel view" is one not seen before
 _PRAISE = (
     rf"(?:(?:entirely |completely )?novel{_TERMS}|pioneering|groundbreaking|innovative|elegant|brand-new|cutting-edge"
@@ -19,7 +21,9 @@ _PRAISE = (
 # Only where something is proposed, or in the apposition to its name: a "novel object" elsewhere is a term.
 _PRAISED = re.compile(
     rf"(?P<before>\b(?:{_PROPOSING} (?:[A-Z][\w*-]*,? )?|is |are |as )|[,:] )(?P<article>an?|the|two|three|four) "
-    rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)", re.I)
+    rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)",
+    re.I,
+)
 _CONSONANT_FIRST = re.compile(r"(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)", re.I)
 _SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names begin with a vowel: an LLM
 

@@ -23,26 +23,31 @@ _CONNECTIVE = re.compile(
     r"|in (?:this|our) \w+\s*(?:,\s+|(?=(?:we|the|an?)\b)))(?=\S)",
     re.I,
 )
-PROBLEMS = (r"(?:gap|issue|problem|challenge|limitation|drawback|shortcoming|difficult(?:y|ie)|obstacle|bottleneck"
-            r"|barrier|concern|question)s?")
+PROBLEMS = (
+    r"(?:gap|issue|problem|challenge|limitation|drawback|shortcoming|difficult(?:y|ie)|obstacle|bottleneck"
+    r"|barrier|concern|question)s?"
+)
 _BACK = rf"\b(?:this|these|those|such|above|aforementioned|it|them|so|the {PROBLEMS})\b"
 _LEADS = (
     r"to|based on|build(?:ing)? (?:up)?on|motivated by|inspired by|driven by|through|with|given|by"
     r"|in order to|for|using|via|under|following|from|after|in light of|despite|aiming to|towards?|in"
 )
 _POINTING = re.compile(rf"^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|an?|in|here)\b)", re.I)
-_MENDS = ("overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet"
-          "|exploit")
+_MENDS = (
+    "overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet|exploit"
+)
 _PURPOSE = re.compile(
     rf",?\s+to (?:[a-z]+ (?:this|these|such|those)(?: [\w-]+)?|(?:{_MENDS}) the (?:[\w-]+ )?{PROBLEMS})"
     r"(?=[,.;:]| by\b|$)",
     re.I,
 )
 _TRAILING = re.compile(
-    r"\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)", re.I)
+    r"\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)", re.I
+)
 # "we address this gap by introducing X" introduces X.
 _BY_DOING = re.compile(
-    rf"\b(?:{_MENDS})e?s? (?:this|these|the|such|those) (?:[\w-]+ )?{PROBLEMS} by (?P<doing>\w+ing)\b", re.I)
+    rf"\b(?:{_MENDS})e?s? (?:this|these|the|such|those) (?:[\w-]+ )?{PROBLEMS} by (?P<doing>\w+ing)\b", re.I
+)
 # "a framework that addresses these limitations through X" still says what it does without the limitations.
 _ADDRESSING = re.compile(
     rf"\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? (?:this|these|the|such|those)"
@@ -56,13 +61,17 @@ _ASIDE = re.compile(
 )
 # A purpose in front that lacks its comma: "To do X we propose".
 _OPEN = re.compile(
-    r"^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)", re.I)
+    r"^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)", re.I
+)
 # Addresses, and the citations that an abstract has in brackets.
-_LINK = re.compile(r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+"
-                   r"|\s*\((?:see |e\.g\., )?[A-Z][^()]*?,? (?:19|20)\d\d[a-z]?\)")
+_LINK = re.compile(
+    r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+"
+    r"|\s*\((?:see |e\.g\., )?[A-Z][^()]*?,? (?:19|20)\d\d[a-z]?\)"
+)
 _RUN_ON = re.compile(r"(?<=[\w)])\.\s+(?=[A-Z][a-z]*\b)(?<!\b(?:vs|cf|al|eq|ig|ca)\. )")
 _DOCUMENT = re.compile(
-    r"^this (?:paper|work|study|article|thesis|letter|survey|report|dissertation|chapter)\s+\w", re.I)
+    r"^this (?:paper|work|study|article|thesis|letter|survey|report|dissertation|chapter)\s+\w", re.I
+)
 _DANGLING = re.compile(
     r"^(?:it|they|this|these|those|such|he|she|its|their|both|either|another|others?|the (?:former|latter"
     r"|first|second|other|resulting|proposed|above|two|same)|all of (?:this|these))\b",
@@ -70,7 +79,9 @@ _DANGLING = re.compile(
 )
 _POINTER = re.compile(
     r"\b(?:these|such (?!as\b)|the two\b|the (?:former|latter)\b|aforementioned"
-    r"|those (?!of|that|who|from|in|with|using)\b)", re.I)
+    r"|those (?!of|that|who|from|in|with|using)\b)",
+    re.I,
+)
 _JOINT = re.compile(r",\s+(?:which|where|thereby|thus|hence|so that|\w+ing)\b|;\s|\s-{1,3}\s|--|—")
 _ENOUGH = 10  # words that stand alone when the rest of a sentence is cut off
 _BROKEN = re.compile(r"\b([a-z]+)- (?!and |or |to )([a-z]+)\b")  # a word that a line break has left in two

@@ -84,9 +84,7 @@ def as_latex(table: Table, keys: Mapping[str, str]) -> str:
 
 
 def _latex_paper(row: Row, keys: Mapping[str, str]) -> str:
-    name = to_latex(
-        row.title.partition(":")[0] if ":" in row.title else " ".join(row.title.split()[:4]) + " …"
-    )
+    name = to_latex(row.title.partition(":")[0] if ":" in row.title else " ".join(row.title.split()[:4]) + " …")
     return f"{name}~\\cite{{{keys[row.paper_id]}}}" if row.paper_id in keys else name
 
 

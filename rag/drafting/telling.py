@@ -24,7 +24,8 @@ _UNTELLABLE = 4
 _PROPOSING = r"(?:propos|introduc|present|develop|design|devis|build|construct|creat|describ|adopt|us)(?:e|es|s|ed)?"
 _NAMED_FIRST = re.compile(
     rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,]{{2,60}}?), "
-    r"(?P<what>(?:an?|the first) .*)$")
+    r"(?P<what>(?:an?|the first) .*)$"
+)
 _GOES_ON = re.compile(rf"\b(?:and|then) (?:\w+ly )?(?:{'|'.join(sorted(RESEARCH))}) |\btheir\b|\bthey\b")
 
 
@@ -77,9 +78,7 @@ def _tellings(
             yield from _shapes(text, paper, verifier, length, avoid)
 
 
-def _shapes(
-    text: str, paper: Paper, verifier: Verifier, length: Length, avoid: Collection[str]
-) -> Iterator[Told]:
+def _shapes(text: str, paper: Paper, verifier: Verifier, length: Length, avoid: Collection[str]) -> Iterator[Told]:
     """The first shape of `text` that is as well carried as it is short."""
     for shape in fitted(text, MOST[length]):
         if shape not in avoid and (told := _checked(shape, paper, verifier)).finding.verdict == "supported":

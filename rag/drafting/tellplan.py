@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from store.library import Library
 
 
-def tell_plan(
-    library: "Library", plan: Plan, papers: Mapping[str, Paper], verifier: Verifier
-) -> Iterator[Written]:
+def tell_plan(library: "Library", plan: Plan, papers: Mapping[str, Paper], verifier: Verifier) -> Iterator[Written]:
     """The sentences of `plan`; a paper that nothing can be told of is accounted for in a repair."""
     about = library.embed_query(plan.topic or " ".join(plan.themes))
     said: set[str] = set()
@@ -42,8 +40,12 @@ def tell_plan(
                 theme, turn = item.theme, 0
                 links.new_theme()
             said.add(told.text)
-            yield Written(theme, _styled(told, paper, item, links, turn, verifier).marked(cite(paper_id)),
-                          told.finding, tuple(pending))
+            yield Written(
+                theme,
+                _styled(told, paper, item, links, turn, verifier).marked(cite(paper_id)),
+                told.finding,
+                tuple(pending),
+            )
             pending, turn = [], turn + 1
 
 
@@ -62,12 +64,21 @@ def _tell_item(
     if planned and (item.pinned or planned.finding.verdict in ("supported", "weak")):
         return planned, []
     told = tell(paper, ranked_statements(paper, about, library.embed), verifier, plan.length, said)
-    repairs = [Repair("plan-not-supported",
-                      f"The planned sentence for {paper.paper_id} is not what its abstract "
-                      "says; one of its own statements stands instead.")] if planned and told else []
+    repairs = (
+        [
+            Repair(
+                "plan-not-supported",
+                f"The planned sentence for {paper.paper_id} is not what its abstract "
+                "says; one of its own statements stands instead.",
+            )
+        ]
+        if planned and told
+        else []
+    )
     if told is None:
-        repairs.append(Repair("left-out", f"{paper.paper_id} is not cited: no sentence of its abstract "
-                                          "can be told on its own."))
+        repairs.append(
+            Repair("left-out", f"{paper.paper_id} is not cited: no sentence of its abstract can be told on its own.")
+        )
     return told, repairs
 
 

@@ -66,14 +66,11 @@ def answer_text(written: Sequence[Written], numbers: Mapping[str, int]) -> str:
     themes = by_theme(written)
     heads = {theme: f"### {theme}\n\n" if len(themes) > 1 else "" for theme in themes}
     return "\n\n".join(
-        heads[theme] + " ".join(numbered(w.text, numbers) for w in sentences)
-        for theme, sentences in themes.items()
+        heads[theme] + " ".join(numbered(w.text, numbers) for w in sentences) for theme, sentences in themes.items()
     )
 
 
-def citations(
-    written: Written, papers: Mapping[str, Paper], numbers: Mapping[str, int]
-) -> tuple[Citation, ...]:
+def citations(written: Written, papers: Mapping[str, Paper], numbers: Mapping[str, int]) -> tuple[Citation, ...]:
     """The evidence for a sentence, with exact quotes."""
     return tuple(
         Citation(

@@ -32,14 +32,24 @@ def singular(verb: str) -> str:
 PLURALS = {singular(verb): verb for verb in RESEARCH}
 DOING = {re.sub(r"e$", "", verb) + "ing": verb for verb in RESEARCH}
 PLAIN = {
-    "proposed": "propose", "presented": "present", "introduced": "introduce", "developed": "develop",
-    "described": "describe", "studied": "study", "investigated": "investigate", "derived": "derive",
-    "designed": "design", "considered": "consider", "established": "establish", "formulated": "formulate",
+    "proposed": "propose",
+    "presented": "present",
+    "introduced": "introduce",
+    "developed": "develop",
+    "described": "describe",
+    "studied": "study",
+    "investigated": "investigate",
+    "derived": "derive",
+    "designed": "design",
+    "considered": "consider",
+    "established": "establish",
+    "formulated": "formulate",
 }
 # A verb joined to the first one; what follows tells it from a noun ("and studies how", "user studies and surveys").
 _JOINED = re.compile(
     r"(?P<join>,? (?:and|then)(?: then| also| further)? )(?P<verb>[a-z]+)(?= (?:an?|the|that|how|whether|why|their|our"
-    r"|its|this|these|some|several|two|three|four|new|novel|on|it|them)\b)")
+    r"|its|this|these|some|several|two|three|four|new|novel|on|it|them)\b)"
+)
 
 
 def agreeing(text: str, single: bool) -> str:

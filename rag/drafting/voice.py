@@ -21,34 +21,44 @@ _THINGS = (
 _FINDINGS = r"(?:results?|findings?|analys[ei]s|evaluations?|experiments?|study|studies|proofs?)"
 _DOCUMENT = re.compile(
     r"^(?P<lead>[^.;]*?,\s+|)(?P<this>this|the present|our|the) (?P<kind>paper|work|study|article|thesis|letter|survey"
-    r"|report|dissertation|chapter)\s+(?:also |further |then |first )?(?=\w)", re.I)
+    r"|report|dissertation|chapter)\s+(?:also |further |then |first )?(?=\w)",
+    re.I,
+)
 _OUR_THING = re.compile(
     rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"
     r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
-    rf"|{'|'.join(sorted(RESEARCH))})\b).*)$")
+    rf"|{'|'.join(sorted(RESEARCH))})\b).*)$"
+)
 _OUR_GOAL = re.compile(r"^(?:Our|The) (?:[\w-]+ )?(?:goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)")
-_OUR_POINT = re.compile(r"^Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
-                        r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+")
+_OUR_POINT = re.compile(
+    r"^Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
+    r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+"
+)
 _TRIALS = re.compile(
     r"^(?:(?:Our|The|Extensive|Comprehensive|Thorough|Empirical|Experimental|Numerical|Simulation|Quantitative"
     r"|Qualitative|Preliminary|Further|Additional)\s+)*"
     r"(?:experiments?|results?|evaluations?|studies|study|analys[ei]s|simulations?|tests|findings|ablations?)"
     r"(?P<where>\s(?:on|in|across|with|over)\s[^,;]*?)?\s+(?:also\s+|clearly\s+|further\s+)?"
-    r"(?P<verb>show|demonstrate|indicate|reveal|confirm|suggest|verify|prove)s?\s+(?=that\b)", re.I)
+    r"(?P<verb>show|demonstrate|indicate|reveal|confirm|suggest|verify|prove)s?\s+(?=that\b)",
+    re.I,
+)
 _PASSIVE = re.compile(
     r"^(?P<what>(?:An?|The|Two|Three|Several|New) (?:(?!\b(?:which|that|is|are|was|were|has|have)\b)[^,;])*?)\s+"
     r"(?:is|are|was|were|has been|have been)\s+(?:then |also |first )?"
     r"(?P<verb>proposed|presented|introduced|developed|described|studied|investigated|derived|designed"
-    r"|considered|established|formulated)(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$")
+    r"|considered|established|formulated)(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$"
+)
 _WE = re.compile(r"^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)", re.I)
 _ADVERBS = re.compile(
     r"^(?:(?:further(?:more)?|also|first(?:ly)?|then|additionally|finally|thus|therefore|hence|next"
-    r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly|now|specifically)\s+)+")
+    r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly|now|specifically)\s+)+"
+)
 # "this indirect knowledge" points to a sentence left behind; "the indirect knowledge" stands alone.
 _OWN_BACKWARD = re.compile(rf"(?<=\w )(?:this|these|the proposed|the presented)\s+(?=(?:[\w-]+ )?{_THINGS}s?\b)")
 _BACKWARD = re.compile(
     r"(?<=\w )(?:this|these)\s+"
-    r"(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or|\w+ly)\b)(?=[a-z])")
+    r"(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or|\w+ly)\b)(?=[a-z])"
+)
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
 
 
@@ -112,17 +122,17 @@ def _of_document(text: str, speaker: _Speaker) -> str:
     if not found or (verb not in PLURALS and (found["lead"] or found["this"].lower() == "the")):
         return ""
     if verb not in PLURALS or (re.search(r"\b(?:it|its|itself)\b", rest) and not found["lead"]):
-        return f"The {found['kind']} by {speaker.cited} {text[found.end():]}"
+        return f"The {found['kind']} by {speaker.cited} {text[found.end() :]}"
     return f"{found['lead']}{speaker.cited} {speaker.verb(PLURALS[verb])} {agreeing(rest, speaker.single)}"
 
 
 def _of_point(text: str, speaker: _Speaker) -> str:
     if goal := _OUR_GOAL.match(text):
-        return f"{speaker.cited} {speaker.verb('aim')} {text[goal.end():]}"
+        return f"{speaker.cited} {speaker.verb('aim')} {text[goal.end() :]}"
     found = _OUR_POINT.match(text)
     if not found:
         return ""
-    return f"{speaker.cited} {speaker.verb('find' if found['seen'] else 'argue')} that {text[found.end():]}"
+    return f"{speaker.cited} {speaker.verb('find' if found['seen'] else 'argue')} that {text[found.end() :]}"
 
 
 def _of_trials(text: str, speaker: _Speaker) -> str:
@@ -130,7 +140,7 @@ def _of_trials(text: str, speaker: _Speaker) -> str:
     if not found:
         return ""
     where = f"In experiments{found['where']}, " if found["where"] else ""
-    return f"{where}{speaker.cited} {speaker.verb(found['verb'].lower())} {text[found.end():]}"
+    return f"{where}{speaker.cited} {speaker.verb(found['verb'].lower())} {text[found.end() :]}"
 
 
 def _of_thing(text: str, speaker: _Speaker) -> str:
@@ -150,7 +160,7 @@ def _of_name(text: str, speaker: _Speaker) -> str:
     """A sentence whose subject is the system: its name bears the marker."""
     name = speaker.name
     is_subject = name and re.match(rf"{re.escape(name)} (?:\([^()]*\) )?[a-z]+", text)
-    return f"{name}{speaker.marker}{text[len(name):]}" if is_subject else ""
+    return f"{name}{speaker.marker}{text[len(name) :]}" if is_subject else ""
 
 
 def _as_subject(lead: str, rest: str, speaker: _Speaker) -> str:

@@ -10,7 +10,8 @@ from rag.records import Answer
 _DICTATED = re.compile(
     r"\b(?:reply|respond|answer|say|says|write|print|output|repeat|state|begin|start|end)\b[^'\"“‘«]{0,80}"
     r"(?:'([^'\n]{8,300})'|\"([^\"\n]{8,300})\"|“([^”\n]{8,300})”|‘([^’\n]{8,300})’|«([^»\n]{8,300})»)",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"\[(\d+)\]")
 _PROMPTS = ("answer_system", "condense")
 # So many words in a row of a prompt are its text, not chance.
@@ -36,4 +37,4 @@ def dictated(question: str) -> list[str]:
 
 def _runs(prompt: str) -> list[str]:
     words = plain_text(prompt).split()
-    return [" ".join(words[i:i + _LEAK_WORDS]) for i in range(max(0, len(words) - _LEAK_WORDS + 1))]
+    return [" ".join(words[i : i + _LEAK_WORDS]) for i in range(max(0, len(words) - _LEAK_WORDS + 1))]

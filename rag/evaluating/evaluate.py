@@ -86,8 +86,7 @@ class Report:
     p95_ms: float
 
 
-def evaluate(assistant: "Assistant", questions: Sequence[Question],
-             progress: Progress | None = None) -> Report:
+def evaluate(assistant: "Assistant", questions: Sequence[Question], progress: Progress | None = None) -> Report:
     """Asks every question and measures retrieval, citations, facts, quotes, refusals and time.
 
     Raises QuestionError when no gold title of the file is in the library: the file is then
@@ -96,8 +95,7 @@ def evaluate(assistant: "Assistant", questions: Sequence[Question],
     return report(ask_all(assistant, questions, progress), assistant.library.papers())
 
 
-def ask_all(assistant: "Assistant", questions: Sequence[Question],
-            progress: Progress | None = None) -> list[Outcome]:
+def ask_all(assistant: "Assistant", questions: Sequence[Question], progress: Progress | None = None) -> list[Outcome]:
     """One outcome a question, in order."""
     ids = {title_key(paper.title): paper.paper_id for paper in assistant.library.papers()}
     wanted = {title_key(t) for q in questions for t in q.gold}
@@ -123,20 +121,25 @@ def _ask(assistant: "Assistant", question: Question, ids: dict[str, str]) -> Out
     cited = {source.paper_id for source in answer.sources if source.cited}
     quotes, exact = _quotes(assistant, answer)
     return Outcome(
-        question, answer, ranked,
+        question,
+        answer,
+        ranked,
         recall={k: recall_at(ranked, gold, k) for k in RECALL_AT} if gold else None,
         mrr=reciprocal_rank(ranked, gold) if gold else None,
         precision=citation_precision(cited, gold, acceptable) if gold else None,
         cited_recall=len(cited & gold) / len(gold) if gold else None,
         facts=facts_stated(answer.answer, question.key_facts) if question.key_facts else None,
-        quotes=quotes, exact_quotes=exact, seconds=seconds,
-        failures=attack_failures(question.question, answer))
+        quotes=quotes,
+        exact_quotes=exact,
+        seconds=seconds,
+        failures=attack_failures(question.question, answer),
+    )
 
 
 def _quotes(assistant: "Assistant", answer: Answer) -> tuple[int, int]:
     found = [citation for sentence in answer.sentences for citation in sentence.citations]
     papers = {p.paper_id: p for p in assistant.library.get_many([c.paper_id for c in found])}
-    exact = sum(c.paper_id in papers and papers[c.paper_id].abstract[c.start:c.end] == c.quote for c in found)
+    exact = sum(c.paper_id in papers and papers[c.paper_id].abstract[c.start : c.end] == c.quote for c in found)
     return len(found), exact
 
 
@@ -150,26 +153,36 @@ def report(outcomes: Sequence[Outcome], papers: Iterable[Paper]) -> Report:
     quotes = sum(o.quotes for o in outcomes)
     times = [1000 * o.seconds for o in outcomes]
     return Report(
-        questions=len(outcomes), model=", ".join(dict.fromkeys(o.answer.model for o in outcomes)),
+        questions=len(outcomes),
+        model=", ".join(dict.fromkeys(o.answer.model for o in outcomes)),
         papers=len(titles),
         rows=tuple(_row(t, [o for o in outcomes if o.question.type == t]) for t in types),
         refusal_precision=mean([o.question.type == UNANSWERABLE for o in refused]),
         refusal_recall=mean([o.answer.refused for o in unanswerable]),
         answerable_refused=mean([o.answer.refused for o in answerable]),
-        quotes=quotes, quotes_exact=sum(o.exact_quotes for o in outcomes) / quotes if quotes else None,
-        verdicts=_verdicts(outcomes), p50_ms=quantile(times, 0.5), p95_ms=quantile(times, 0.95),
+        quotes=quotes,
+        quotes_exact=sum(o.exact_quotes for o in outcomes) / quotes if quotes else None,
+        verdicts=_verdicts(outcomes),
+        p50_ms=quantile(times, 0.5),
+        p95_ms=quantile(times, 0.95),
         attack_failures=tuple(f"{o.question.id}: {failure}" for o in outcomes for failure in o.failures),
-        unknown_titles=tuple(sorted({title for o in outcomes for title in o.question.gold
-                                     if title_key(title) not in titles})))
+        unknown_titles=tuple(
+            sorted({title for o in outcomes for title in o.question.gold if title_key(title) not in titles})
+        ),
+    )
 
 
 def _row(kind: str, outcomes: list[Outcome]) -> Row:
     found = [o.recall for o in outcomes if o.recall]
     recall = {k: mean([r[k] for r in found]) for k in RECALL_AT} if found else None
-    return Row(kind, len(outcomes), recall, *(_mean_of(outcomes, name) for name in
-               ("mrr", "precision", "cited_recall", "facts")),
-               refused=mean([o.answer.refused for o in outcomes]),
-               sentences=mean([len(o.answer.sentences) for o in outcomes]))
+    return Row(
+        kind,
+        len(outcomes),
+        recall,
+        *(_mean_of(outcomes, name) for name in ("mrr", "precision", "cited_recall", "facts")),
+        refused=mean([o.answer.refused for o in outcomes]),
+        sentences=mean([len(o.answer.sentences) for o in outcomes]),
+    )
 
 
 def _mean_of(outcomes: list[Outcome], name: str) -> float | None:

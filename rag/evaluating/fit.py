@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from store.library import Library
 
 
-def fit(library: "Library", questions: Sequence[Question], tuning: Tuning,
-        progress: Callable[[int, int], None] | None = None) -> Tuning:
+def fit(
+    library: "Library",
+    questions: Sequence[Question],
+    tuning: Tuning,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tuning:
     """`tuning` fitted anew: first how papers are ranked, then what the offline model makes of them.
 
     `progress` hears of questions done, of the number in each of the two steps.

@@ -4,8 +4,23 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 _MARKER = re.compile(r"\s?\[\d+(?:\s*[,;]\s*\d+)*\]")
-_SIGNS = str.maketrans({"‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "’": "'", "‘": "'",
-                        "“": '"', "”": '"', "$": None, "*": None, "\u00a0": " ", "\u202f": " "})
+_SIGNS = str.maketrans(
+    {
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "$": None,
+        "*": None,
+        "\u00a0": " ",
+        "\u202f": " ",
+    }
+)
 # From this length on a lower-case last word counts as a stem: "teleoperat" is in "teleoperation".
 _STEM_LENGTH = 5
 

@@ -59,8 +59,7 @@ class MinedReport:
     rows: tuple[MinedRow, ...]
 
 
-def mine(library: "Library", embedding_model: str,
-         progress: Callable[[int, int], None] | None = None) -> MinedReport:
+def mine(library: "Library", embedding_model: str, progress: Callable[[int, int], None] | None = None) -> MinedReport:
     """Measures the search on tests made from `library`, which is only read.
 
     Raises QuestionError for a library with fewer than two papers.
@@ -72,8 +71,10 @@ def mine(library: "Library", embedding_model: str,
         raise QuestionError("The library has fewer than two papers; add some first.")
     chosen = Random(_SEED).sample(papers, min(LARGEST, len(papers)))
     changed, tests = search_tests(chosen)
-    with (TemporaryDirectory(prefix="citewell-mine-") as folder,
-          Library.open(Path(folder), embedding_model, seed=False) as own):
+    with (
+        TemporaryDirectory(prefix="citewell-mine-") as folder,
+        Library.open(Path(folder), embedding_model, seed=False) as own,
+    ):
         own.add(changed)
         results = _run(own, tests, progress)
     return MinedReport(len(chosen), len(papers) - len(chosen), _rows(tests, results))
@@ -110,8 +111,9 @@ def _without_sentence(paper: Paper, random: Random) -> tuple[Paper, str] | None:
     return replace(paper, abstract=rest), paper.abstract[start:end]
 
 
-def _run(library: "Library", tests: Sequence[SearchTest],
-         progress: Callable[[int, int], None] | None) -> list[tuple[list[str], float]]:
+def _run(
+    library: "Library", tests: Sequence[SearchTest], progress: Callable[[int, int], None] | None
+) -> list[tuple[list[str], float]]:
     results = []
     for n, test in enumerate(tests, 1):
         started = time.perf_counter()

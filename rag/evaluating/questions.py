@@ -55,8 +55,15 @@ def _read_line(line: str, where: str) -> Question:
         if not isinstance(record.get(name), str) or not record[name].strip():
             raise QuestionError(f"{where}: {name!r} is missing or no text; give it one.")
     titles = {name: _texts(record, name, where) for name in ("gold", "acceptable", "evidence")}
-    return Question(record["id"], record["type"], record["question"], history=_history(record, where),
-                    answer=str(record.get("answer") or ""), key_facts=_facts(record, where), **titles)
+    return Question(
+        record["id"],
+        record["type"],
+        record["question"],
+        history=_history(record, where),
+        answer=str(record.get("answer") or ""),
+        key_facts=_facts(record, where),
+        **titles,
+    )
 
 
 def _texts(record: dict[str, Any], name: str, where: str) -> tuple[str, ...]:

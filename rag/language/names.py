@@ -17,9 +17,7 @@ _PARTS = re.compile(r"[-.&*']")
 _MARKS = re.compile(r"[\W_]")
 LONGEST = 5  # words that a name may join (`ToolChain*` and `Tool Chain`)
 _START = re.compile(r"(?:^|[.!?:;]\s+|[\"(]\s*)$")
-_SUFFIX = re.compile(
-    r"-(?:based|style|like|driven|powered|guided|level|type|trained|only|free|specific|generated)$"
-)
+_SUFFIX = re.compile(r"-(?:based|style|like|driven|powered|guided|level|type|trained|only|free|specific|generated)$")
 _GAP = frozenset(listed("of the and for in to with a on by from via"))  # words that acronyms skip
 
 
@@ -116,9 +114,7 @@ class NameIndex:
         small = [part.lower() for part in parts]
         self._squashed = {squash(token) for token in tokens}
         for length in range(2, LONGEST + 1):
-            self._squashed.update(
-                _singular("".join(small[i : i + length])) for i in range(len(small) - length + 1)
-            )
+            self._squashed.update(_singular("".join(small[i : i + length])) for i in range(len(small) - length + 1))
         self._squashed.update(squash(piece) for part in [*tokens, *parts] for piece in _camel(part))
         self._stems = {stem(part) for part in parts}
         told = [p for p in parts if p.lower() not in _GAP]

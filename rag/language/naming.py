@@ -12,13 +12,17 @@ _LONGEST_NAME = 3  # words before the colon of a title: more of them are a phras
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
 _GAP = r"[\W_]{0,3}"  # what may stand between two parts of a name
 _OWN = re.compile(r"\b(?:we|our|this (?:paper|work|study|article))\b", re.IGNORECASE)
-_MAKING = (r"(?:propos|introduc|present|develop|releas|construct|design|creat|contribut|devis|formulat|establish"
-           r"|explor|build|nam|term|dub|call)")
+_MAKING = (
+    r"(?:propos|introduc|present|develop|releas|construct|design|creat|contribut|devis|formulat|establish"
+    r"|explor|build|nam|term|dub|call)"
+)
 _MAKES = re.compile(rf"\b(?:{_MAKING}|built|using|use)\w*", re.IGNORECASE)
 # What stands right before a name that its sentence introduces: "called X", "we propose the X", "… (X".
 _LEADS = re.compile(
     rf"(?:\b(?:called|named|termed|dubbed|namely|coined|denoted|i\.e\.),?\s+(?:as\s+)?(?:the\s+)?"
-    rf"|\b{_MAKING}e?s?\s+(?:(?:the|our|an?|new|novel|first)\s+)*)[\"“'`]*$", re.IGNORECASE)
+    rf"|\b{_MAKING}e?s?\s+(?:(?:the|our|an?|new|novel|first)\s+)*)[\"“'`]*$",
+    re.IGNORECASE,
+)
 
 
 class Work(Protocol):
@@ -45,8 +49,9 @@ def where_named(work: Work, text: str) -> int:
     """
     whole, name = _PARTS.findall(work.title), _PARTS.findall(system_name(work.title))
     letters = _squeezed(text)
-    places = [start for given, start in _strong_names(text)
-              if given in work.abstract and introduces(work.abstract, given)]
+    places = [
+        start for given, start in _strong_names(text) if given in work.abstract and introduces(work.abstract, given)
+    ]
     if len(whole) > 1 and "".join(whole).lower() in letters:
         places.append(_place(_GAP.join(whole), text, re.IGNORECASE))
     if sum(map(len, name)) > 1 and "".join(name).lower() in letters:
@@ -57,8 +62,12 @@ def where_named(work: Work, text: str) -> int:
 def introduces(abstract: str, name: str) -> bool:
     """Whether `abstract` introduces `name` as its authors' own, in brackets or behind "we propose"."""
     pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    return any(_introduced_at(sentence, match) for sentence in sentences(abstract) if name in sentence
-               for match in pattern.finditer(sentence))
+    return any(
+        _introduced_at(sentence, match)
+        for sentence in sentences(abstract)
+        if name in sentence
+        for match in pattern.finditer(sentence)
+    )
 
 
 def _introduced_at(sentence: str, match: re.Match) -> bool:
@@ -73,8 +82,9 @@ def _introduced_at(sentence: str, match: re.Match) -> bool:
 def _strong_names(text: str) -> tuple[tuple[str, int], ...]:
     """The unmistakable names of a text and where they stand, acronyms of the field left out."""
     found = names(plain(text))
-    return tuple((n.text, text.find(n.text)) for n in found
-                 if n.is_strong and n.text.lower().removesuffix("s") not in GENERAL)
+    return tuple(
+        (n.text, text.find(n.text)) for n in found if n.is_strong and n.text.lower().removesuffix("s") not in GENERAL
+    )
 
 
 @lru_cache(maxsize=64)

@@ -14,9 +14,7 @@ from rag.language.terms import listed
 _TEENS = listed("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _DIGITS = {word: n for n, word in enumerate(listed("zero one two three four five six seven eight nine"))}
 _ONES = {**_DIGITS, **{word: n for n, word in enumerate(_TEENS, 10)}}
-_TENS = {
-    word: 10 * n for n, word in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)
-}
+_TENS = {word: 10 * n for n, word in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)}
 _SCALES = {
     "hundred": 1e2,
     "thousand": 1e3,
@@ -30,10 +28,7 @@ _SCALES = {
     "trillion": 1e12,
     "t": 1e12,
 }
-_PARTS = {
-    word: 1 / n
-    for n, word in enumerate(listed("half third quarter fifth sixth seventh eighth ninth tenth"), 2)
-}
+_PARTS = {word: 1 / n for n, word in enumerate(listed("half third quarter fifth sixth seventh eighth ninth tenth"), 2)}
 _FRACTIONS = {**_PARTS, "halve": 1 / 2, "fourth": 1 / 4}
 _MULTIPLES = {
     "twice": 2,
@@ -193,11 +188,6 @@ def _is_part_of_name(match: re.Match, unit: str) -> bool:
 
 def _share_unit(quantity: Quantity, after: Quantity | None, text: str) -> Quantity:
     """In `35.8-79.5%` and `14.3 to 22.7%` the unit stands once, for both."""
-    if (
-        quantity.unit
-        or after is None
-        or not after.unit
-        or not _RANGE.fullmatch(text[quantity.end : after.start])
-    ):
+    if quantity.unit or after is None or not after.unit or not _RANGE.fullmatch(text[quantity.end : after.start]):
         return quantity
     return Quantity(quantity.value, after.unit, quantity.start, quantity.end, quantity.is_word)

@@ -135,12 +135,7 @@ def stem(word: str) -> str:
 def _analyzer():
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    return (
-        TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(Filter.lowercase())
-        .filter(Filter.stemmer("english"))
-        .build()
-    )
+    return TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).filter(Filter.stemmer("english")).build()
 
 
 def content_stems(text: str) -> frozenset[str]:

@@ -41,9 +41,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         if (w.is_content or has_direction(w.stem)) and not any(q.start <= w.start < q.end for q in amounts)
     ]
     read += [(q.start, text[q.start : q.end], f"#{q.value:g}") for q in amounts]
-    return tuple(
-        Token(written, key, start, sum(b < start for b in breaks)) for start, written, key in sorted(read)
-    )
+    return tuple(Token(written, key, start, sum(b < start for b in breaks)) for start, written, key in sorted(read))
 
 
 def near(read: tuple[Token, ...], i: int) -> dict[str, float]:

@@ -11,9 +11,7 @@ _CLAUSE = re.compile(
     r"|\s+and\s+(?=they\b)",
     re.I,
 )
-_AUTHORS = re.compile(
-    r"(?:\bet al\.?|\bthey|\b[A-Z][\w’'-]+(?:\s+and\s+[A-Z][\w’'-]+)?)(?:\s*\([^()]*\))?,?\s*$"
-)
+_AUTHORS = re.compile(r"(?:\bet al\.?|\bthey|\b[A-Z][\w’'-]+(?:\s+and\s+[A-Z][\w’'-]+)?)(?:\s*\([^()]*\))?,?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +101,7 @@ def _author_start(text: str, start: int, mark: Mark) -> int | None:
     if not before.strip():
         return start
     found = _AUTHORS.search(before)
-    named = found and (
-        mark.textual or "et al" in found[0] or re.match(r"\s+[a-z]", text[mark.place : mark.place + 3])
-    )
+    named = found and (mark.textual or "et al" in found[0] or re.match(r"\s+[a-z]", text[mark.place : mark.place + 3]))
     return start + found.start() if named else None
 
 
@@ -119,7 +115,5 @@ def _clean(text: str) -> str:
     """A claim as a sentence: joining words in front and stray punctuation gone."""
     text = " ".join(text.split())
     text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\(\s*(?:see\s*)?[,;]*\s*\)", "", text))
-    text = re.sub(
-        r"^(?:[-*+,;:.)]\s*)*(?:(?:and|while|whereas|but|or|yet|although|though)\s+)?", "", text, flags=re.I
-    )
+    text = re.sub(r"^(?:[-*+,;:.)]\s*)*(?:(?:and|while|whereas|but|or|yet|although|though)\s+)?", "", text, flags=re.I)
     return re.sub(r"[\s,;:]+(?:(?:and|while|whereas|but|or)[\s,;:]*)?$", "", text)

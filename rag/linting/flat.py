@@ -41,7 +41,5 @@ class Flat:
             self.marks[-1] = Mark((*last.keys, *keys), last.place)
             return
         if textual:
-            self.add(
-                "They" if not self.text.strip() or self.text.rstrip()[-1] in ".!?" else "they", origin, 0
-            )
+            self.add("They" if not self.text.strip() or self.text.rstrip()[-1] in ".!?" else "they", origin, 0)
         self.marks.append(Mark(tuple(keys), len(self.chars), textual))

@@ -114,23 +114,17 @@ class _Linter:
         cited = [(key, place, self.known.get(key)) for key, place in claim.mark.keys]
         lines = [self._unknown(key, place, claim) for key, place, paper in cited if paper is None]
         papers = [paper for *_, paper in cited if paper is not None]
-        lines += [
-            self._judge(key, place, paper, papers, claim) for key, place, paper in cited if paper is not None
-        ]
+        lines += [self._judge(key, place, paper, papers, claim) for key, place, paper in cited if paper is not None]
         return lines
 
     def _unknown(self, key: str, place: int, claim: CitedClaim) -> LintLine:
         if key in self.known:
             message = f"{key} is no paper of this library, so nothing can be said of it"
             return self._line(place, "not in the library", message, key=key, claim=claim.text)
-        where = (
-            "in the .bib or list of references" if self.has_list else "among the library's keys; pass --bib"
-        )
+        where = "in the .bib or list of references" if self.has_list else "among the library's keys; pass --bib"
         return self._line(place, "not in the .bib", f"{key} is not {where}", key=key, claim=claim.text)
 
-    def _judge(
-        self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: CitedClaim
-    ) -> LintLine:
+    def _judge(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: CitedClaim) -> LintLine:
         finding = finding_of(claim.text, paper, papers, self.verifier)
         verdict, message = in_words(finding, self.systems)
         evidence = max(

@@ -190,9 +190,7 @@ class _Reader:
         arguments = [n for n in (node.nodeargd.argnlist if node.nodeargd else ()) or () if n is not None]
         text = _MATH_WORDS.get("\\" + node.macroname)
         if text is None and arguments and not _is_accent(node.macroname):
-            self.read(
-                [n for n in arguments if type(n).__name__ == "LatexGroupNode" and n.delimiters[0] == "{"]
-            )
+            self.read([n for n in arguments if type(n).__name__ == "LatexGroupNode" and n.delimiters[0] == "{"])
             return
         self._flat.add(_as_text(node) if text is None else text, node.pos, 0)
         self._flat.add(" " if node.macro_post_space and text is None and not arguments else "", node.pos, 0)

@@ -11,9 +11,7 @@ from rag.linting.flat import Flat
 
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|<!--.*?-->|^(?: {4}|\t)[^\n]*$|^\|[^\n]*$", re.M | re.S)
 _HEAD = re.compile(r"^#{1,6}\s[^\n]*$|^[^\n]+\n[=-]{3,}[ \t]*$|^---\s*\n.*?\n---\s*$", re.M | re.S)
-_REFERENCES = re.compile(
-    r"^(?:#{1,6}\s*|\*\*)?(?:references|bibliography|sources|literature)\b[*:\s]*$", re.M | re.I
-)
+_REFERENCES = re.compile(r"^(?:#{1,6}\s*|\*\*)?(?:references|bibliography|sources|literature)\b[*:\s]*$", re.M | re.I)
 _ENTRY = re.compile(
     r"^[ \t]*(?:[-*]\s+)?(?:\[\^?(?P<n>[\w-]+)\]:?|(?P<dot>\d+)[.)])\s+(?P<text>\S[^\n]*(?:\n(?![ \t]*"
     r"(?:[-*]\s+)?(?:\[\^?[\w-]+\]|\d+[.)]))[ \t]*\S[^\n]*)*)",

@@ -27,7 +27,9 @@ _NEAR = 3  # papers that are asked whether they say it
 _SIGNPOST = re.compile(
     r"^(?:(?:a|an|one|another|the|our)\s+)?(?:(?:first|second|third|fourth|further|last|final|other|closely|related|main"
     r"|separate|different|recent)\s+)*(?:line|lines|strand|strands|body|group|family|thread|branch|direction)s?"
-    r"(?: of (?:work|works|research|papers|studies|methods))?\b", re.I)
+    r"(?: of (?:work|works|research|papers|studies|methods))?\b",
+    re.I,
+)
 
 
 def states_something(sentence: str) -> bool:
@@ -45,10 +47,6 @@ def could_cite(sentence: str, library: "Library", verifier: Verifier) -> Paper |
     """A paper of the library whose abstract says the sentence, or None."""
     near = library.get_many([hit.passage.paper_id for hit in library.by_meaning(sentence, _NEAR)])
     return next(
-        (
-            paper
-            for paper in near
-            if verifier.check(bare_claim(sentence, paper), [paper]).verdict == "supported"
-        ),
+        (paper for paper in near if verifier.check(bare_claim(sentence, paper), [paper]).verdict == "supported"),
         None,
     )

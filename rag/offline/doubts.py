@@ -14,8 +14,19 @@ from rag.tuning import Doubt
 if TYPE_CHECKING:
     import numpy as np
 
-DOUBT_FEATURES = ("far", "foreign", "distant", "strange", "uncovered", "unnumbered", "other",
-                  "named amount", "named other", "premise", "parts")
+DOUBT_FEATURES = (
+    "far",
+    "foreign",
+    "distant",
+    "strange",
+    "uncovered",
+    "unnumbered",
+    "other",
+    "named amount",
+    "named other",
+    "premise",
+    "parts",
+)
 
 # Below this cosine of its best sentence a source begins to be far from the question.
 _NEAR = 0.45
@@ -29,8 +40,7 @@ _UNLIKE, _ALIKE = 0.1, 0.4
 # A text lists one thing or two without their number.
 _UNTOLD = {1.0, 2.0}
 
-_INSTEAD = re.compile(
-    r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
+_INSTEAD = re.compile(r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
 
 def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
@@ -57,11 +67,19 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     distant, strange = match.distance(used)
     amount, other = (_missing(match, things, used, there) for things in (match.ask.counted, match.ask.sought))
     far, foreign = (0.0, 0.0) if named else (max(0.0, _NEAR - near), missing)
-    return np.array([
-        *(brief * sign for sign in (far, foreign, distant, strange)),
-        missing if named and brief and wanted else 0,
-        brief * _unnumbered(match.ask, used), other, named * amount, named * other,
-        named * broken_premises(match.ask, used), len(match.ask.parts)], dtype=float)
+    return np.array(
+        [
+            *(brief * sign for sign in (far, foreign, distant, strange)),
+            missing if named and brief and wanted else 0,
+            brief * _unnumbered(match.ask, used),
+            other,
+            named * amount,
+            named * other,
+            named * broken_premises(match.ask, used),
+            len(match.ask.parts),
+        ],
+        dtype=float,
+    )
 
 
 def _is_named(match: Match, used: list[Source]) -> bool:
@@ -90,8 +108,10 @@ def _unnumbered(ask: Ask, used: list[Source]) -> float:
     texts = [plain(sentence) for source in used for sentence in source.sentences]
     numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - asked]
     wanted = [stems for thing in ask.counted if (stems := content_stems(plain(thing)))]
-    return max((1 - max((shared(thing, stems) for stems in numbered), default=0.0) for thing in wanted),
-               default=float(not numbered))
+    return max(
+        (1 - max((shared(thing, stems) for stems in numbered), default=0.0) for thing in wanted),
+        default=float(not numbered),
+    )
 
 
 def broken_premises(ask: Ask, used: list[Source]) -> int:
@@ -103,10 +123,14 @@ def broken_premises(ask: Ask, used: list[Source]) -> int:
     # What is asked for ("how many GPUs") is not taken for granted.
     asked = " ".join(ask.counted + ask.sought)
     # A common word in capitals may be a shout.
-    names = [name for name in names_in(ask.text)
-             if not is_common(name.lower()) and not holds(whole, name) and not holds(asked, name)]
-    swapped = [m for m in _INSTEAD.finditer(plain(ask.text))
-               if content_stems(m[2]) & stems and not content_stems(m[1]) & stems]
+    names = [
+        name
+        for name in names_in(ask.text)
+        if not is_common(name.lower()) and not holds(whole, name) and not holds(asked, name)
+    ]
+    swapped = [
+        m for m in _INSTEAD.finditer(plain(ask.text)) if content_stems(m[2]) & stems and not content_stems(m[1]) & stems
+    ]
     return len(numbers) + len(names) + len(swapped)
 
 

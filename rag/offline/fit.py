@@ -35,17 +35,30 @@ _EVERY = 2
 _MADE = "generated"
 
 _PLAIN_FORMS = (
-    "What is {name}?", "How does {name} work?", "what's the main idea of {name}?", "Why was {name} developed?",
-    "Summarise {name}.", "What are the strengths of {name}?")
+    "What is {name}?",
+    "How does {name} work?",
+    "what's the main idea of {name}?",
+    "Why was {name} developed?",
+    "Summarise {name}.",
+    "What are the strengths of {name}?",
+)
 _PAIR_FORMS = (
-    "How does {name} differ from {other}?", "what's the difference between {name} and {other}?",
-    "Compare {name} with {other}.", "How do {name} and {other} relate?")
+    "How does {name} differ from {other}?",
+    "what's the difference between {name} and {other}?",
+    "Compare {name} with {other}.",
+    "How do {name} and {other} relate?",
+)
 _SUBJECT_FORMS = ("Is there work on {subject}?", "What is known about {subject}?", "How is {subject} done?")
 _DETAIL_FORMS = (
-    "How many GPUs were used to train {name}?", "Under which licence is {name} released?",
-    "Which learning rate was used to train {name}?", "How many hours did the training of {name} take?",
-    "Who is the first author of {name}?", "How many annotators took part in the work on {name}?",
-    "What is the memory footprint of {name} in gigabytes?", "Which optimiser was used for {name}?")
+    "How many GPUs were used to train {name}?",
+    "Under which licence is {name} released?",
+    "Which learning rate was used to train {name}?",
+    "How many hours did the training of {name} take?",
+    "Who is the first author of {name}?",
+    "How many annotators took part in the work on {name}?",
+    "What is the memory footprint of {name} in gigabytes?",
+    "Which optimiser was used for {name}?",
+)
 _COUNTED = re.compile(r"(?<![\w.,-])\d[\d.,]*[kKM]?\s((?:[a-z]+\s)?[a-z]{3,}s)\b")
 
 
@@ -67,15 +80,20 @@ class Generated:
     left_out: str = ""
 
 
-def fit_offline(library: "Library", questions: Sequence[Question], tuning: Tuning,
-                progress: Callable[[int, int], None] | None = None) -> Tuning:
+def fit_offline(
+    library: "Library",
+    questions: Sequence[Question],
+    tuning: Tuning,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tuning:
     """`tuning` with the offline model's weights fitted on `questions` and on ones generated from `library`."""
     asked = [*(Generated(question) for question in questions), *generated_questions(library)]
     return fit_examples(examples_of(library, asked, tuning, progress), tuning)
 
 
-def examples_of(library: "Library", asked: Sequence[Generated], tuning: Tuning,
-                progress: Callable[[int, int], None] | None = None) -> list[Example]:
+def examples_of(
+    library: "Library", asked: Sequence[Generated], tuning: Tuning, progress: Callable[[int, int], None] | None = None
+) -> list[Example]:
     """An example for each question, with what is retrieved for it from `library`."""
     examples = []
     for done, one in enumerate(asked, 1):
@@ -87,12 +105,19 @@ def examples_of(library: "Library", asked: Sequence[Generated], tuning: Tuning,
 
 def fit_examples(examples: Sequence[Example], tuning: Tuning) -> Tuning:
     """`tuning` with the offline model's weights fitted on `examples`, made by one run of retrieval."""
-    choices = [(e.match.source_features(), e.right) for e in examples
-               if e.question.type in ("fact", "compare") and e.right.any()]
+    choices = [
+        (e.match.source_features(), e.right)
+        for e in examples
+        if e.question.type in ("fact", "compare") and e.right.any()
+    ]
     told = fit_choice(_sentence_groups(examples, ("fact", "compare", "followup")))
     listed = fit_choice(_sentence_groups(examples, ("topic", "survey")), penalty=_STRICT)
-    fitted = replace(tuning, source=_named(SOURCE_FEATURES, fit_choice(choices)),
-                     sentence=_named(SENTENCE_FEATURES, told), line=_named(SENTENCE_FEATURES, listed))
+    fitted = replace(
+        tuning,
+        source=_named(SOURCE_FEATURES, fit_choice(choices)),
+        sentence=_named(SENTENCE_FEATURES, told),
+        line=_named(SENTENCE_FEATURES, listed),
+    )
     return fit_doubt(examples, fitted)
 
 
@@ -115,15 +140,19 @@ def _of_subject(paper: Paper, form: str) -> list[Generated]:
     """A question for a paper's subject, with the paper to be found, and with it left out."""
     _, colon, rest = paper.title.partition(":")
     text = form.format(subject=rest.strip() if colon and len(rest.split()) > 3 else paper.title)
-    return [Generated(Question(_MADE, "generated", text, gold=(paper.title,))),
-            Generated(Question(_MADE, "unanswerable", text), left_out=paper.paper_id)]
+    return [
+        Generated(Question(_MADE, "generated", text, gold=(paper.title,))),
+        Generated(Question(_MADE, "unanswerable", text), left_out=paper.paper_id),
+    ]
 
 
 def _of_system(paper: Paper, other: Paper, i: int) -> list[Generated]:
     """Questions for a system by its name: what it is, how it compares, what is said of it and what is not."""
     name, another = (p.title.split(":")[0] for p in (paper, other))
-    asked = [_PLAIN_FORMS[i % len(_PLAIN_FORMS)].format(name=name),
-             _PAIR_FORMS[i % len(_PAIR_FORMS)].format(name=name, other=another)]
+    asked = [
+        _PLAIN_FORMS[i % len(_PLAIN_FORMS)].format(name=name),
+        _PAIR_FORMS[i % len(_PAIR_FORMS)].format(name=name, other=another),
+    ]
     counted = _COUNTED.search(plain(paper.abstract))
     asked += [f"How many {counted[1]} are there in {name}?"] if counted else []
     made = [Generated(Question(_MADE, "generated", text, gold=(paper.title,))) for text in asked]
@@ -162,8 +191,7 @@ def _weight(question: Question) -> float:
     return _UNANSWERABLE if question.type == "unanswerable" else _ANSWERABLE
 
 
-def _sentence_groups(examples: Sequence[Example],
-                     types: Sequence[str]) -> list[tuple["np.ndarray", "np.ndarray"]]:
+def _sentence_groups(examples: Sequence[Example], types: Sequence[str]) -> list[tuple["np.ndarray", "np.ndarray"]]:
     """The sentences of each right source, and which of them the questions' evidence is."""
     import numpy as np
 

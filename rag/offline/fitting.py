@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 _ROUNDS, _RATE = 400, 0.7
 
 
-def fit_choice(groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: float = 0.02,
-               towards: "np.ndarray | None" = None) -> "np.ndarray":
+def fit_choice(
+    groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: float = 0.02, towards: "np.ndarray | None" = None
+) -> "np.ndarray":
     """Weights by which the right rows of each group come first (conditional logit, McFadden 1974).
 
     A group is (features, right): one row a candidate, `right` true for those to choose. Returns a
@@ -31,8 +32,9 @@ def fit_choice(groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: flo
     return weights / scale
 
 
-def fit_yes_no(x: "np.ndarray", yes: "np.ndarray", penalty: float = 0.01,
-               counts: "np.ndarray | None" = None) -> tuple["np.ndarray", float]:
+def fit_yes_no(
+    x: "np.ndarray", yes: "np.ndarray", penalty: float = 0.01, counts: "np.ndarray | None" = None
+) -> tuple["np.ndarray", float]:
     """Weights and bias of a logistic regression of `yes` on the rows of `x`, by Newton's method.
 
     `counts` says how much each row weighs. Returns weights for the raw features.
@@ -53,8 +55,9 @@ def fit_yes_no(x: "np.ndarray", yes: "np.ndarray", penalty: float = 0.01,
     return weights, float(solution[-1] - weights @ middle)
 
 
-def fit_signs(x: "np.ndarray", yes: "np.ndarray", free: "np.ndarray", penalty: float = 0.01,
-              counts: "np.ndarray | None" = None) -> tuple["np.ndarray", float]:
+def fit_signs(
+    x: "np.ndarray", yes: "np.ndarray", free: "np.ndarray", penalty: float = 0.01, counts: "np.ndarray | None" = None
+) -> tuple["np.ndarray", float]:
     """As `fit_yes_no`, without the columns that would speak against `yes`; `free` is true for those that may.
 
     A sign whose weight turns out negative only balances the others on these rows.

@@ -26,8 +26,21 @@ Embed = Callable[[Sequence[str]], Any]
 WordsOf = Callable[[str, Sequence[Paper]], Any]  # gives WordMatches
 
 SOURCE_FEATURES = ("rank", "parts", "windows", "whole", "words", "named")
-SENTENCE_FEATURES = ("nearest", "part", "words", "place", "first", "opening", "amount", "figure", "cause",
-                     "new", "result", "length", "background")
+SENTENCE_FEATURES = (
+    "nearest",
+    "part",
+    "words",
+    "place",
+    "first",
+    "opening",
+    "amount",
+    "figure",
+    "cause",
+    "new",
+    "result",
+    "length",
+    "background",
+)
 
 _NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
 # A word whose best cosine is below this has nothing like it in a paper.
@@ -73,8 +86,14 @@ class Match:
     decided about the match is decided with `tuning`, the shipped one by default.
     """
 
-    def __init__(self, ask: Ask, sources: Sequence[PromptSource], embed: Embed | None,
-                 words: WordsOf | None = None, tuning: Tuning | None = None) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        sources: Sequence[PromptSource],
+        embed: Embed | None,
+        words: WordsOf | None = None,
+        tuning: Tuning | None = None,
+    ) -> None:
         self.ask, self.tuning = ask, tuning or shipped(words is not None)
         self._words = words
         found = [(s, tuple(t for t in sentences(s.abstract) if not PLANTED.search(t))) for s in sources]
@@ -128,9 +147,17 @@ class Match:
 
         # In "which papers work in Minecraft" the name is a subject, not one paper's own.
         named = frozenset() if self.ask.kind == "list" else self.named
-        rows = [[1 / (rank + 1), self._cover(self.parts, s), self._cover(self.windows, s),
-                 float(self.question @ s.middle), shared(self.stems, s.stems), float(s.n in named)]
-                for rank, s in enumerate(self.sources)]
+        rows = [
+            [
+                1 / (rank + 1),
+                self._cover(self.parts, s),
+                self._cover(self.windows, s),
+                float(self.question @ s.middle),
+                shared(self.stems, s.stems),
+                float(s.n in named),
+            ]
+            for rank, s in enumerate(self.sources)
+        ]
         return np.array(rows, dtype=float).reshape(-1, len(SOURCE_FEATURES))
 
     def sentence_features(self, source: Source) -> "np.ndarray":
@@ -143,8 +170,18 @@ class Match:
         apart = (to_parts - to_parts.mean(axis=0)).max(axis=1)
         new = self.stems - content_stems(plain(source.title))
         last = max(len(source.sentences) - 1, 1)
-        rows = [[near[i] - near.mean(), apart[i], shared(new, content_stems(plain(text))), i / last, i == 0,
-                 i <= 1, *self._surface(text)] for i, text in enumerate(source.sentences)]
+        rows = [
+            [
+                near[i] - near.mean(),
+                apart[i],
+                shared(new, content_stems(plain(text))),
+                i / last,
+                i == 0,
+                i <= 1,
+                *self._surface(text),
+            ]
+            for i, text in enumerate(source.sentences)
+        ]
         return np.array(rows, dtype=float).reshape(-1, len(SENTENCE_FEATURES))
 
     def _surface(self, text: str) -> list[float]:
@@ -152,8 +189,15 @@ class Match:
 
         figure = bool(quantities(plain(text)))
         cause, new, result = (bool(cue.search(text)) for cue in (GIVES_CAUSE, SAYS_NEW, SAYS_RESULT))
-        return [figure and self.ask.amount, figure and not self.ask.amount, cause and self.ask.cause, new,
-                result, math.log(len(text.split()) / 20), bool(BACKGROUND.match(text))]
+        return [
+            figure and self.ask.amount,
+            figure and not self.ask.amount,
+            cause and self.ask.cause,
+            new,
+            result,
+            math.log(len(text.split()) / 20),
+            bool(BACKGROUND.match(text)),
+        ]
 
     @staticmethod
     def _cover(pieces: "np.ndarray", source: Source) -> float:
@@ -167,7 +211,7 @@ def _asking_stems() -> frozenset[str]:
 
 def _split(vectors: "np.ndarray", lengths: Sequence[int]) -> "list[np.ndarray]":
     ends = list(accumulate(lengths))
-    return [vectors[end - length:end] for end, length in zip(ends, lengths, strict=True)]
+    return [vectors[end - length : end] for end, length in zip(ends, lengths, strict=True)]
 
 
 def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) -> float:
@@ -193,8 +237,13 @@ def named_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
 def titled_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
     """The sources that `text` calls by their title: by its name, its head or most of its words."""
     asked = content_stems(plain(text))
-    return frozenset(s.n for s in sources if where_named(s, text) >= 0 or _head_stands_in(text, s.title)
-                     or _tells_title(asked, content_stems(plain(s.title))))
+    return frozenset(
+        s.n
+        for s in sources
+        if where_named(s, text) >= 0
+        or _head_stands_in(text, s.title)
+        or _tells_title(asked, content_stems(plain(s.title)))
+    )
 
 
 def names_in(text: str) -> set[str]:

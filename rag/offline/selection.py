@@ -66,8 +66,10 @@ def share_out(match: Match, chances: Sequence[float]) -> list[Share]:
     if not order:
         return []
     plans = {"fact": _fact, "compare": _compare, "list": _list, "survey": _survey}
-    return [Share(match.sources[i], *limits, paragraph)
-            for paragraph, i, limits in plans[answer_kind(match)](match, chances, order)]
+    return [
+        Share(match.sources[i], *limits, paragraph)
+        for paragraph, i, limits in plans[answer_kind(match)](match, chances, order)
+    ]
 
 
 def shortened(shares: Sequence[Share], most: int) -> list[Share]:
@@ -93,7 +95,7 @@ def _compare(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
     # A source that the question names is a side, however little else it shares with the question.
     order = sorted(order, key=lambda i: match.sources[i].n not in match.named)
     sides = match.ask.sides or max(_SIDES, match.ask.enumerated if match.titled else 0)
-    return [(place, i, _SIDE) for place, i in enumerate(order[:max(sides, len(match.titled))])]
+    return [(place, i, _SIDE) for place, i in enumerate(order[: max(sides, len(match.titled))])]
 
 
 def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
@@ -105,7 +107,7 @@ def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
 
 
 def _survey(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
-    chosen = order[:min(max(len(_near_best(chances, order)), _LEAST_SURVEYED), _SURVEYED)]
+    chosen = order[: min(max(len(_near_best(chances, order)), _LEAST_SURVEYED), _SURVEYED)]
     return [(theme, i, _LINE) for theme, i in _by_theme(match, chosen)]
 
 
@@ -132,8 +134,7 @@ def choose(match: Match, shares: Sequence[Share]) -> list[Chosen]:
             # Each paper has its line in a list, even if another says the same.
             if share.most == 1 or not any(_alike(share, i, other, j) for other, j in kept):
                 kept.append((share, i))
-    return [Chosen(share.source.n, share.source.title, share.source.sentences[i], share.paragraph)
-            for share, i in kept]
+    return [Chosen(share.source.n, share.source.title, share.source.sentences[i], share.paragraph) for share, i in kept]
 
 
 def _alike(share: Share, i: int, other: Share, j: int) -> bool:
@@ -149,7 +150,7 @@ def _best_sentences(match: Match, share: Share) -> list[int]:
     worth = np.exp(odds - odds.max())
     best = np.argsort(-worth, kind="stable")
     count = int(np.searchsorted(np.cumsum(worth[best]) / worth.sum(), _ENOUGH)) + 1
-    return sorted(int(i) for i in best[:min(max(count, share.fewest), share.most)])
+    return sorted(int(i) for i in best[: min(max(count, share.fewest), share.most)])
 
 
 def in_order(weights: Weights, features: tuple[str, ...]) -> "np.ndarray":

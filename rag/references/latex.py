@@ -38,9 +38,7 @@ def draft_latex(
     `bib` is the name of the .bib file without its ending; `draft_bibtex` writes what goes into it.
     """
     themes = by_theme(written)
-    parts = [
-        _paragraph(theme if len(themes) > 1 else "", sentences, keys) for theme, sentences in themes.items()
-    ]
+    parts = [_paragraph(theme if len(themes) > 1 else "", sentences, keys) for theme, sentences in themes.items()]
     body = "\n\n".join(["\\section{Related work}", f"% Topic: {_comment(topic)}", *parts])
     return _document(body + evidence, bib, [papers[i] for w in written for i in w.paper_ids])
 
@@ -69,18 +67,13 @@ def evidence_latex(sentences: Sequence[Sentence], keys: Mapping[str, str]) -> st
     items = []
     for sentence in sentences:
         ids = {citation.n: keys[citation.paper_id] for citation in sentence.citations}
-        items.append(
-            f"\\item {_with_keys(sentence.text, lambda n, ids=ids: ids.get(n, ''))} ({sentence.verdict})"
-        )
+        items.append(f"\\item {_with_keys(sentence.text, lambda n, ids=ids: ids.get(n, ''))} ({sentence.verdict})")
         items += [
-            f"\\begin{{quote}}{_prose(c.quote)} \\cite{{{keys[c.paper_id]}}}\\end{{quote}}"
-            for c in sentence.citations
+            f"\\begin{{quote}}{_prose(c.quote)} \\cite{{{keys[c.paper_id]}}}\\end{{quote}}" for c in sentence.citations
         ]
     if not items:
         return ""
-    return (
-        "\n\n\\appendix\n\\section{Evidence}\n\\begin{enumerate}\n" + "\n".join(items) + "\n\\end{enumerate}"
-    )
+    return "\n\n\\appendix\n\\section{Evidence}\n\\begin{enumerate}\n" + "\n".join(items) + "\n\\end{enumerate}"
 
 
 def evidence_markdown(sentences: Sequence[Sentence]) -> str:
@@ -160,9 +153,7 @@ def _sentence(text: str, keys: Mapping[str, str]) -> str:
 
 
 def _cite(piece: str, keys: Mapping[str, str]) -> str:
-    return "~" + with_citations(
-        piece.strip(), {paper_id: f"\\cite{{{key}}}" for paper_id, key in keys.items()}
-    )
+    return "~" + with_citations(piece.strip(), {paper_id: f"\\cite{{{key}}}" for paper_id, key in keys.items()})
 
 
 def _prose(text: str) -> str:

@@ -29,9 +29,7 @@ STYLES = {
 _UNPRINTED = ("abstract", "keyword")
 
 
-def reference_list(
-    papers: Sequence[Paper], style: str = "ieee", keys: Mapping[str, str] | None = None
-) -> list[str]:
+def reference_list(papers: Sequence[Paper], style: str = "ieee", keys: Mapping[str, str] | None = None) -> list[str]:
     """One plain-text reference a paper, in the order of `papers`.
 
     `style` is a short name of STYLES, a name of the CSL collection or the path of a .csl file.

@@ -24,7 +24,10 @@ def spelled_out(text: str, library: "Library") -> str:
 def _meaning(acronym: str, library: "Library") -> str:
     found = library.by_words(f"{acronym} {acronym}s", _LOOKED_AT)
     papers = library.get_many([paper_id for paper_id, _ in found])
-    forms = Counter(numbered(full, plural=False).replace("-", " ")
-                    for paper in papers if (full := long_form(acronym, paper.abstract)))
+    forms = Counter(
+        numbered(full, plural=False).replace("-", " ")
+        for paper in papers
+        if (full := long_form(acronym, paper.abstract))
+    )
     full, papers_with_it = forms.most_common(1)[0] if forms else ("", 0)
     return full if papers_with_it >= _AGREED else ""

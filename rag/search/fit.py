@@ -29,8 +29,13 @@ Grid = Mapping[str, tuple[float, ...]]
 GRIDS: Mapping[tuple[str, ...], Grid] = {
     ("fact",): {"meaning": (0.0, 0.2, 0.4, 0.6), "words": (0.0, 0.05, 0.1, 0.15)},
     ("compare",): {"meaning": (0.3, 0.6, 1.0, 1.5), "words": (0.2, 0.4, 0.6, 0.8), "clauses": (0.0, 0.2, 0.3, 0.4)},
-    ("list", "survey"): {"meaning": (0.6, 1.0, 1.5, 2.0), "words": (0.4, 0.8), "pieces": (0.3, 0.4, 0.5, 0.6, 0.7),
-                         "purpose": (0.25, 0.5, 0.75, 1.0), "likeness": (0.0, 0.1, 0.2)},
+    ("list", "survey"): {
+        "meaning": (0.6, 1.0, 1.5, 2.0),
+        "words": (0.4, 0.8),
+        "pieces": (0.3, 0.4, 0.5, 0.6, 0.7),
+        "purpose": (0.25, 0.5, 0.75, 1.0),
+        "likeness": (0.0, 0.1, 0.2),
+    },
 }
 # Without closeness the words shared weigh near as much as the meaning. The few papers of the shipped collection would
 # do with a fifth of it, but among tens of thousands both would then find less than words do alone
@@ -50,8 +55,12 @@ class Asked:
     gold: frozenset[str]
 
 
-def fit_blends(library: "Library", questions: Sequence[Question], tuning: Tuning,
-               progress: Callable[[int, int], None] | None = None) -> Tuning:
+def fit_blends(
+    library: "Library",
+    questions: Sequence[Question],
+    tuning: Tuning,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tuning:
     """`tuning` with the blends fitted that a library with this one's embedding model uses."""
     ids = {title_key(paper.title): paper.paper_id for paper in library.papers()}
     asked = []
@@ -70,10 +79,15 @@ def fit_asked(library: "Library", asked: Sequence[Asked], tuning: Tuning) -> Tun
     blends = dict(tuning.blends)
     for kinds, grid in (GRIDS if library.reads_words else PLAIN_GRIDS).items():
         ours = [a for a in asked if a.views.query.kind in kinds]
-        tried = [Blend(float(library.reads_words), **dict(zip(grid, values, strict=True)))
-                 for values in product(*grid.values())]
-        worth = {blend: fmean(_worth(library, a, replace(tuning, blends=dict.fromkeys(blends, blend))) for a in ours)
-                 for blend in tried if ours}
+        tried = [
+            Blend(float(library.reads_words), **dict(zip(grid, values, strict=True)))
+            for values in product(*grid.values())
+        ]
+        worth = {
+            blend: fmean(_worth(library, a, replace(tuning, blends=dict.fromkeys(blends, blend))) for a in ours)
+            for blend in tried
+            if ours
+        }
         blends |= dict.fromkeys(kinds, mean_blend(worth, _SHARPNESS[library.reads_words])) if worth else {}
     return replace(tuning, blends=blends)
 
@@ -89,5 +103,9 @@ def mean_blend(worth: Mapping[Blend, float], sharpness: float) -> Blend:
     best = max(worth.values())
     weights = {blend: exp((value - best) / sharpness) for blend, value in worth.items()}
     total = sum(weights.values())
-    return Blend(**{field.name: round(sum(w * getattr(b, field.name) for b, w in weights.items()) / total, 2)
-                    for field in fields(Blend)})
+    return Blend(
+        **{
+            field.name: round(sum(w * getattr(b, field.name) for b, w in weights.items()) / total, 2)
+            for field in fields(Blend)
+        }
+    )

@@ -15,21 +15,28 @@ _REQUEST = re.compile(
     r"(?:write|draft|compose|generate|produce|prepare|give(?: me)?|make)\s+"
     r"(?:(?:a|an|the|some|me|us|short|brief|related[- ]works?|literature|survey|review|paragraphs?|sections?"
     r"|overview|summary|text|draft|of|few|papers?)\s+)+"
-    r"(?:on|about|of|for|covering|concerning|regarding)\s+", re.IGNORECASE)
+    r"(?:on|about|of|for|covering|concerning|regarding)\s+",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(
     r"\b(?:in |on )?(?:which|what) (?:[a-z]+ )?(?:of )?(?:(?:these|those|the|your|our|my|all) )*(?:[\w-]+ )?"
     r"(?:papers|works|studies|abstracts|publications|articles)\b(?: (?:here|in (?:this|the|your) [a-z]+))?",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 # Where a subject falls into pieces: "a, b and c for d" is about four things, "little or no d" about one.
-_CUT = re.compile(r"[,;:.?!]|\b(?:and|or(?!\s+(?:no|not|more|less|fewer)\b)|for|with|from|in|to|of|on)\b",
-                  re.IGNORECASE)
+_CUT = re.compile(
+    r"[,;:.?!]|\b(?:and|or(?!\s+(?:no|not|more|less|fewer)\b)|for|with|from|in|to|of|on)\b", re.IGNORECASE
+)
 # What a subject is for: "a and b for c and d" is about works on a or b, few of the many on c or d.
 _PURPOSE = re.compile(r"\bfor\b(?:(?!\b(?:with|from|in|to|on)\b)[^,;:.?!])*", re.IGNORECASE)
 # Kinds of work: "datasets for c" is about c.
-_KINDS = WEAK | {stem(word) for word in listed("""
+_KINDS = WEAK | {
+    stem(word)
+    for word in listed("""
 model dataset data corpus system tool toolkit library platform policy architecture network representation survey review
 metric objective loss simulator environment application approach paper large scale way learning training
-""")}
+""")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +107,6 @@ def _pieces(text: str, kind: Kind) -> tuple[Query, ...]:
 
 def _purposes(text: str) -> list[tuple[int, int]]:
     """Where it says what a subject is for, (start, end), with a subject before it that is more than a kind of work."""
-    return [purpose.span() for purpose in _PURPOSE.finditer(text)
-            if content_stems(plain(text[: purpose.start()])) - _KINDS]
+    return [
+        purpose.span() for purpose in _PURPOSE.finditer(text) if content_stems(plain(text[: purpose.start()])) - _KINDS
+    ]

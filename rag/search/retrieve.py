@@ -105,8 +105,10 @@ def best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """
     floors = [min(scores.values(), default=0.0) for scores in pieces]
     found = {paper_id for scores in pieces for paper_id in scores}
-    return {paper_id: fmean(nlargest(2, (s.get(paper_id, f) for s, f in zip(pieces, floors, strict=True))))
-            for paper_id in found}
+    return {
+        paper_id: fmean(nlargest(2, (s.get(paper_id, f) for s, f in zip(pieces, floors, strict=True))))
+        for paper_id in found
+    }
 
 
 def _passage(paper: Paper, hits: Mapping[str, Hit]) -> Passage:
@@ -122,13 +124,22 @@ class PaperRetriever(BaseRetriever):
     k: int = 8
     tuning: Any = None
 
-    def _get_relevant_documents(self, query: str, *,
-                                run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return _documents(retrieve(self.library, query, self.k, self.tuning))
 
 
 def _documents(found: Sequence[Found]) -> list[Document]:
     """Documents whose metadata has paper_id, title, score, and the passage's start and end."""
-    return [Document(page_content=f.passage.text,
-                     metadata={"paper_id": f.paper.paper_id, "title": f.paper.title, "score": f.score,
-                               "start": f.passage.start, "end": f.passage.end}) for f in found]
+    return [
+        Document(
+            page_content=f.passage.text,
+            metadata={
+                "paper_id": f.paper.paper_id,
+                "title": f.paper.title,
+                "score": f.score,
+                "start": f.passage.start,
+                "end": f.passage.end,
+            },
+        )
+        for f in found
+    ]

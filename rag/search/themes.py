@@ -74,9 +74,7 @@ def _join(groups: list[list[int]], i: int, j: int) -> list[list[int]]:
     return [g for k, g in enumerate(groups) if k not in (i, j)] + [groups[i] + groups[j]]
 
 
-def name_groups(
-    groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, asked: Sequence[str] = ()
-) -> list[str]:
+def name_groups(groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, asked: Sequence[str] = ()) -> list[str]:
     """A readable noun phrase for each group: near to all of its papers, far from the other groups.
 
     Candidates are the subjects of research that the papers speak of, the phrases that they share, and those
@@ -87,8 +85,12 @@ def name_groups(
         return [_short(topic)] * len(groups)
     phrases = _candidates([paper for papers in groups for paper in papers], asked)
     asked = [phrase_key(phrase) for phrase in asked]
-    gains = [_SUBJECT * (key in subjects()) + _TELLING * _telling(key)
-             + (_ASKED if key in asked else -_TOPIC * _has(key, topic)) for key in phrases]
+    gains = [
+        _SUBJECT * (key in subjects())
+        + _TELLING * _telling(key)
+        + (_ASKED if key in asked else -_TOPIC * _has(key, topic))
+        for key in phrases
+    ]
     tables = [_affinity(papers, phrases, embed) + gains for papers in groups]
     names: list[str] = []
     for i, (papers, own) in enumerate(zip(groups, tables, strict=True)):

@@ -67,9 +67,7 @@ def altered_word(claim: str, sentences: Sequence[str], title: str) -> str:
     known = frozenset(w.stem for text in (*sentences, title) for w in words(text))
     for ours, theirs in _edits(claim, sentences):
         for word in ours:
-            alike = any(
-                point_alike(word.stem, other.stem) or _are_kin(word.stem, other.stem) for other in theirs
-            )
+            alike = any(point_alike(word.stem, other.stem) or _are_kin(word.stem, other.stem) for other in theirs)
             if _tells(word) and word.stem not in known and not alike:
                 return word.text
     return ""

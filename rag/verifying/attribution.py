@@ -60,9 +60,7 @@ def _pronoun(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _by_authors(authors: tuple[str, ...]) -> re.Pattern[str]:
-    surnames = sorted(
-        {name.surname for a in authors for name in (split_name(a), _bare(a))}, key=len, reverse=True
-    )
+    surnames = sorted({name.surname for a in authors for name in (split_name(a), _bare(a))}, key=len, reverse=True)
     any_name = "|".join(re.escape(name) for name in surnames if name)
     given = r"(?:[A-Z][\w-]*\.?\s+){0,2}"
     more = rf"(?:,?\s+(?:et\s+al\b\.?|and\s+(?:colleagues|co-?workers|others|{given}(?:{any_name})\b)))?"

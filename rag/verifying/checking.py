@@ -40,8 +40,10 @@ def better_source(place: int, finding: Finding, papers: Mapping[str, Paper]) -> 
         return None
     paper = papers[finding.better.paper_id]
     quote = paper.abstract[finding.better.start : finding.better.end]
-    return Repair("better-source", f"Sentence {place} is not what its citations say; {paper.title} "
-                                   f"({paper.paper_id}) does: “{quote}”")
+    return Repair(
+        "better-source",
+        f"Sentence {place} is not what its citations say; {paper.title} ({paper.paper_id}) does: “{quote}”",
+    )
 
 
 def list_sources(found: Sequence[Found], numbers: Mapping[str, int], cited: Iterable[str]) -> tuple[Source, ...]:
@@ -61,5 +63,6 @@ def _source(found: Found, n: int, cited: bool) -> Source:
 
 def _citation(evidence: Evidence, papers: Mapping[str, Paper], numbers: Mapping[str, int]) -> Citation:
     quote = papers[evidence.paper_id].abstract[evidence.start : evidence.end]
-    return Citation(numbers[evidence.paper_id], evidence.paper_id, quote, evidence.start, evidence.end,
-                    round(evidence.score, 4))
+    return Citation(
+        numbers[evidence.paper_id], evidence.paper_id, quote, evidence.start, evidence.end, round(evidence.score, 4)
+    )

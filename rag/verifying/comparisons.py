@@ -18,9 +18,7 @@ _UNDER = re.compile(
     r"|(?:a )?maximum of|close to|approaching)|[<≤])\s*$",
     re.IGNORECASE,
 )
-_FIRM = re.compile(
-    r"\b(?:under|(?:more|less|fewer|greater|smaller) than|at least|at most|below)\s*$", re.IGNORECASE
-)
+_FIRM = re.compile(r"\b(?:under|(?:more|less|fewer|greater|smaller) than|at least|at most|below)\s*$", re.IGNORECASE)
 _COURSE = re.compile(r"\bfrom\b[^;.]{0,40}$", re.IGNORECASE)
 _BEATS = re.compile(
     r"\b(?:outperform|surpass|exceed|beat|outpac|outshin|excel)\w*"
@@ -54,14 +52,7 @@ def order_conflict(claim: str, evidence: str) -> str:
     """Two numbers of a course (`from A to B`) in the other order, or against the claim's own verb."""
     for first, second in _courses(claim):
         rises, falls = _verb_signs(claim, first)
-        if (
-            (first.value < second.value
-            and falls
-            and not rises)
-            or (first.value > second.value
-            and rises
-            and not falls)
-        ):
+        if (first.value < second.value and falls and not rises) or (first.value > second.value and rises and not falls):
             return f"the course from {_text(claim, first)} to {_text(claim, second)} goes the other way"
         if any(a.equals(second) and b.equals(first) for a, b in _courses(evidence)):
             return f"the abstract has {_text(claim, second)} before {_text(claim, first)}"
@@ -125,7 +116,8 @@ def _suffixed(text: str) -> dict[str, tuple[bool, str]]:
 
 _SUFFIXED = re.compile(
     r"(?P<thing>[A-Za-z]{3,})-(?:(?P<uses>based|driven|guided|dependent|reliant|aware)|free|less|agnostic|independent)\b",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _WORD_COURSE = re.compile(r"\b([A-Za-z]{3,})-to-([A-Za-z]{3,})\b")
 
 

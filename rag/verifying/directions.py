@@ -18,11 +18,7 @@ def ungrounded_direction(claim: str, evidence: str) -> str:
     denied = polarity(claim).negated, polarity(evidence).negated
     for token in ours:
         bare = bare_prefix(token.key)
-        if (
-            token.key in theirs
-            or token.key in _PREPOSITIONS
-            or not (needs_ground(token.key) or is_word(bare))
-        ):
+        if token.key in theirs or token.key in _PREPOSITIONS or not (needs_ground(token.key) or is_word(bare)):
             continue
         if any(grounds(there, token.key) for there in theirs) or bare in denied[1] or token.key in denied[0]:
             continue

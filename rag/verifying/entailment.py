@@ -41,9 +41,7 @@ class Entailment:
                 "give a cross-encoder for natural language inference, or unset it."
             ) from None
         named = {str(label).lower(): int(i) for i, label in model.config.id2label.items()}
-        self._labels = {
-            kind: i for kind in ("entail", "contradict") for label, i in named.items() if kind in label
-        }
+        self._labels = {kind: i for kind in ("entail", "contradict") for label, i in named.items() if kind in label}
         if len(self._labels) < 2:
             raise SettingsError(
                 f"CITEWELL_NLI_MODEL={self._name} has the labels {', '.join(named)}, not entailment and "

@@ -39,8 +39,12 @@ def _stands_alike(number: Quantity, claim: str, texts: Sequence[AbstractText]) -
     ours = tokens(claim)
     place = next((near(ours, i) for i, token in enumerate(ours) if token.start == number.start), {})
     read = [tokens(sentence) for text in texts for sentence in text.sentences]
-    return any(tie(place, near(there, j)) >= ALIKE for there in read for j, t in enumerate(there)
-               if t.key == f"#{number.value:g}")
+    return any(
+        tie(place, near(there, j)) >= ALIKE
+        for there in read
+        for j, t in enumerate(there)
+        if t.key == f"#{number.value:g}"
+    )
 
 
 def counted_otherwise(number: Quantity, claim: str, texts: Sequence[AbstractText]) -> str:
@@ -77,8 +81,7 @@ def _swapped_number(claim: str, told: str) -> tuple[str, str]:
         place = {key: nearness for key, nearness in near(ours, i).items() if key not in units}
         fits = [(tie(place, near(theirs, j)), t) for j, t in enumerate(theirs) if t.key in units]
         own = max(fit for fit, t in fits if t.key == token.key)
-        rest = [(fit, t) for fit, t in fits
-                if t.key not in said and _may_share(units[t.key], units[token.key])]
+        rest = [(fit, t) for fit, t in fits if t.key not in said and _may_share(units[t.key], units[token.key])]
         best, other = max(rest, key=lambda pair: pair[0], default=(0.0, token))
         if best >= FITS and best > 2 * own:
             return token.text, other.text

@@ -140,18 +140,12 @@ def denied_by_evidence(claim: str, evidence: str) -> str:
         if not told or _answered(denial, told, ours):
             continue
         if denial.strength == "soft":
-            if (
-                told[0] in denial.scope[:2]
-                and told[0] not in theirs.affirmed - theirs.denied
-                and _has(told[0], claim)
-            ):
+            if told[0] in denial.scope[:2] and told[0] not in theirs.affirmed - theirs.denied and _has(told[0], claim):
                 return told[0]
             continue
         # The head of what is denied comes first (`does not need`) or last (`without task labels`).
         enough = len(told) >= 2 or told[0] in (denial.scope[0], denial.scope[-1])
-        if enough and (
-            not theirs.affirmed.issuperset(told) or _is_the_denied_one(told[0], claim, evidence, theirs)
-        ):
+        if enough and (not theirs.affirmed.issuperset(told) or _is_the_denied_one(told[0], claim, evidence, theirs)):
             return told[0]
     return ""
 
@@ -161,9 +155,7 @@ def _has(key: str, claim: str) -> bool:
     return any(_HAVING.search(claim[: t.start]) for t in tokens(claim) if t.key == key)
 
 
-_HAVING = re.compile(
-    r"\b(?:with|has|have|having|needs?|requires?|uses?|using)(?:\s+[\w-]+)?\s+$", re.IGNORECASE
-)
+_HAVING = re.compile(r"\b(?:with|has|have|having|needs?|requires?|uses?|using)(?:\s+[\w-]+)?\s+$", re.IGNORECASE)
 
 
 def _is_the_denied_one(key: str, claim: str, evidence: str, theirs: Polarity) -> bool:
@@ -186,12 +178,7 @@ def lost_prefix(claim: str, evidence: str) -> str:
     for one, other in ((ours, theirs), (theirs, ours)):
         for word_stem in sorted(one.stems - other.stems):
             bare = bare_prefix(word_stem)
-            if (
-                bare
-                and bare in other.stems - one.stems
-                and bare not in other.denied
-                and word_stem not in one.denied
-            ):
+            if bare and bare in other.stems - one.stems and bare not in other.denied and word_stem not in one.denied:
                 return bare if one is theirs else word_stem
     return ""
 
@@ -206,6 +193,4 @@ def _answered(denial: Denial, known: list[str], other: Polarity) -> bool:
         if heads.intersection(reach):
             return True
     head = denial.scope[0]
-    return not any(point_alike(head, s) for s in other.stems) and any(
-        are_opposite(head, s) for s in other.stems
-    )
+    return not any(point_alike(head, s) for s in other.stems) and any(are_opposite(head, s) for s in other.stems)

@@ -194,9 +194,7 @@ def _is_named_alone(reading: _Reading, claim: str, readings: list[_Reading]) -> 
     """Whether the claim names what, of the cited papers, only this one speaks of."""
     others = [r for r in readings if r is not reading]
     return any(
-        reading.text.names.has(n) and not any(r.text.names.has(n) for r in others)
-        for n in names(claim)
-        if others
+        reading.text.names.has(n) and not any(r.text.names.has(n) for r in others) for n in names(claim) if others
     )
 
 

@@ -41,8 +41,11 @@ class BertEncoder:
 
     @staticmethod
     def _check(config: dict) -> None:
-        known = (config["model_type"] == "bert" and config["hidden_act"] == "gelu"
-                 and config.get("position_embedding_type", "absolute") == "absolute")
+        known = (
+            config["model_type"] == "bert"
+            and config["hidden_act"] == "gelu"
+            and config.get("position_embedding_type", "absolute") == "absolute"
+        )
         if not known:
             raise ValueError("not a plain BERT")
 
@@ -93,9 +96,11 @@ class BertEncoder:
 
     def _embed(self, ids: np.ndarray) -> np.ndarray:
         weights = self._weights
-        hidden = (weights["embeddings.word_embeddings.weight"][ids]
-                  + weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
-                  + weights["embeddings.token_type_embeddings.weight"][0])
+        hidden = (
+            weights["embeddings.word_embeddings.weight"][ids]
+            + weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
+            + weights["embeddings.token_type_embeddings.weight"][0]
+        )
         return self._normalise("embeddings.LayerNorm", hidden)
 
     def _layer(self, name: str, hidden: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -108,8 +113,10 @@ class BertEncoder:
         texts, width, size = hidden.shape
         query, key, value = (
             self._linear(f"{name}attention.self.{part}", hidden)
-            .reshape(texts, width, self.heads, -1).transpose(0, 2, 1, 3)
-            for part in ("query", "key", "value"))
+            .reshape(texts, width, self.heads, -1)
+            .transpose(0, 2, 1, 3)
+            for part in ("query", "key", "value")
+        )
         scores = query @ key.transpose(0, 1, 3, 2) / np.sqrt(np.float32(size // self.heads))
         scores += np.where(mask, np.float32(0), np.float32(-1e9))[:, None, None, :]
         scores = np.exp(scores - scores.max(-1, keepdims=True))
@@ -174,5 +181,8 @@ def _map_safetensors(path: Path) -> dict[str, np.ndarray]:
         size = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(size))
     data = np.memmap(path, dtype=np.uint8, mode="r", offset=8 + size)
-    return {name: data[slice(*entry["data_offsets"])].view(np.float32).reshape(entry["shape"])
-            for name, entry in header.items() if entry.get("dtype") == "F32"}
+    return {
+        name: data[slice(*entry["data_offsets"])].view(np.float32).reshape(entry["shape"])
+        for name, entry in header.items()
+        if entry.get("dtype") == "F32"
+    }

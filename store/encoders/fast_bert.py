@@ -70,9 +70,11 @@ class FastBert(BertEncoder):
         tensors, torch = self._tensors, self._torch
         tokens = torch.tensor([token for row in ids for token in row])
         places = torch.cat([torch.arange(len(row)) for row in ids])
-        hidden = (tensors["embeddings.word_embeddings.weight"][tokens]
-                  + tensors["embeddings.position_embeddings.weight"][places]
-                  + tensors["embeddings.token_type_embeddings.weight"][0])
+        hidden = (
+            tensors["embeddings.word_embeddings.weight"][tokens]
+            + tensors["embeddings.position_embeddings.weight"][places]
+            + tensors["embeddings.token_type_embeddings.weight"][0]
+        )
         return self._normal("embeddings.LayerNorm", hidden)
 
     def _layer_packed(self, name: str, hidden: "torch.Tensor", inside: "torch.Tensor") -> "torch.Tensor":
@@ -85,7 +87,8 @@ class FastBert(BertEncoder):
         """Attention within each text: padded for this step alone, then laid end to end again."""
         query, key, value = (
             self._padded(self._dense(f"{name}attention.self.{part}", hidden), inside)
-            for part in ("query", "key", "value"))
+            for part in ("query", "key", "value")
+        )
         mask = None if bool(inside.all()) else inside[:, None, None, :]
         attend = self._torch.nn.functional.scaled_dot_product_attention
         attended = attend(query, key, value, attn_mask=mask)
@@ -98,8 +101,7 @@ class FastBert(BertEncoder):
         return padded.view(texts, width, self.heads, -1).transpose(1, 2)
 
     def _dense(self, name: str, hidden: "torch.Tensor") -> "torch.Tensor":
-        return self._torch.nn.functional.linear(
-            hidden, self._tensors[name + ".weight"], self._tensors[name + ".bias"])
+        return self._torch.nn.functional.linear(hidden, self._tensors[name + ".weight"], self._tensors[name + ".bias"])
 
     def _normal(self, name: str, hidden: "torch.Tensor") -> "torch.Tensor":
         weight, bias = self._tensors[name + ".weight"], self._tensors[name + ".bias"]

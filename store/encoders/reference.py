@@ -35,8 +35,10 @@ def _load(folder: Path) -> "SentenceTransformer":
         return SentenceTransformer(str(folder), local_files_only=True)
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise EmbeddingError(f"{folder} is not a sentence-transformers model ({reason}); "
-                             f"set CITEWELL_EMBEDDING_MODEL to one or unset it.") from None
+        raise EmbeddingError(
+            f"{folder} is not a sentence-transformers model ({reason}); "
+            f"set CITEWELL_EMBEDDING_MODEL to one or unset it."
+        ) from None
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

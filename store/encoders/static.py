@@ -21,7 +21,9 @@ class StaticEncoder:
         from tokenizers import Tokenizer
 
         if [m["type"].rsplit(".", 1)[-1] for m in json.loads((folder / "modules.json").read_text())] not in (
-                ["StaticEmbedding"], ["StaticEmbedding", "Normalize"]):
+            ["StaticEmbedding"],
+            ["StaticEmbedding", "Normalize"],
+        ):
             raise ValueError("not a static model")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -32,7 +34,7 @@ class StaticEncoder:
         """Unit rows, float32, shape (len(texts), dimension); a text without tokens is all zeros."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), CHUNK):
-            found = self._tokenizer.encode_batch_fast(texts[start:start + CHUNK], add_special_tokens=False)
+            found = self._tokenizer.encode_batch_fast(texts[start : start + CHUNK], add_special_tokens=False)
             for row, encoding in enumerate(found, start):
                 if encoding.ids:
                     vectors[row] = self._weights[encoding.ids] @ self._rows[encoding.ids]

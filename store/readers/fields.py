@@ -6,8 +6,7 @@ from typing import Any
 
 from store.records import Paper
 
-_ARXIV = re.compile(
-    r"(?:^|arxiv[:./]|/(?:abs|pdf)/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?!\d)", re.IGNORECASE)
+_ARXIV = re.compile(r"(?:^|arxiv[:./]|/(?:abs|pdf)/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?!\d)", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
 

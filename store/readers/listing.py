@@ -70,7 +70,7 @@ def _entries(text: str) -> list[tuple[_Paragraph, _Paragraph | None]]:
             entries.append((paragraph, None))
         elif entries:
             title, begun = entries[-1]  # prose after prose is a further paragraph of one abstract
-            whole = replace(begun, text=text[begun.start:found.end()].rstrip()) if begun else paragraph
+            whole = replace(begun, text=text[begun.start : found.end()].rstrip()) if begun else paragraph
             entries[-1] = title, whole
     return entries
 

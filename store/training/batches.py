@@ -15,5 +15,5 @@ def shuffled(count: int, size: int, epochs: int, rng: np.random.Generator) -> It
     size = min(size, count)
     each = count // size
     for epoch in range(epochs):
-        for place, batch in enumerate(np.split(rng.permutation(count)[:each * size], each)):
+        for place, batch in enumerate(np.split(rng.permutation(count)[: each * size], each)):
             yield batch, max(LEAST, 1 - (epoch * each + place) / (epochs * each))

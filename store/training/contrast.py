@@ -35,8 +35,14 @@ class Options:
     compared: int = 1024  # texts of a batch whose neighbours are compared with the teacher's
 
 
-def train(vectors: np.ndarray, segments: Segments, lessons: Lessons, options: Options, seed: int,
-          report: Callable[[str], None]) -> np.ndarray:
+def train(
+    vectors: np.ndarray,
+    segments: Segments,
+    lessons: Lessons,
+    options: Options,
+    seed: int,
+    report: Callable[[str], None],
+) -> np.ndarray:
     """The trained vectors, the shape of `vectors`."""
     rng = np.random.default_rng(seed)
     rows = Rows(vectors)
@@ -57,7 +63,7 @@ def train(vectors: np.ndarray, segments: Segments, lessons: Lessons, options: Op
         scaling.step()
         rows.step(options.rate * share)
         losses.append([contrast.item(), imitation.item()])
-    contrast, imitation = np.mean(losses[-len(losses) // options.epochs:], axis=0)
+    contrast, imitation = np.mean(losses[-len(losses) // options.epochs :], axis=0)
     report(f"seed {seed}  contrast {contrast:.3f}  imitation {imitation:.3f}  scale {scale.exp():.1f}")
     return rows.vectors
 
@@ -72,6 +78,8 @@ def _imitation(texts: torch.Tensor, teacher: torch.Tensor, options: Options) -> 
     """How far the neighbours of the first `compared` texts are from those they have in the teacher's vectors."""
     first = min(options.compared, len(texts))
     itself = torch.eye(first, len(texts), dtype=torch.bool)
-    near, wanted = (functional.log_softmax((options.scale * some[:first] @ some.T).masked_fill(itself, -1e9), 1)
-                    for some in (texts, teacher))
+    near, wanted = (
+        functional.log_softmax((options.scale * some[:first] @ some.T).masked_fill(itself, -1e9), 1)
+        for some in (texts, teacher)
+    )
     return functional.kl_div(near, wanted, reduction="batchmean", log_target=True)

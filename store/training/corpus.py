@@ -49,8 +49,9 @@ def read_corpus(path: Path) -> list[Abstract]:
             for row in map(json.loads, lines):
                 found.append(Abstract(row["title"], row["abstract"], row.get("tldr") or ""))
         except (ValueError, KeyError, TypeError, EOFError, lzma.LZMAError) as error:
-            raise ValueError(f"{path}, line {len(found) + 1}: no JSON object with a title and an abstract "
-                             f"({error!r})") from None
+            raise ValueError(
+                f"{path}, line {len(found) + 1}: no JSON object with a title and an abstract ({error!r})"
+            ) from None
     if not found:
         raise ValueError(f"{path}: no abstracts in it")
     return found
@@ -79,7 +80,7 @@ class Segments:
         flat = [text for of_paper in texts for text in of_paper]
         found: list[np.ndarray] = []
         for start in range(0, len(flat), CHUNK):
-            encodings = tokenizer.encode_batch_fast(flat[start:start + CHUNK], add_special_tokens=False)
+            encodings = tokenizer.encode_batch_fast(flat[start : start + CHUNK], add_special_tokens=False)
             found += [np.array(encoding.ids, dtype=np.int32) for encoding in encodings]
         self.tokens = np.concatenate(found)
         self.bounds = np.cumsum([0, *map(len, found)])  # where each segment begins among the tokens

@@ -15,8 +15,9 @@ COMMON = 1e-3  # the frequency at which a token's first weight is halved
 EPOCHS, BATCH, RATE = 4, 512, 2e-3
 
 
-def first_vectors(alone: np.ndarray, segments: Segments, lessons: Lessons, seed: int,
-                  report: Callable[[str], None]) -> np.ndarray:
+def first_vectors(
+    alone: np.ndarray, segments: Segments, lessons: Lessons, seed: int, report: Callable[[str], None]
+) -> np.ndarray:
     """A vector for each token, the shape of `alone`: fitted by cosine so that their sums imitate the teacher.
 
     They start as the teacher's vectors of the tokens alone, weighted a / (a + p) at frequency p
@@ -34,7 +35,7 @@ def first_vectors(alone: np.ndarray, segments: Segments, lessons: Lessons, seed:
         (-cosine).backward()
         rows.step(RATE * share)
         cosines.append(cosine.item())
-    report(f"imitation of the teacher: cosine {np.mean(cosines[-len(cosines) // EPOCHS:]):.3f}")
+    report(f"imitation of the teacher: cosine {np.mean(cosines[-len(cosines) // EPOCHS :]):.3f}")
     return rows.vectors
 
 

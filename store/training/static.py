@@ -46,8 +46,9 @@ def main(arguments: list[str] | None = None) -> None:
     report(f"written to {given.out}; MRR@10 of the tldr: {_score(given.out, papers):.4f}")
 
 
-def make(papers: list[Abstract], teacher: Teacher, given: argparse.Namespace,
-         report: Callable[[str], None]) -> tuple["Tokenizer", np.ndarray]:
+def make(
+    papers: list[Abstract], teacher: Teacher, given: argparse.Namespace, report: Callable[[str], None]
+) -> tuple["Tokenizer", np.ndarray]:
     """A tokenizer, and a vector for each of its tokens, float32, shape (tokens, given.dimension).
 
     Trainings from several seeds are averaged: "Model soups", Wortsman et al. 2022 (arXiv 2203.05482).

@@ -32,8 +32,7 @@ class Lessons:
     segments: np.ndarray
     vectors: np.ndarray
 
-    def draw(self, papers: np.ndarray, title_share: float,
-             rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def draw(self, papers: np.ndarray, title_share: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """One text of each paper: the numbers of their segments, and their vectors in float32."""
         sentence = rng.integers(1, self.segments.shape[1], len(papers))
         text = np.where(rng.random(len(papers)) < title_share, 0, sentence)
@@ -55,8 +54,15 @@ def load_teacher(name: str, cache: Path) -> Teacher:
     return Teacher(embedder.fingerprint, sorted(numbers, key=numbers.__getitem__), embedder.encode)
 
 
-def learn(texts: Sequence[Sequence[str]], segments: Segments, teacher: Teacher, each: int, seed: int,
-          cache: Path | None, report: Callable[[str], None]) -> Lessons:
+def learn(
+    texts: Sequence[Sequence[str]],
+    segments: Segments,
+    teacher: Teacher,
+    each: int,
+    seed: int,
+    cache: Path | None,
+    report: Callable[[str], None],
+) -> Lessons:
     """The teacher's vectors of every title and of `each` sentences a paper, drawn at random."""
     flat = [text for of_paper in texts for text in of_paper]
     chosen = _choose(segments, each, np.random.default_rng(seed))
@@ -64,15 +70,14 @@ def learn(texts: Sequence[Sequence[str]], segments: Segments, teacher: Teacher, 
     return Lessons(chosen, vectors.reshape(*chosen.shape, -1))
 
 
-def encode(texts: Sequence[str], teacher: Teacher, cache: Path | None,
-           report: Callable[[str], None]) -> np.ndarray:
+def encode(texts: Sequence[str], teacher: Teacher, cache: Path | None, report: Callable[[str], None]) -> np.ndarray:
     """The teacher's vectors, float16, shape (texts, dimension).
 
     What is in `cache` is not encoded again, so that an interrupted training loses little.
     """
     vectors = []
     for start in range(0, len(texts), CHUNK):
-        vectors.append(_encode(list(texts[start:start + CHUNK]), teacher, cache))
+        vectors.append(_encode(list(texts[start : start + CHUNK]), teacher, cache))
         report(f"{min(start + CHUNK, len(texts))}/{len(texts)} texts encoded by the teacher")
     return np.concatenate(vectors)
 
