@@ -19,7 +19,7 @@ from rag.references.keys import fold
 from rag.search.queries import topic_of
 from rag.settings import read_settings
 from store.library import Library
-from ui.draftfiles import draft_files
+from ui.render import draft_files
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from rag.evaluating.questions import Question, read_questions
 from rag.settings import read_settings
 from rag.tuning import shipped
 from store.library import Library
-from ui.report import report_json, report_table
+from ui.report import as_table, as_values, report_sheet
 
 SEED = 20
 
@@ -34,7 +34,7 @@ def main() -> None:
         outcomes = ask_held_out(library, files)
         papers = list(library.papers())
         reports = {name: report(found, papers) for name, found in outcomes.items()}
-    args.out.write_text(json.dumps({n: report_json(r) for n, r in reports.items()}, indent=1) + "\n", encoding="utf-8")
+    args.out.write_text(json.dumps({n: as_values(r) for n, r in reports.items()}, indent=1) + "\n", encoding="utf-8")
     show(reports)
 
 
@@ -71,7 +71,7 @@ def show(reports: dict) -> None:
     from rich.console import Console
 
     for name, measured in reports.items():
-        Console(width=120).print(name, report_table(measured))
+        Console(width=120).print(name, as_table(report_sheet(measured)))
 
 
 if __name__ == "__main__":

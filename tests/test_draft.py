@@ -15,7 +15,7 @@ from rag.search.queries import topic_of, topic_query
 from rag.verifying.attribution import bare_claim, foreign_author
 from rag.verifying.verify import Verifier
 from store.records import Paper
-from ui.draftfiles import draft_files, print_form
+from ui.render import draft_files, print_form
 
 KANG = Paper("1", "CLIP-RT: Learning Policies", "x", ("Gi-Cheon Kang", "A. Lee", "B. Kim"), 2024)
 TOPIC = "vision-language-action models for robot manipulation"

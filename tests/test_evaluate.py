@@ -18,7 +18,7 @@ from rag.offline.fitting import fit_choice, fit_signs, fit_yes_no
 from rag.records import Answer, Citation, Sentence, Source
 from rag.tuning import shipped
 from store.records import Paper
-from ui.report import fit_markdown, mined_json, mined_markdown, report_json, report_markdown, report_table
+from ui.report import as_markdown, as_table, as_values, fit_sheet, mined_sheet, report_sheet
 
 PAPERS = {
     "p1": Paper("p1", "FastArm: Quick Policies", "FastArm is 10 times faster. It is new."),
@@ -106,9 +106,9 @@ def test_a_report_is_shown_as_table_markdown_and_json(found, capsys):
     import rich
 
     report = run(fast=said("fast", "It is 10 times faster [1].", ["p1"]))
-    assert json.loads(json.dumps(report_json(report)))["rows"][0]["recall"]["8"] == 1
-    assert "| fact | 1 | 1.000 |" in report_markdown(report)
-    rich.print(report_table(report))
+    assert json.loads(json.dumps(as_values(report)))["rows"][0]["recall"]["8"] == 1
+    assert "| fact | 1 | 1.000 |" in as_markdown(report_sheet(report))
+    rich.print(as_table(report_sheet(report)))
     shown = capsys.readouterr().out
     assert "quotes exact: 1.000 of 1" in shown and all(len(line) <= 80 for line in shown.splitlines()[:2])
 
@@ -212,7 +212,7 @@ def test_mining_leaves_the_library_alone_and_reports_both_kinds(monkeypatch):
     report = mining.mine(SimpleNamespace(papers=lambda: iter(papers)), "words")
     assert [row.questions for row in report.rows] == [2, 2] and report.papers == 4
     assert all(row.recall[1] == 1 for row in report.rows)
-    assert mined_json(report)["rows"][0]["recall"]["1"] == 1 and "4 papers searched" in mined_markdown(report)
+    assert as_values(report)["rows"][0]["recall"]["1"] == 1 and "4 papers searched" in as_markdown(mined_sheet(report))
 
 
 def test_mining_needs_two_papers():
@@ -290,7 +290,7 @@ def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
     (tmp_path / "tuning.json").write_text('{"plain": {}}')
     with pytest.raises(SettingsError, match="no file of fitted weights"):
         tuning.read(tmp_path / "tuning.json")
-    assert "refuses from" in fit_markdown(fitted)
+    assert "refuses from" in as_markdown(fit_sheet(fitted))
 
 
 def test_a_fitted_blend_leans_to_the_better_ones():

@@ -19,12 +19,11 @@ from fakes_web import (
 from rag.answer import Searched
 from rag.records import Turn
 from store.records import Paper
-from ui.cards import paper_card, sources_html
-from ui.conversation import Exchange, history
+from ui.cards import library_html, paper_card, sources_html
+from ui.conversation import UNEXPECTED, Exchange, answering, history
 from ui.markup import END, render
-from ui.page import OFFLINE, UNEXPECTED, answer_html, conversation_html
-from ui.tab_chat import answering, example_questions
-from ui.tab_library import library_html
+from ui.page import OFFLINE, answer_html, conversation_html
+from ui.web import example_questions
 
 
 class Elements(HTMLParser):

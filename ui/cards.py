@@ -1,14 +1,22 @@
 """Papers as HTML cards: the sources beside an answer, and the list of the library."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
 
 from rag.answer import NEAREST
+from rag.records import Found
+from rag.search.retrieve import retrieve
+from store.library import Library
 from store.records import Paper
 from ui.conversation import Exchange, numbers
 from ui.markup import escape
 from ui.page import card_id
 
 NAMED_AUTHORS = 4
+SHOWN = 50  # papers of the library on the page; the filters reach the others
+FOUND = 20  # papers that a search of the library brings
+ANY_YEAR = "Any year"
 
 
 def sources_html(conversation: Sequence[Exchange]) -> str:
@@ -55,11 +63,11 @@ def _more(turn: str, exchange: Exchange, places: Sequence[int]) -> str:
 
 def _cards(turn: str, exchange: Exchange, places: Iterable[int]) -> str:
     number_of = {paper_id: n for n, paper_id in numbers(exchange).items()}
-    return "".join(_source_card(turn, place, exchange, number_of) for place in places)
+    found = exchange.searched.found if exchange.searched else ()
+    return "".join(_source_card(turn, found[place], number_of) for place in places)
 
 
-def _source_card(turn: str, place: int, exchange: Exchange, number_of: Mapping[str, int]) -> str:
-    found = exchange.searched.found[place]
+def _source_card(turn: str, found: Found, number_of: Mapping[str, int]) -> str:
     n = number_of.get(found.paper.paper_id)
     chip = f'<span class="number">{n}</span>' if n else ""
     score = f"score {found.score:.2f}" if found.score else ""  # the papers of a draft were not ranked
@@ -97,3 +105,24 @@ def _link(paper: Paper) -> str:
         f' <a class="out" href="{escape(paper.url)}" target="_blank" rel="noopener noreferrer" '
         f'aria-label="{label}">{name} ↗</a>'
     )
+
+
+def library_html(library: Library, query: str = "", author: str = "", year: str = ANY_YEAR) -> str:
+    """The papers that fit, best first when a `query` is given, and how many of them there are."""
+    query = query.strip()
+    wanted: dict[str, Any] = {"author": author.strip() or None, "year": None if year == ANY_YEAR else int(year)}
+    if query:
+        shown = [found.paper for found in retrieve(library.within(**wanted), query, FOUND)]
+    else:
+        shown = list(islice(library.papers(**wanted), SHOWN))
+    fitting = len(shown) if query else len(library.within(**wanted))
+    cards = "".join(paper_card(paper) for paper in shown)
+    return f'<p class="count" role="status">{_count(fitting, len(library), query)}</p>{cards}'
+
+
+def _count(fitting: int, size: int, query: str) -> str:
+    if not size:
+        return "The library is empty; add papers with <code>citewell add PATH</code>."
+    if query:
+        return f"{fitting} of {size:,} papers, the nearest to “{escape(query)}” first"
+    return f"{fitting:,} of {size:,} papers" + (f"; the first {SHOWN} are shown" if fitting > SHOWN else "")

@@ -2,11 +2,9 @@
 
 import argparse
 import gc
-import json
 import os
 import sys
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from store.errors import CitewellError
 
@@ -39,7 +37,7 @@ def _quiet_libraries() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from ui import commands, commands_check, commands_draft, commands_library
+    from ui import commands, commands_library, commands_setup, commands_write
 
     parser = argparse.ArgumentParser(
         prog="citewell", description="Ask a library of paper abstracts; check every sentence of the answer."
@@ -47,10 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     parser.set_defaults(run=commands.chat, host=None, port=None)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    commands.add_parsers(subparsers)
-    commands_library.add_parsers(subparsers)
-    commands_draft.add_parsers(subparsers)
-    commands_check.add_parsers(subparsers)
+    for module in (commands, commands_library, commands_setup, commands_write):
+        module.add_parsers(subparsers)
     return parser
 
 
@@ -58,21 +54,6 @@ def _version() -> str:
     from importlib.metadata import version
 
     return f"citewell {version('citewell')}"
-
-
-def print_json(value: object) -> None:
-    """Write one JSON value to stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def print_json_list(values: Iterable[object]) -> None:
-    """Write a JSON list to stdout, item by item as they come."""
-    before = "[\n"
-    for value in values:
-        item = json.dumps(value, ensure_ascii=False, indent=2)
-        print(before + textwrap.indent(item, "  "), end="")
-        before = ",\n"
-    print("\n]" if before == ",\n" else "[]")
 
 
 if __name__ == "__main__":

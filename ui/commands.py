@@ -4,9 +4,18 @@ import argparse
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.settings import Settings, read_settings
+from rag.settings import read_settings
+from ui.common import add_filters, count, filters, open_assistant, open_library, port, tell
+from ui.console import bar, print_json, read_history, write
+
+if TYPE_CHECKING:
+    from rag.answer import Assistant
+    from ui.report import Sheet
+
+_WIDTH = 96  # columns of the table of `eval`
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
@@ -39,90 +48,99 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.set_defaults(run=evaluate)
 
 
-def add_filters(command: argparse.ArgumentParser) -> None:
-    """Add the options that `filters` reads."""
-    command.add_argument("--year", type=int, help="only papers of this year")
-    command.add_argument("--venue", help="only papers with this in the venue's name")
-    command.add_argument("--author", help="only papers with this in an author's name")
-
-
-def filters(args: argparse.Namespace) -> dict:
-    """Which papers were asked for, as `Library.papers` and `Library.within` take it."""
-    return {"year": args.year, "venue": args.venue, "author": args.author}
-
-
-def count(text: str) -> int:
-    """A whole number from 1 to 1,000, for argparse."""
-    return _number(text, 1, 1000)
-
-
-def port(text: str) -> int:
-    """A port number, 0 for any free one, for argparse."""
-    return _number(text, 0, 65535)
-
-
-def _number(text: str, least: int, greatest: int) -> int:
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= greatest:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {greatest:,}")
-    return int(text)
-
-
-def open_assistant(settings: Settings):
-    """The assistant over the user's library, with progress on stderr."""
-    from rag.answer import Assistant
-    from ui.commands_library import tell
-    from ui.progress import bar
-
-    with bar() as progress:
-        assistant = Assistant.open(settings, progress)
-    tell(assistant.library)
-    return assistant
-
-
 def chat(args: argparse.Namespace) -> None:
     """Serve the chat page until interrupted."""
     from ui import web
 
     settings = read_settings()
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
-    web.launch(web.create_app(open_assistant(settings)), host, port)
+    with open_assistant(settings) as assistant:
+        web.launch(web.create_app(assistant), host, port)
 
 
 def ask(args: argparse.Namespace) -> None:
     """Print one answer."""
-    from ui import render
-    from ui.cli import print_json
-    from ui.history import read_history
+    from ui.render import print_answer
 
     question = sys.stdin.read() if args.question == "-" else args.question
     history = read_history(args.history) if args.history else ()
-    answer = open_assistant(read_settings()).ask(question, history, args.k)
+    with open_assistant(read_settings()) as assistant:
+        answer = assistant.ask(question, history, args.k)
     if args.json:
         print_json(asdict(answer))
     else:
-        render.print_answer(answer)
+        print_answer(answer)
 
 
 def search(args: argparse.Namespace) -> None:
     """Print the papers found for a query, best first."""
     from rag.search.retrieve import retrieve
-    from ui import render
-    from ui.cli import print_json
-    from ui.commands_library import open_library, tell
+    from ui.render import print_results, result_json
 
     if not args.query.strip():
         raise QuestionError("The query is empty; write one.")
-    with open_library() as library:
+    with open_library(read_settings()) as library:
         tell(library)
         found = retrieve(library.within(**filters(args)), args.query, args.k)
     if args.json:
-        print_json({"query": args.query, "results": [render.result_json(n, f) for n, f in enumerate(found, 1)]})
+        print_json({"query": args.query, "results": [result_json(n, f) for n, f in enumerate(found, 1)]})
     else:
-        render.print_results(found)
+        print_results(found)
 
 
 def evaluate(args: argparse.Namespace) -> None:
     """Measure the assistant on files of questions, or on the user's own library."""
-    from ui import commands_eval
+    if args.mine == bool(args.questions):
+        raise QuestionError("Give a file of questions, or --mine to make some from your own library.")
+    measure = _mine if args.mine else _fit if args.fit else _questions
+    with open_assistant(read_settings()) as assistant:
+        values, sheet = measure(args, assistant)
+    _show(args, values, sheet)
 
-    commands_eval.run(args, open_assistant(read_settings()))
+
+def _questions(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:
+    from rag.evaluating.evaluate import evaluate
+    from rag.evaluating.questions import read_questions
+    from ui.report import as_values, report_sheet
+
+    questions = [question for path in args.questions for question in read_questions(path)]
+    with bar() as progress:
+        measured = evaluate(assistant, questions, lambda done, total: progress(done, total, "questions"))
+    return as_values(measured), report_sheet(measured)
+
+
+def _fit(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:
+    from rag import tuning
+    from rag.evaluating.fit import fit
+    from rag.evaluating.questions import read_questions
+    from ui.report import fit_sheet
+
+    questions = [question for path in args.questions for question in read_questions(path)]
+    library = assistant.library
+    with bar() as progress:
+        fitted = fit(library, questions, assistant.tuning, lambda n, of: progress(n, of, f"questions of {of}"))
+    tuning.save(fitted, library.reads_words)
+    return asdict(fitted), fit_sheet(fitted)
+
+
+def _mine(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:
+    from rag.evaluating.mine import mine
+    from ui.report import as_values, mined_sheet
+
+    model = assistant.settings.embedding_model
+    with bar() as progress:
+        measured = mine(assistant.library, model, lambda done, total: progress(done, total, "searches"))
+    return as_values(measured), mined_sheet(measured)
+
+
+def _show(args: argparse.Namespace, values: dict, sheet: "Sheet") -> None:
+    from rich.console import Console
+
+    from ui.report import as_markdown, as_table
+
+    if args.report:
+        write(args.report, as_markdown(sheet))
+    if args.json:
+        print_json(values)
+    else:
+        Console(width=max(_WIDTH, Console().width)).print(as_table(sheet))  # figures wrap sooner than they are cut

@@ -1,20 +1,16 @@
-"""The commands that keep the library: add, papers, doctor."""
+"""The commands that keep the library: add, and papers to list, show, remove and export."""
 
 import argparse
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rag.settings import read_settings
 from store.errors import StoreError
-from ui.commands import add_filters, filters
-from ui.commands_check import add_export
+from ui.common import add_filters, filters, open_library, tell
+from ui.console import bar, print_json, print_json_list, write
 
-if TYPE_CHECKING:
-    from store.library import Library
+EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
@@ -26,10 +22,6 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 
     command = subparsers.add_parser("papers", help="list, show or remove papers")
     _add_papers_parsers(command)
-
-    command = subparsers.add_parser("doctor", help="what is set up, what is missing, what to do")
-    command.add_argument("--json", action="store_true", help="print the checks as JSON")
-    command.set_defaults(run=doctor)
 
 
 def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
@@ -46,35 +38,18 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
     removing = actions.add_parser("remove", help="take papers out of the library")
     removing.add_argument("paper_ids", nargs="+", metavar="PAPER_ID")
     removing.set_defaults(run=remove_papers)
-    add_export(actions)
-
-
-@contextmanager
-def open_library() -> Iterator:
-    """The user's library, with progress on stderr; closed afterwards."""
-    from rag import opening
-    from ui.progress import bar
-
-    with bar() as progress:
-        library = opening.open_library(read_settings(), progress)
-    try:
-        yield library
-    finally:
-        library.close()
-
-
-def tell(library: "Library") -> None:
-    """Say on stderr when another embedding model stands in for the one that was set."""
-    if library.note:
-        print(library.note, file=sys.stderr)
+    exporting = actions.add_parser("export", help="write the papers for other programs")
+    exporting.add_argument("paper_ids", nargs="*", metavar="PAPER_ID", help="only these (default: all)")
+    exporting.add_argument("--format", choices=EXPORTS, default="bibtex")
+    exporting.add_argument("--references", metavar="STYLE", help="a formatted list of references instead, such as apa")
+    exporting.add_argument("-o", "--output", type=Path, metavar="FILE")
+    exporting.set_defaults(run=export_papers)
 
 
 def add(args: argparse.Namespace) -> None:
     """Read papers from files and folders; what was skipped is said on stderr."""
-    from ui.cli import print_json
-    from ui.progress import bar
 
-    with open_library() as library, bar() as progress:
+    with open_library(read_settings()) as library, bar() as progress:
         tell(library)
         report = library.add_paths(args.paths, progress)
         advice = library.advice
@@ -93,10 +68,9 @@ def add(args: argparse.Namespace) -> None:
 
 def list_papers(args: argparse.Namespace) -> None:
     """Print the papers, one a line, as they are read: a library may be larger than memory."""
-    from ui.cli import print_json_list
     from ui.render import source_line
 
-    with open_library() as library:
+    with open_library(read_settings()) as library:
         papers = library.papers(**filters(args))
         if args.json:
             print_json_list(asdict(paper) for paper in papers)
@@ -107,10 +81,9 @@ def list_papers(args: argparse.Namespace) -> None:
 
 def show_paper(args: argparse.Namespace) -> None:
     """Print one paper."""
-    from ui.cli import print_json
     from ui.render import source_line
 
-    with open_library() as library:
+    with open_library(read_settings()) as library:
         paper = library.get(args.paper_id)
     if paper is None:
         raise StoreError(f"{args.paper_id}: no such paper; `citewell papers list` shows the ids.")
@@ -122,7 +95,7 @@ def show_paper(args: argparse.Namespace) -> None:
 
 def remove_papers(args: argparse.Namespace) -> None:
     """Take papers out; with an unknown id among them nothing is removed."""
-    with open_library() as library:
+    with open_library(read_settings()) as library:
         unknown = [paper_id for paper_id in args.paper_ids if library.get(paper_id) is None]
         if unknown:
             raise StoreError(
@@ -131,15 +104,21 @@ def remove_papers(args: argparse.Namespace) -> None:
         print(f"{library.remove(args.paper_ids)} removed")
 
 
-def doctor(args: argparse.Namespace) -> int:
-    """Print each check with what to do; 1 when something needs doing."""
-    from ui.cli import print_json
-    from ui.doctor import run_checks
+def export_papers(args: argparse.Namespace) -> None:
+    """Write papers in an exchange format, or as a list of references."""
+    from rag.drafting.planning import papers_of
+    from rag.references.bibliography import export
+    from rag.references.keys import citation_keys
+    from rag.references.styles import reference_list
 
-    checks = run_checks(read_settings())
-    if args.json:
-        print_json([asdict(check) for check in checks])
+    with open_library(read_settings()) as library:
+        papers = papers_of(library, args.paper_ids) if args.paper_ids else list(library.papers())
+        keys = citation_keys(library.papers())
+    if args.references:
+        text = "".join(f"{line}\n" for line in reference_list(papers, args.references, keys))
     else:
-        for check in checks:
-            print(f"{'ok' if check.ok else '!!'}  {check.name}: {check.detail}")
-    return 0 if all(check.ok for check in checks) else 1
+        text = export(papers, args.format, keys)
+    if args.output:
+        write(args.output, text)
+    else:
+        print(text, end="")

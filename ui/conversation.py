@@ -1,12 +1,25 @@
-"""A conversation on the page: one Exchange a question, grown by the events of its answer."""
+"""A conversation on the page: one Exchange a question, grown by the events of its answer until one stops it."""
 
+import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import TypeVar
 
-from rag.answer import Checked, Event, Searched
+from rag.answer import Assistant, Checked, Searched
+from rag.answer import Event as Step
 from rag.records import Answer, Turn
+from store.errors import CitewellError
 from store.records import Paper
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+UNEXPECTED = "Citewell failed in a way it did not foresee; what happened stands in its terminal. Try again."
+_LOOK = 0.05  # seconds between two looks at the stop flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,7 @@ class Exchange:
 Conversation = tuple[Exchange, ...]
 
 
-def follow(exchange: Exchange, event: Event) -> Exchange:
+def follow(exchange: Exchange, event: Step) -> Exchange:
     """The exchange with one more event of its answer."""
     if isinstance(event, Searched):
         return replace(exchange, searched=event)
@@ -71,3 +84,81 @@ def history(conversation: Sequence[Exchange]) -> list[Turn]:
             cited = tuple(sorted(numbers(exchange).items()))
             turns += [Turn("user", exchange.question), Turn("assistant", exchange.text, cited)]
     return turns
+
+
+def answering(
+    assistant: Assistant, question: str | None, conversation: Conversation, stop: Event
+) -> Iterator[Conversation]:
+    """The conversation as it grows by an answer, until `stop` is set; what goes wrong is said in it."""
+    question = (question or "").strip()
+    if not question:
+        yield conversation
+        return
+    exchange = Exchange(question)
+    yield (*conversation, exchange)
+    try:
+        for event in until(stop, assistant.stream(question, history(conversation))):
+            exchange = follow(exchange, event)
+            yield (*conversation, exchange)
+        if not exchange.done:
+            yield (*conversation, replace(exchange, stopped=True))
+    except CitewellError as error:
+        yield (*conversation, replace(exchange, error=str(error)))
+    except Exception:  # the last wall before the user: a traceback belongs into the log
+        log.exception("no answer to %.200r", question)
+        yield (*conversation, replace(exchange, error=UNEXPECTED))
+
+
+class Stops:
+    """The flag that stops each session's work; Gradio's own cancelling drops a question asked right after it."""
+
+    def __init__(self) -> None:
+        self._flags: dict[str | None, Event] = {}
+
+    @contextmanager
+    def flag(self, session: str | None) -> Iterator[Event]:
+        """A new flag for the work of the block."""
+        flag = self._flags[session] = Event()
+        try:
+            yield flag
+        finally:
+            self._flags.pop(session, None)
+
+    def stop(self, session: str | None) -> None:
+        """Stop what this session has in the making."""
+        if flag := self._flags.get(session):
+            flag.set()
+
+
+def until(stop: Event, events: Iterator[T]) -> Iterator[T]:
+    """The `events` until `stop` is set, here by whoever leaves before their end; raises what they raise.
+
+    They come from a thread, so that a silent server cannot hold the page; it ends with the event it waits for.
+    """
+    queue: SimpleQueue = SimpleQueue()
+    Thread(target=_fill, args=(queue, stop, events), daemon=True).start()
+    try:
+        while not stop.is_set():
+            try:
+                event, error, ended = queue.get(timeout=_LOOK)
+            except Empty:
+                continue
+            if error:
+                raise error
+            if ended:
+                return
+            yield event
+    except GeneratorExit:
+        stop.set()
+        raise
+
+
+def _fill(queue: SimpleQueue, stop: Event, events: Iterator) -> None:
+    try:
+        for event in events:
+            queue.put((event, None, False))
+            if stop.is_set():
+                break
+        queue.put((None, None, True))
+    except Exception as error:  # raised again where the events are taken
+        queue.put((None, error, True))

@@ -18,10 +18,9 @@ from rag.records import CitedSentence, Found, Sentence
 from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Passage
-from ui.conversation import Exchange
-from ui.draftfiles import markdown
-from ui.page import UNEXPECTED, File
-from ui.stopping import until
+from ui.conversation import UNEXPECTED, Exchange, until
+from ui.page import File
+from ui.render import draft_markdown
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ def drafting(drafter: Drafter, library: Library, order: Order, stop: Event) -> I
         for step in until(stop, _steps(drafter, order)):
             state = _grown(state, step, library)
             yield state
-        draft = drafter.finish(state.plan, state.written, started) if state.written else None
+        draft = drafter.finish(state.plan, state.written, started) if state.plan and state.written else None
         yield replace(state, draft=draft, stopped=stop.is_set(), busy=False)
     except CitewellError as error:
         yield replace(state, error=str(error), busy=False)
@@ -73,6 +72,8 @@ def drafting(drafter: Drafter, library: Library, order: Order, stop: Event) -> I
 
 def rewritten(drafter: Drafter, state: Drafting, place: int) -> Drafting:
     """The same draft with its sentence number `place` written anew."""
+    if state.draft is None:
+        return state
     try:
         draft = drafter.rewrite(state.draft, place)
     except CitewellError as error:
@@ -131,9 +132,10 @@ def as_exchange(state: Drafting) -> Exchange:
 
 def _pieces(state: Drafting) -> tuple[Checked, ...]:
     papers, numbers = {paper.paper_id: paper for paper in state.papers}, number(state.written)
+    themes = state.plan.themes if state.plan else ()
     pieces, theme = [], None
     for written in state.written:
-        if written.theme != theme and len(state.plan.themes) > 1:
+        if written.theme != theme and len(themes) > 1:
             theme = written.theme
             pieces.append(Checked(CitedSentence(f"\n\n### {theme}", "\n\n", ""), None))
         text = numbered(written.text, numbers)
@@ -151,7 +153,7 @@ def draft_files(state: Drafting) -> list[File]:
     """What can be downloaded of a finished draft."""
     if state.draft is None:
         return []
-    text = markdown(state.draft, {paper.paper_id: paper for paper in state.papers})
+    text = draft_markdown(state.draft, {paper.paper_id: paper for paper in state.papers})
     return [
         (".md", "related-work.md", text),
         (".tex", "related-work.tex", state.draft.latex),

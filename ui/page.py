@@ -26,7 +26,6 @@ REFUSED: dict[Refusal | None, str] = {
 }
 OFFLINE = "Offline answer: sentences quoted from the abstracts, no language model"
 File = tuple[str, str, str]  # what a download is called on its button, as a file, and its text
-UNEXPECTED = "Citewell failed in a way it did not foresee; what happened stands in its terminal. Try again."
 FAILURES = ("model-failed", "cut-off")  # the repairs that are shown in the open
 
 
@@ -100,9 +99,10 @@ def _reply(turn: str, exchange: Exchange, library_size: int) -> str:
 
 def _nearest(turn: str, exchange: Exchange, library_size: int) -> str:
     links = "".join(f"<li>{_card_link(turn, paper)}</li>" for paper in exchange.papers[:NEAREST])
+    sought = exchange.searched.standalone_question if exchange.searched else exchange.question
     return (
         f'<p class="searched">Searched {library_size:,} papers for '
-        f"<q>{escape(exchange.searched.standalone_question)}</q></p>"
+        f"<q>{escape(sought)}</q></p>"
         f"<p>The nearest papers:</p><ol>{links}</ol>"
     )
 

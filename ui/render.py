@@ -1,12 +1,21 @@
-"""Answers and search results as terminal text, Markdown and JSON."""
+"""Answers, search results and drafts as terminal text, Markdown, LaTeX and JSON."""
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rag.records import Answer, Found, Sentence, Source
 from store.records import Paper
 
+if TYPE_CHECKING:
+    from rag.drafting.draft import Draft
+
 _MARKER = re.compile(r"\s?\[\d+\]")
+EXTRACTIVE = (
+    "*Extractive draft: every sentence is a statement of the paper it cites, told in the third person; "
+    "no language model was used.*"
+)
 MARKS = {"supported": "✓", "weak": "~", "unsupported": "✗", "uncited": "?"}
 
 
@@ -99,3 +108,59 @@ def print_results(found: Sequence[Found]) -> None:
     for rank, result in enumerate(found, 1):
         console.print(Text(f"{rank:>3}  {result.paper.title}  ({result.paper.paper_id})", style="bold"))
         console.print(Text(f"     {result.passage.text}", style="dim"))
+
+
+def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ieee", evidence: bool = False) -> str:
+    """The draft with its list of references, numbers as in the text."""
+    from rag.references.latex import evidence_markdown
+    from rag.references.styles import reference_list
+
+    cited = [papers[source.paper_id] for source in draft.answer.sources if source.cited]
+    parts = [draft.answer.answer]
+    if draft.offline:
+        parts.append(EXTRACTIVE)
+    if cited:
+        listed = reference_list(cited, style, draft.keys)
+        parts.append("## References\n\n" + "\n".join(f"[{n}] {line}  " for n, line in enumerate(listed, 1)))
+    if evidence:
+        parts.append(evidence_markdown(draft.answer.sentences).rstrip())
+    if draft.answer.repairs:
+        parts.append("## Notes\n\n" + "\n".join(f"- {repair.detail}" for repair in draft.answer.repairs))
+    return "\n\n".join(parts) + "\n"
+
+
+def _latex(draft: "Draft", papers: Mapping[str, Paper], evidence: bool = False) -> str:
+    if not evidence:
+        return draft.latex
+    from rag.references.latex import draft_latex, evidence_latex
+
+    appendix = evidence_latex(draft.answer.sentences, draft.keys)
+    return draft_latex(draft.written, papers, draft.keys, draft.plan.topic, evidence=appendix)
+
+
+def draft_files(draft: "Draft", papers: Mapping[str, Paper], style: str, evidence: bool) -> dict[str, str]:
+    """File name → text of everything that belongs to a draft."""
+    from rag.drafting.planfile import to_json, to_markdown
+
+    return {
+        "draft.md": draft_markdown(draft, papers, style, evidence),
+        "draft.tex": _latex(draft, papers, evidence),
+        "references.bib": draft.bibtex,
+        "draft.json": _json(draft),
+        "plan.md": to_markdown(draft.plan, papers),
+        "plan.json": to_json(draft.plan),
+    }
+
+
+def print_form(draft: "Draft", papers: Mapping[str, Paper], format: str, style: str, evidence: bool) -> str:
+    """What is printed: LaTeX carries its .bib in itself, so that the one file compiles."""
+    if format == "json":
+        return _json(draft)
+    if format == "md":
+        return draft_markdown(draft, papers, style, evidence)
+    carried = f"\\begin{{filecontents*}}{{references.bib}}\n{draft.bibtex}\\end{{filecontents*}}\n"
+    return carried + _latex(draft, papers, evidence)
+
+
+def _json(draft: "Draft") -> str:
+    return json.dumps(draft.as_json(), ensure_ascii=False, indent=2) + "\n"

@@ -1,6 +1,7 @@
-"""A Report of `citewell eval` as a terminal table, as Markdown and as plain values for JSON."""
+"""What `citewell eval` found, as a sheet of rows and lines: for the terminal, as Markdown, and as values for JSON."""
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.evaluating.evaluate import RECALL_AT, Report, Row
@@ -9,14 +10,77 @@ from rag.evaluating.mine import RECALL_AT as MINED_RECALL_AT
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from rag.evaluating.mine import MinedReport, MinedRow
+    from rag.evaluating.mine import MinedReport
     from rag.tuning import Tuning
 
 _HEADS = ("type", "n", *(f"R@{k}" for k in RECALL_AT), "MRR", "cite P", "cite R", "facts", "refused", "sent.")
 _MINED_HEADS = ("test", "questions", *(f"R@{k}" for k in MINED_RECALL_AT), "MRR", "p50 ms")
 
 
-def report_json(report: Report) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table, its first column text and the others figures, and the lines below it, each with its name or none."""
+
+    title: str
+    lines: Sequence[tuple[str, str]]
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+def report_sheet(report: Report) -> Sheet:
+    """One row a question type, then what holds for all of them."""
+    return Sheet("Evaluation", _totals(report), _HEADS, [_cells(row) for row in report.rows])
+
+
+def mined_sheet(report: "MinedReport") -> Sheet:
+    """The report of `--mine`: one row a kind of test."""
+    rows = [
+        (row.kind, str(row.questions), *map(_share, row.recall.values()), _share(row.mrr), f"{row.p50_ms:.0f}")
+        for row in report.rows
+    ]
+    aside = f"; {report.left_aside:,} left aside to keep it short" if report.left_aside else ""
+    about = f"{report.papers:,} papers searched{aside}. What is searched for was taken out of the indexed text first."
+    return Sheet("Search tests from this library", [("", about)], _MINED_HEADS, rows)
+
+
+def fit_sheet(tuning: "Tuning") -> Sheet:
+    """What `--fit` found: one line a decision."""
+    weights: dict[str, Mapping[str, float]] = {f"search, {kind}": asdict(b) for kind, b in tuning.blends.items()}
+    weights |= {"source": tuning.source, "sentence": tuning.sentence, "line": tuning.line}
+    weights["doubt"] = tuning.doubt.weights
+    shown = [(name, ", ".join(f"{k} {v:.2f}" for k, v in values.items())) for name, values in weights.items()]
+    refuses = f"{tuning.doubt.threshold:.2f} (bias {tuning.doubt.bias:.2f})"
+    return Sheet("Fitted weights", [*shown, ("refuses from", refuses)])
+
+
+def as_table(sheet: Sheet) -> "RenderableType":
+    """The sheet for a terminal."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    lines = [Text(": ".join(filter(None, line))) for line in sheet.lines]
+    if not sheet.heads:
+        return Group(*lines)
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for place, head in enumerate(sheet.heads):
+        table.add_column(head, justify="right" if place else "left", no_wrap=True)
+    for row in sheet.rows:
+        table.add_row(*row)
+    return Group(table, Text(), *lines)
+
+
+def as_markdown(sheet: Sheet) -> str:
+    """The sheet as a Markdown page."""
+    table = []
+    if sheet.heads:
+        marks = "| --- |" + " ---: |" * (len(sheet.heads) - 1)
+        table = [_line(sheet.heads), marks, *map(_line, sheet.rows), ""]
+    lines = [f"- {name}: {text}" if name else text for name, text in sheet.lines]
+    return "\n".join([f"# {sheet.title}", "", *table, *lines]) + "\n"
+
+
+def as_values(report: "Report | MinedReport") -> dict[str, Any]:
     """The report as an object for JSON; every recall is keyed by its k as text."""
     values = asdict(report)
     for row in values["rows"]:
@@ -24,36 +88,12 @@ def report_json(report: Report) -> dict[str, Any]:
     return values
 
 
-def report_table(report: Report) -> "RenderableType":
-    """The report for a terminal: one line a question type, then what holds for all of them."""
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for i, head in enumerate(_HEADS):
-        table.add_column(head, justify="right" if i else "left", no_wrap=True)
-    for row in report.rows:
-        table.add_row(*_cells(row))
-    return Group(table, Text(), *(Text(f"{name}: {value}") for name, value in _totals(report)))
-
-
-def report_markdown(report: Report) -> str:
-    """The report as a Markdown page."""
-    lines = [
-        "# Evaluation",
-        "",
-        "| " + " | ".join(_HEADS) + " |",
-        "| --- |" + " ---: |" * (len(_HEADS) - 1),
-        *("| " + " | ".join(_cells(row)) + " |" for row in report.rows),
-        "",
-        *(f"- {name}: {value}" for name, value in _totals(report)),
-    ]
-    return "\n".join(lines) + "\n"
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _cells(row: Row) -> list[str]:
-    recall = [_share(row.recall and row.recall[k]) for k in RECALL_AT]
+    recall = [_share(row.recall[k] if row.recall else None) for k in RECALL_AT]
     shares = (row.mrr, row.citation_precision, row.citation_recall, row.facts, row.refused)
     return [row.type, str(row.questions), *recall, *map(_share, shares), f"{row.sentences:.1f}"]
 
@@ -79,69 +119,3 @@ def _totals(report: Report) -> list[tuple[str, str]]:
 
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
-
-
-def mined_json(report: "MinedReport") -> dict[str, Any]:
-    """The report of `--mine` as an object for JSON; every recall is keyed by its k as text."""
-    values = asdict(report)
-    for row in values["rows"]:
-        row["recall"] = {str(k): share for k, share in row["recall"].items()}
-    return values
-
-
-def mined_table(report: "MinedReport") -> "RenderableType":
-    """The report of `--mine` for a terminal."""
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for i, head in enumerate(_MINED_HEADS):
-        table.add_column(head, justify="right" if i else "left")
-    for row in report.rows:
-        table.add_row(*_mined_cells(row))
-    return Group(table, Text(), Text(_searched(report)))
-
-
-def mined_markdown(report: "MinedReport") -> str:
-    """The report of `--mine` as a Markdown page."""
-    lines = [
-        "# Search tests from this library",
-        "",
-        "| " + " | ".join(_MINED_HEADS) + " |",
-        "| --- |" + " ---: |" * (len(_MINED_HEADS) - 1),
-        *("| " + " | ".join(_mined_cells(row)) + " |" for row in report.rows),
-        "",
-        _searched(report),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _mined_cells(row: "MinedRow") -> list[str]:
-    recall = [_share(share) for share in row.recall.values()]
-    return [row.kind, str(row.questions), *recall, _share(row.mrr), f"{row.p50_ms:.0f}"]
-
-
-def _searched(report: "MinedReport") -> str:
-    aside = f"; {report.left_aside:,} left aside to keep it short" if report.left_aside else ""
-    return f"{report.papers:,} papers searched{aside}. What is searched for was taken out of the indexed text first."
-
-
-def fit_table(tuning: "Tuning") -> "RenderableType":
-    """What `--fit` found, for a terminal: one line a decision."""
-    from rich.text import Text
-
-    return Text("\n".join(f"{name}: {values}" for name, values in _fitted(tuning)))
-
-
-def fit_markdown(tuning: "Tuning") -> str:
-    """What `--fit` found, as a Markdown page."""
-    lines = [f"- {name}: {values}" for name, values in _fitted(tuning)]
-    return "\n".join(["# Fitted weights", "", *lines]) + "\n"
-
-
-def _fitted(tuning: "Tuning") -> list[tuple[str, str]]:
-    rows = {f"search, {kind}": asdict(blend) for kind, blend in tuning.blends.items()}
-    rows |= {"source": tuning.source, "sentence": tuning.sentence, "line": tuning.line, "doubt": tuning.doubt.weights}
-    shown = [(name, ", ".join(f"{k} {v:.2f}" for k, v in values.items())) for name, values in rows.items()]
-    return [*shown, ("refuses from", f"{tuning.doubt.threshold:.2f} (bias {tuning.doubt.bias:.2f})")]

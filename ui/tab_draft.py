@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from functools import partial
-from threading import Event
+from typing import Any
 
 import gradio as gr
 
 from rag.answer import Assistant
 from rag.drafting.draft import Drafter
-from rag.drafting.plan import LENGTHS, STYLES
+from rag.drafting.plan import LENGTHS, STYLES, Length, Style
 from rag.drafting.planning import Options
 from store.library import Library
 from ui.cards import section_html
+from ui.conversation import Stops
 from ui.drafting import (
     Drafting,
     Edit,
@@ -27,6 +28,9 @@ from ui.drafting import (
 from ui.page import exchange_html
 
 AT_ONCE = 4  # drafts in the making at one time, over all users
+EDITS: dict[Edit, str] = {"move": "Move", "pin": "Pin", "drop": "Drop"}
+# Of every event of the page: no spinner over what is shown, no place in a public API.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def build_draft(assistant: Assistant) -> None:
@@ -63,8 +67,7 @@ def build_draft(assistant: Assistant) -> None:
             partial(_edit, assistant.library, edit),
             [state, editor, paper, theme],
             outputs,
-            show_progress="hidden",
-            api_visibility="private",
+            **QUIET,
         )
 
 
@@ -73,9 +76,9 @@ def _edits() -> tuple[gr.Row, gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
     with gr.Row(visible=False, elem_classes=["fields", "edits"]) as row:
         paper = gr.Dropdown([], label="Planned paper", scale=3, min_width=200, elem_id="planned")
         theme = gr.Dropdown([], label="Theme", scale=2, min_width=140, allow_custom_value=True, elem_id="theme")
-        buttons = {
+        buttons: dict[Edit, gr.Button] = {
             edit: gr.Button(label, scale=0, min_width=64, elem_id=f"{edit}-paper", elem_classes="edit")
-            for edit, label in (("move", "Move"), ("pin", "Pin"), ("drop", "Drop"))
+            for edit, label in EDITS.items()
         }
     return row, paper, theme, buttons
 
@@ -96,40 +99,38 @@ def _options() -> list[gr.components.Component]:
 
 def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) -> None:
     state, editor, _, _, plan, write, stop, _, place, *_ = outputs
-    stops: dict[str, Event] = {}  # by session, as in the chat tab
-    quiet = {"show_progress": "hidden", "api_visibility": "private"}
-    slots = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts"}
+    stops = Stops()
+    slots: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts", **QUIET}
+
+    def drafter() -> Drafter:
+        return Drafter.over(assistant.library, assistant.settings)
 
     def run(order: Order, user: gr.Request) -> Iterator[tuple]:
-        flag = stops[user.session_hash] = Event()
-        try:
-            for grown in drafting(Drafter.over(assistant.library, assistant.settings), assistant.library, order, flag):
+        with stops.flag(user.session_hash) as flag:
+            for grown in drafting(drafter(), assistant.library, order, flag):
                 yield _shown(grown)
-        finally:
-            stops.pop(user.session_hash, None)
 
     def make_plan(user: gr.Request, *values) -> Iterator[tuple]:
-        yield from run(_order(*values, write=False), user)
+        yield from run(_order(False, *values), user)
 
     def write_text(user: gr.Request, *values) -> Iterator[tuple]:
-        yield from run(_order(*values, write=True), user)
+        yield from run(_order(True, *values), user)
 
     def stop_draft(user: gr.Request) -> None:
-        if flag := stops.get(user.session_hash):
-            flag.set()
+        stops.stop(user.session_hash)
 
     def write_anew(current: Drafting, chosen: int) -> tuple:
-        return _shown(rewritten(Drafter.over(assistant.library, assistant.settings), current, chosen))
+        return _shown(rewritten(drafter(), current, chosen))
 
-    plan.click(make_plan, [*inputs, editor], outputs, **slots, **quiet)
-    write.click(write_text, [*inputs, editor], outputs, **slots, **quiet)
-    stop.click(stop_draft, None, None, queue=False, **quiet)
-    anew.click(write_anew, [state, place], outputs, **slots, **quiet)
+    plan.click(make_plan, [*inputs, editor], outputs, **slots)
+    write.click(write_text, [*inputs, editor], outputs, **slots)
+    stop.click(stop_draft, None, None, queue=False, **QUIET)
+    anew.click(write_anew, [state, place], outputs, **slots)
     # A plan belongs to its topic: with another one it would be written by mistake.
-    inputs[0].change(lambda: gr.update(value="", visible=False), None, editor, **quiet)
+    inputs[0].change(lambda: gr.update(value="", visible=False), None, editor, **QUIET)
 
 
-def _order(request: str | None, style: str, length: str, papers: int, plan: str | None, write: bool) -> Order:
+def _order(write: bool, request: str | None, style: Style, length: Length, papers: int, plan: str | None) -> Order:
     """The order of the fields' values; Gradio gives None for a box that was never filled."""
     return Order((request or "").strip(), Options(style, length, papers or None), (plan or "").strip(), write)
 

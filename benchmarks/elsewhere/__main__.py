@@ -20,7 +20,7 @@ from rag.offline.fit import fit_doubt
 from rag.settings import DEFAULT_EMBEDDING_MODEL, read_settings
 from rag.tuning import shipped
 from store.library import Library
-from ui.report import report_json
+from ui.report import as_values
 
 WORDINGS = ("hard", "plain")
 
@@ -34,7 +34,7 @@ def main() -> None:
         papers = [paper for field in IDS for paper in opened[field].papers()]
         checks = {field: _checks(opened[field], field) for field in IDS}
     told = {wording: report([o for o in outcomes if f"-{wording}-" in o.question.id], papers) for wording in WORDINGS}
-    machine.write("elsewhere", {"answers": {name: report_json(r) for name, r in told.items()}, "checks": checks})
+    machine.write("elsewhere", {"answers": {name: as_values(r) for name, r in told.items()}, "checks": checks})
 
 
 def ask_held_out(opened: dict[str, Library], asked: list[Question]) -> list[Outcome]:

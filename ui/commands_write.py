@@ -1,20 +1,42 @@
-"""The command `draft`: a related-work draft, its plan, and one of its sentences anew."""
+"""The commands around a text of one's own: draft, compare, lint."""
 
 import argparse
 import sys
+import time
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.drafting.plan import LENGTHS, STYLES
-from rag.errors import DraftError
+from rag.errors import DraftError, LintError
 from rag.settings import read_settings
-from ui.commands import count
-from ui.commands_check import read_text
-from ui.outputs import prepare, write
+from ui.common import count, open_library
+from ui.console import bar, prepare, print_json, read_text, write
+
+if TYPE_CHECKING:
+    from rag.drafting.draft import Draft, Drafter
+    from rag.drafting.plan import Plan
+    from store.library import Library
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
-    """Add the command of this module."""
+    """Add the commands of this module."""
     _add_draft(subparsers.add_parser("draft", help="write a related-work draft"))
+
+    command = subparsers.add_parser("compare", help="a papers × aspects table of quotes")
+    command.add_argument("what", nargs="+", metavar="IDS_OR_QUESTION", help="paper ids, or one question")
+    command.add_argument("--aspects", metavar="A,B,…", help="your own aspects (default: task, method, data, …)")
+    command.add_argument("-k", type=count, default=5, metavar="N", help="papers found for a question (default: 5)")
+    command.add_argument("--format", choices=("md", "csv", "latex", "json"), default="md")
+    command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    command.set_defaults(run=compare)
+
+    command = subparsers.add_parser("lint", help="check the citations of a text someone wrote")
+    command.add_argument("file", type=Path, metavar="FILE", help="LaTeX (.tex) or Markdown")
+    command.add_argument("--bib", type=Path, metavar="FILE.bib")
+    command.add_argument("--faults", action="store_true", help="leave out the citations that are supported")
+    command.add_argument("--json", action="store_true", help="print the findings as JSON")
+    command.set_defaults(run=lint)
 
 
 def _add_draft(command: argparse.ArgumentParser) -> None:
@@ -38,13 +60,12 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
 def draft(args: argparse.Namespace) -> int:
     """Print or write one draft, or its plan; stopped by ctrl-C, what is finished is written."""
     from rag.drafting.draft import Drafter
-    from ui.commands_library import open_library
-    from ui.progress import bar
 
     if args.output:
         prepare(args.output)
-    with open_library() as library, bar() as progress:
-        drafter = Drafter.over(library, read_settings(), progress)
+    settings = read_settings()
+    with open_library(settings) as library, bar() as progress:
+        drafter = Drafter.over(library, settings, progress)
         try:
             plan = _plan(args, drafter)
         except KeyboardInterrupt:
@@ -56,7 +77,7 @@ def draft(args: argparse.Namespace) -> int:
         return _write_draft(args, drafter, plan)
 
 
-def _plan(args: argparse.Namespace, drafter):
+def _plan(args: argparse.Namespace, drafter: "Drafter") -> "Plan":
     from rag.drafting.planfile import read_plan
     from rag.drafting.planning import Options
 
@@ -70,7 +91,7 @@ def _plan(args: argparse.Namespace, drafter):
     return drafter.plan(request, Options(args.style, args.length, args.count), ids, kept)
 
 
-def _print_plan(args: argparse.Namespace, plan, library) -> None:
+def _print_plan(args: argparse.Namespace, plan: "Plan", library: "Library") -> None:
     from rag.drafting.planfile import to_json, to_markdown
 
     papers = {paper.paper_id: paper for paper in library.get_many(plan.paper_ids)}
@@ -81,9 +102,7 @@ def _print_plan(args: argparse.Namespace, plan, library) -> None:
         print(text, end="")
 
 
-def _write_draft(args: argparse.Namespace, drafter, plan) -> int:
-    import time
-
+def _write_draft(args: argparse.Namespace, drafter: "Drafter", plan: "Plan") -> int:
     written, started, stopped = [], time.perf_counter(), False
     try:
         for sentence in drafter.write(plan):
@@ -107,8 +126,8 @@ def _free_folder() -> Path:
     return next(path for path in map(Path, names) if not path.exists())
 
 
-def _show_draft(args: argparse.Namespace, result, drafter) -> None:
-    from ui.draftfiles import draft_files, print_form
+def _show_draft(args: argparse.Namespace, result: "Draft", drafter: "Drafter") -> None:
+    from ui.render import draft_files, print_form
 
     papers = drafter.papers(result)
     if args.output is None:
@@ -117,3 +136,45 @@ def _show_draft(args: argparse.Namespace, result, drafter) -> None:
     for name, text in draft_files(result, papers, args.references, args.evidence).items():
         write(args.output / name, text)
         print(args.output / name)
+
+
+def compare(args: argparse.Namespace) -> None:
+    """Print the table."""
+    from rag.drafting.compare import DEFAULT_ASPECTS
+    from rag.drafting.compare import compare as make_table
+    from rag.drafting.tables import render
+    from rag.references.keys import citation_keys
+    from rag.search.retrieve import retrieve
+
+    with open_library(read_settings()) as library:
+        papers = library.get_many(args.what)
+        known = {paper.paper_id for paper in papers}
+        unknown = [i for i in args.what if i not in known]
+        if unknown and papers:
+            raise DraftError(f"{', '.join(unknown)}: no such paper; `citewell papers list` shows the ids.")
+        if unknown:
+            papers = [found.paper for found in retrieve(library, " ".join(args.what), args.k)]
+        aspects = [a.strip() for a in args.aspects.split(",") if a.strip()] if args.aspects else DEFAULT_ASPECTS
+        table = make_table(papers, library.embed, aspects)
+        keys = citation_keys(library.papers()) if args.format == "latex" else None
+    print(render(table, args.format, keys), end="")
+
+
+def lint(args: argparse.Namespace) -> int:
+    """Print the findings; 1 when an abstract disagrees."""
+    from rag.linting.lint import lint as check
+    from rag.verifying.verify import Verifier
+
+    text = read_text(args.file, LintError)
+    bib = read_text(args.bib, LintError) if args.bib else None
+    settings = read_settings()
+    with open_library(settings) as library:
+        verifier = Verifier(library.embed, settings.nli_model)
+        lines = check(text, str(args.file), bib, library, verifier, str(args.bib or ""))
+    shown = [line for line in lines if line.is_fault or not args.faults]
+    if args.json:
+        print_json([asdict(line) for line in shown])
+    else:
+        for line in shown:
+            print(line)
+    return 1 if any(line.verdict == "disagrees" for line in lines) else 0

@@ -1,12 +1,33 @@
-"""What is set up, what is missing, and what to do about it."""
+"""The command that sets up: doctor, which says what there is, what is missing, and what to do about it."""
 
+import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rag.errors import ModelError
-from rag.settings import Settings
+from rag.settings import Settings, read_settings
 from store.errors import CitewellError, EmbeddingError
+from ui.common import open_library
+from ui.console import print_json
+
+
+def add_parsers(subparsers: argparse._SubParsersAction) -> None:
+    """Add the command of this module."""
+    command = subparsers.add_parser("doctor", help="what is set up, what is missing, what to do")
+    command.add_argument("--json", action="store_true", help="print the checks as JSON")
+    command.set_defaults(run=doctor)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Print each check with what to do; 1 when something needs doing."""
+    checks = run_checks(read_settings())
+    if args.json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            print(f"{'ok' if check.ok else '!!'}  {check.name}: {check.detail}")
+    return 0 if all(check.ok for check in checks) else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +76,7 @@ def _embedding(settings: Settings) -> str:
 
 
 def _library(settings: Settings) -> str:
-    from ui.commands_library import open_library
-
-    with open_library() as library:
+    with open_library(settings) as library:
         library.by_meaning("", 1)  # the vectors answer
         where = f", vectors at {settings.chroma_url}" if settings.chroma_url else ""
         return f"{len(library):,} papers, indexed{where}" + (f". {library.advice}" if library.advice else "")
