@@ -4,7 +4,7 @@
     python -m benchmarks.frozen NEW.json --against OLD.json   … and say where they differ; exit code 1 when they do
 
 Offline, over the shipped papers: an answer to each dev question with its history, the nine drafts of docs/examples
-with their plans, LaTeX and BibTeX, comparisons, the lint of benchmarks/paragraphs and of the drafts. Times are left out.
+with their plans, LaTeX and BibTeX, comparisons, the lint of benchmarks/paragraphs and of the drafts. No times.
 """
 
 import argparse

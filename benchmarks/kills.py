@@ -99,14 +99,8 @@ def shipped(folder: Path, kills: int, chance: random.Random) -> dict[str, object
         finished = kill(process)
         finish(home, DEFAULT_EMBEDDING_MODEL, files)
         same = differences(whole, state(home))
-        runs.append(
-            {
-                "killed after, seconds": round(moment, 2),
-                "had finished": finished,
-                "differs in": same,
-                **doubles(embedded(home)),
-            }
-        )
+        run = {"killed after, seconds": round(moment, 2), "had finished": finished, "differs in": same}
+        runs.append(run | doubles(embedded(home)))
         print(runs[-1], file=sys.stderr, flush=True)
     return {
         "undisturbed, seconds": round(seconds, 2),
@@ -122,12 +116,8 @@ def more_papers(file: Path) -> Path:
         for number, paper in enumerate(shipped_papers()[::2]):
             first, *rest = paper.abstract.split(". ")
             new = {"title": f"A second study: {paper.title}", "abstract": ". ".join([*rest, first]), "year": 2026}
-            longer = {
-                "id": paper.paper_id,
-                "arxiv": paper.arxiv,
-                "title": paper.title,
-                "abstract": f"{paper.abstract} We add remark {number}.",
-            }
+            longer = {"id": paper.paper_id, "arxiv": paper.arxiv, "title": paper.title}
+            longer["abstract"] = f"{paper.abstract} We add remark {number}."
             out.write("".join(json.dumps(record) + "\n" for record in (new, longer)))
     return file
 
@@ -151,13 +141,8 @@ def state(home: Path) -> dict[str, object]:
         papers = list(library.papers())
         near = {p.paper_id: [(h.passage, round(h.score, 3)) for h in library.by_meaning(p.title, 5)] for p in papers}
         worded = {p.paper_id: [(i, round(s, 3)) for i, s in library.by_words(p.title, 5)] for p in papers}
-        return {
-            "papers": papers,
-            "by meaning": near,
-            "by words": worded,
-            "passages": len(library._indexes.vectors),
-            "keywords": len(library._indexes.keywords),
-        }
+        sizes = {"passages": len(library._indexes.vectors), "keywords": len(library._indexes.keywords)}
+        return {"papers": papers, "by meaning": near, "by words": worded, **sizes}
 
 
 def differences(one: dict[str, object], other: dict[str, object]) -> list[str]:

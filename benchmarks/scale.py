@@ -206,13 +206,9 @@ def growth(sizes: dict[str, dict]) -> dict[str, float]:
 
 def questions() -> list[str]:
     """The dev questions that stand alone."""
-    rows = [
-        json.loads(line)
-        for name in ("hard", "plain")
-        for line in (ROOT / "benchmarks" / "questions" / f"questions.{name}.jsonl")
-        .read_text(encoding="utf-8")
-        .splitlines()
-    ]
+    folder = ROOT / "benchmarks" / "questions"
+    texts = [(folder / f"questions.{name}.jsonl").read_text(encoding="utf-8") for name in ("hard", "plain")]
+    rows = [json.loads(line) for text in texts for line in text.splitlines()]
     return [row["question"] for row in rows if not row["history"]]
 
 
