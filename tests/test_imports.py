@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "rag": {"rag", "store", "prompts"},
     "store": {"store"},
     "prompts": {"prompts"},
+    "training": {"training", "rag", "store"},
 }
 OURS = set(MAY_IMPORT)
 
