@@ -26,8 +26,7 @@ from store.embeddings import Embedder, load_embedder
 from store.keywords import Keywords
 from store.library import Library
 from store.records import Paper
-from store.training.corpus import Abstract, read_corpus
-from store.training.measure import reciprocal
+from training.static.corpus import Abstract, read_corpus, reciprocal
 
 QUESTIONS = Path(__file__).parent / "questions"
 CANDIDATES = 100

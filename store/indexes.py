@@ -125,7 +125,7 @@ class Indexes:
 
     def _kept(self, kind: str) -> tuple[Path, Callable[[], dict[bytes, bytes]]]:
         """Where this model's blobs of `kind` are kept, and the reader of those that ship."""
-        from store.collection.embedded import embedded
+        from store.collection import embedded
 
         return self._home / "cache" / f"{kind}-{self._mark}.db", embedded(kind, self.embedder.fingerprint)
 

@@ -2,14 +2,14 @@
 
 import pytest
 
+from store import collection
 from store.blobs import Blobs
 from store.chunks import embedding_text, passages
-from store.collection import embedded as module
-from store.collection import shipped_papers
-from store.collection.embedded import KINDS, embedded, write
+from store.collection import embedded, shipped_papers
 from store.embeddings import Embedder, load_embedder
 from store.library import Library
 from store.vector_cache import VectorCache
+from training.embedded import KINDS, write
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,10 @@ def test_another_model_has_none(kind):
 
 
 def test_what_is_written_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "FILE", tmp_path / "e.npz")
+    monkeypatch.setattr(collection, "EMBEDDED", tmp_path / "e.npz")
     blobs = {"vectors": {b"k" * 12: b"\x00\x01", b"l" * 12: b""}, "words": {b"m" * 12: b"\xff" * 5}}
     assert embedded("words", "m")() == {}
-    write(blobs, "m", module.FILE)
+    write(blobs, "m", collection.EMBEDDED)
     assert {kind: embedded(kind, "m")() for kind in KINDS} == blobs
 
 

@@ -14,13 +14,11 @@ from rag.tuning import shipped as shipped_numbers
 from store.embeddings import load_embedder
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import SHIPPED, WEIGHTS
-from store.training import static
-from store.training.batches import shuffled
-from store.training.corpus import Abstract, Bags, Segments, read_corpus
-from store.training.measure import reciprocal, tldr_ranks
-from store.training.rows import Rows
-from store.training.teacher import Teacher, encode, learn
-from store.training.vocabulary import make_tokenizer
+from training.static import train as static
+from training.static.corpus import Abstract, Bags, Segments, read_corpus, reciprocal, tldr_ranks
+from training.static.rows import Rows, shuffled
+from training.static.teacher import Teacher, encode, learn
+from training.static.vocabulary import make_tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
-"""The training text: abstracts cut into token segments, the papers with a `tldr` held out."""
+"""The training text: abstracts cut into token segments, the papers with a `tldr` held out to measure by."""
 
 import gzip
 import json
 import lzma
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,10 @@ from store.sentences import sentences
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-OPENERS = {".xz": lzma.open, ".gz": gzip.open}
+OPENERS: dict[str, Callable[..., Any]] = {".xz": lzma.open, ".gz": gzip.open}
 CHUNK = 20_000  # texts cut into tokens at a time
+
+Encode = Callable[[list[str]], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +110,17 @@ class Segments:
         query = np.where(by_title, first, sentence)
         around = self.bags(np.stack([first, query + 1], 1).ravel(), np.stack([query, last], 1).ravel())
         return self.bags(query, query + 1), Bags(around.tokens, around.lengths.reshape(-1, 2).sum(1))
+
+
+def tldr_ranks(papers: list[Abstract], encode: Encode) -> np.ndarray:
+    """For each paper with a `tldr`, the rank (from 1) of its abstract when the tldr is asked."""
+    held = [i for i, paper in enumerate(papers) if paper.tldr]
+    library = encode([paper.whole for paper in papers])
+    queries = encode([papers[i].tldr for i in held])
+    scores = library @ queries.T
+    return 1 + (scores > scores[held, np.arange(len(held))]).sum(0)
+
+
+def reciprocal(ranks: np.ndarray, most: int = 10) -> float:
+    """The mean reciprocal rank, with ranks beyond `most` counting nothing."""
+    return float(np.where(ranks <= most, 1 / ranks, 0).mean())

@@ -1,16 +1,19 @@
-"""A table of token vectors that is trained a batch at a time: only the rows a batch uses are moved."""
+"""A table of token vectors that is trained a batch at a time, and the order in which texts are seen."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from store.training.corpus import Bags
+from training.static.corpus import Bags
 
 MEAN, SQUARE, EPSILON = 0.9, 0.999, 1e-8
+LEAST = 0.01  # of the first rate, at the end
 
 
 class Rows:
-    """Token vectors and their state in Adam (Kingma and Ba 2015, arXiv 1412.6980), both for single rows."""
+    """Token vectors and their state in Adam (Kingma and Ba 2015, arXiv 1412.6980): only rows in use are moved."""
 
     def __init__(self, vectors: np.ndarray) -> None:
         self._table = torch.tensor(vectors, dtype=torch.float32)
@@ -42,6 +45,7 @@ class Rows:
     def step(self, rate: float) -> None:
         """Move the rows that were taken against their gradient."""
         slope = self._taken.grad
+        assert slope is not None, "backward() comes first"
         self._steps += 1
         means = self._means[self._used].lerp_(slope, 1 - MEAN)
         squares = self._squares[self._used].mul_(SQUARE).addcmul_(slope, slope, value=1 - SQUARE)
@@ -49,3 +53,15 @@ class Rows:
         spread = (squares / (1 - SQUARE**self._steps)).sqrt_().add_(EPSILON)
         moved = self._taken.detach().addcdiv(means, spread, value=-rate / (1 - MEAN**self._steps))
         self._table[self._used] = moved
+
+
+def shuffled(count: int, size: int, epochs: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, float]]:
+    """Batches of `size` of the numbers below `count`, each number once an epoch but for a rest.
+
+    With each comes the share of the first rate at which to learn from it, falling evenly.
+    """
+    size = min(size, count)
+    each = count // size
+    for epoch in range(epochs):
+        for place, batch in enumerate(np.split(rng.permutation(count)[: each * size], each)):
+            yield batch, max(LEAST, 1 - (epoch * each + place) / (epochs * each))

@@ -14,10 +14,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from store.training.batches import shuffled
-from store.training.corpus import Segments
-from store.training.rows import Rows
-from store.training.teacher import Lessons
+from training.static.corpus import Segments
+from training.static.rows import Rows, shuffled
+from training.static.teacher import Lessons
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Trains the static model that ships: `python -m store.training.static --corpus FILE --out DIR`."""
+"""Trains the static model that ships: `python -m training.static.train --corpus FILE --out DIR`."""
 
 import argparse
 import json
@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from store.errors import CitewellError
-from store.training.contrast import Options, train
-from store.training.corpus import Abstract, Segments, read_corpus
-from store.training.measure import reciprocal, tldr_ranks
-from store.training.start import first_vectors, reduce
-from store.training.teacher import Teacher, encode, learn, load_teacher
-from store.training.vocabulary import make_tokenizer
+from training.static.contrast import Options, train
+from training.static.corpus import Abstract, Segments, read_corpus, reciprocal, tldr_ranks
+from training.static.start import first_vectors, reduce
+from training.static.teacher import Teacher, encode, learn, load_teacher
+from training.static.vocabulary import make_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -57,7 +56,8 @@ def make(
     tokenizer = make_tokenizer((paper.whole for paper in papers), teacher.pieces, given.tokens)
     segments = Segments(texts, tokenizer)
     report(f"{tokenizer.get_vocab_size()} tokens, {len(segments.tokens)} of them in the text")
-    tokens = [tokenizer.id_to_token(number).removeprefix("##") for number in range(tokenizer.get_vocab_size())]
+    numbers = tokenizer.get_vocab()
+    tokens = [token.removeprefix("##") for token in sorted(numbers, key=numbers.__getitem__)]
     alone = encode(tokens, teacher, given.cache, report).astype(np.float32)
     lessons = learn(texts, segments, teacher, given.sentences, given.seed, given.cache, report)
     start = reduce(first_vectors(alone, segments, lessons, given.seed, report), segments, given.dimension)

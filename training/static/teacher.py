@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from store.training.corpus import Segments
+from training.static.corpus import Segments
 
 CHUNK = 8192  # texts encoded at a time
 

@@ -1,0 +1,1 @@
+"""What makes the models that ship: run from a checkout, never installed."""
