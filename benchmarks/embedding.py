@@ -18,20 +18,20 @@ from statistics import median
 import numpy as np
 
 from benchmarks.machine import timed, write
-from store.chunks import embedding_text, passages
 from store.collection import shipped_papers
-from store.embeddings import load_embedder
+from store.encoders import load_embedder
 from store.encoders.bert import BertEncoder
 from store.encoders.fast_bert import FastBert
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import DEFAULT, SHIPPED, STATIC, find_folder
+from store.sentences import embedding_text, passages
 
 Encode = Callable[[list[str]], np.ndarray]
 MODELS = (DEFAULT, STATIC)
 QUERY = "How does CLIP-RT compare with OpenVLA?"
 COLD = """
 import time; start = time.perf_counter()
-from pathlib import Path; from store.embeddings import load_embedder
+from pathlib import Path; from store.encoders import load_embedder
 load_embedder({name!r}, Path({cache!r})).encode_query({query!r})
 print(time.perf_counter() - start)
 """

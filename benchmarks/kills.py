@@ -23,9 +23,9 @@ import numpy as np
 
 from benchmarks.machine import ROOT, write
 from rag.settings import DEFAULT_EMBEDDING_MODEL
-from store.blobs import key_of
+from store.cache import key_of
 from store.collection import shipped_papers
-from store.embeddings import Embedder, load_embedder
+from store.encoders import Embedder, load_embedder
 from store.encoders.weights import STATIC
 from store.library import Library
 
@@ -228,7 +228,7 @@ def _stats(paths: Iterator[Path]) -> Iterator[tuple[str, int, int]]:
 
 
 def _lines(corpus: Path) -> int:
-    from store.readers.files import open_text
+    from store.readers.common import open_text
 
     with open_text(corpus) as stream:
         return sum(1 for _ in stream)

@@ -22,7 +22,7 @@ from rag.evaluating.questions import read_questions
 from rag.search.fusion import fuse
 from rag.search.retrieve import retrieve
 from rag.tuning import shipped
-from store.embeddings import Embedder, load_embedder
+from store.encoders import Embedder, load_embedder
 from store.keywords import Keywords
 from store.library import Library
 from store.records import Paper

@@ -2,7 +2,7 @@
 
 from rag.settings import Settings
 from store.library import Library
-from store.progress import Progress
+from store.records import Progress
 
 
 def open_library(settings: Settings, progress: Progress | None = None) -> Library:

@@ -1,9 +1,9 @@
 """Clients of Chroma, in a folder or on a server, and their failures in the user's words."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from store.errors import DamagedIndexError, StoreError
@@ -11,14 +11,15 @@ from store.records import ChromaServer
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
 
 _WAIT = 10.0  # seconds for a server to answer that it is there; Chroma's own client waits for ever
 # What a folder's failure says when its files are whole: the rest is damage, which a new index mends.
 _CIRCUMSTANCES = ("readonly", "read-only", "permission", "disk is full", "no space", "unable to open", "locked")
 
 
-def folder_client(folder: Path) -> "ClientAPI":
-    """A client of the index in `folder`.
+def connect(place: Path | ChromaServer) -> "Client":
+    """A client of the index in a folder or on a server; in its `failures` Chroma's own errors become ours.
 
     Chroma keeps one system for each folder's name and hands it out again, also when it broke while
     starting, or when its files are gone: a new index must have a folder of a new name.
@@ -26,11 +27,17 @@ def folder_client(folder: Path) -> "ClientAPI":
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    if isinstance(place, ChromaServer):
+        return cast("Client", _server_client(place))
+    return cast("Client", chromadb.PersistentClient(str(place), Settings(anonymized_telemetry=False)))
 
 
-def server_client(server: ChromaServer) -> "ClientAPI":
-    """A client of `server`. Raises StoreError for an address that is none, or where no Chroma answers."""
+def failures(place: Path | ChromaServer) -> AbstractContextManager[None]:
+    """An index's failures in the user's words: DamagedIndexError, or StoreError where a new index would not help."""
+    return _server_errors(place) if isinstance(place, ChromaServer) else _folder_errors(place)
+
+
+def _server_client(server: ChromaServer) -> "ClientAPI":
     import chromadb
     from chromadb.config import Settings
 
@@ -61,8 +68,7 @@ def _knock(address: str, headers: dict[str, str] | None) -> None:
 
 
 @contextmanager
-def folder_errors(folder: Path) -> Iterator[None]:
-    """A folder's failures: DamagedIndexError, or StoreError for circumstances that a new index would share."""
+def _folder_errors(folder: Path) -> Iterator[None]:
     from chromadb.errors import ChromaError
 
     try:
@@ -88,13 +94,12 @@ def _damage(folder: Path, error: BaseException) -> DamagedIndexError:
 
 
 @contextmanager
-def server_errors(server: ChromaServer) -> Iterator[None]:
-    """A server's failures. Anything may come back from what only claims to be one: all of it is caught."""
+def _server_errors(server: ChromaServer) -> Iterator[None]:
     try:
         yield
     except StoreError:
         raise
-    except Exception as error:
+    except Exception as error:  # anything may come back from what only claims to be a server
         raise _server_failure(server, error) from error
 
 

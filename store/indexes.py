@@ -1,4 +1,4 @@
-"""Both indexes of a library and the model they are made with, opened when first needed."""
+"""Both indexes of a library, the model they are made with and what it made before: opened when first needed."""
 
 import hashlib
 import shutil
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from store.errors import DamagedIndexError
 from store.records import ChromaServer
@@ -14,12 +14,26 @@ from store.records import ChromaServer
 if TYPE_CHECKING:
     import numpy as np
 
-    from store.embeddings import Embedder
+    from store.cache import MeanVectors, VectorCache
+    from store.encoders import Embedder
     from store.keywords import Keywords
-    from store.mean_vectors import MeanVectors
-    from store.vector_cache import VectorCache
     from store.vectors import Vectors
     from store.word_vectors import WordVectors
+
+T = TypeVar("T")
+
+
+class _Opened(Generic[T]):
+    """An attribute that is made when first needed, by one thread, and kept until it is closed."""
+
+    def __init__(self, make: Callable[[Any], T]):
+        self.__doc__, self._make, self._name = make.__doc__, make, make.__name__
+
+    def __get__(self, indexes: "Indexes", _: object) -> T:
+        with indexes.lock:
+            if self._name not in indexes.opened:
+                indexes.opened[self._name] = self._make(indexes)
+            return indexes.opened[self._name]
 
 
 class Indexes:
@@ -34,13 +48,10 @@ class Indexes:
         library: Callable[[], str],
     ):
         """`library` tells what names this library among those that share the server."""
-        self._home = home
-        self._model = model
-        self._server = server
-        self._given = embedder
-        self._library = library
-        self._lock = threading.RLock()
-        self._open: dict[str, Any] = {}
+        self._home, self._model, self._given, self._server, self._library = home, model, embedder, server, library
+        self._keywords_folder, self._vectors_folder = home / "keywords", home / "vectors"
+        self.lock = threading.RLock()
+        self.opened: dict[str, Any] = {}
         self._retired: list[Vectors] = []  # replaced ones: a search may be under way in them
 
     @property
@@ -52,6 +63,11 @@ class Indexes:
         return f"{server.url} {server.tenant} {server.database} {self._home.resolve()}"
 
     @property
+    def fingerprint(self) -> str:
+        """What the vectors were made with, and where they are: vectors of two never mix."""
+        return f"{self.embedder.fingerprint} {self.place}".strip()
+
+    @property
     def vectors_missing(self) -> bool:
         """Whether there is no vector index at all."""
         return not self._server and self._folder is None
@@ -61,27 +77,16 @@ class Indexes:
         """Whether there is no keyword index at all."""
         return not self._keywords_folder.exists()
 
-    @property
+    @_Opened
     def embedder(self) -> "Embedder":
         """The embedding model."""
-        return self._once("embedder", self._load_embedder)
-
-    def _load_embedder(self) -> "Embedder":
-        from store.embeddings import load_embedder
+        from store.encoders import load_embedder
 
         return self._given or load_embedder(self._model, self._home / "cache")
 
-    @property
-    def fingerprint(self) -> str:
-        """What the vectors were made with, and where they are: vectors of two never mix."""
-        return f"{self.embedder.fingerprint} {self.place}".strip()
-
-    @property
+    @_Opened
     def vectors(self) -> "Vectors":
         """The vector index of this model. Raises DamagedIndexError when there is none."""
-        return self._once("vectors", self._open_vectors)
-
-    def _open_vectors(self) -> "Vectors":
         from store.vectors import Vectors
 
         if self._server:
@@ -90,32 +95,23 @@ class Indexes:
             raise DamagedIndexError(f"{self._home}: the vector index is missing; open the library again to mend it.")
         return Vectors(self._folder, f"passages-{self._mark}")
 
-    @property
+    @_Opened
     def keywords(self) -> "Keywords":
         """The keyword index."""
-        return self._once("keywords", self._open_keywords)
-
-    def _open_keywords(self) -> "Keywords":
         from store.keywords import Keywords
 
         return Keywords(self._keywords_folder)
 
-    @property
+    @_Opened
     def cache(self) -> "VectorCache":
         """What this model has embedded before."""
-        return self._once("cache", self._open_cache)
-
-    def _open_cache(self) -> "VectorCache":
-        from store.vector_cache import VectorCache
+        from store.cache import VectorCache
 
         return VectorCache(*self._kept("vectors"))
 
-    @property
+    @_Opened
     def words(self) -> "WordVectors | None":
         """The vectors of the papers' words; None for a model that has none."""
-        return self._once("words", self._open_words)
-
-    def _open_words(self) -> "WordVectors | None":
         from store.word_vectors import WordVectors
 
         if not getattr(self.embedder, "reads_words", False):
@@ -123,17 +119,18 @@ class Indexes:
         path, shipped = self._kept("words")
         return WordVectors(path, self.embedder, shipped)
 
+    @_Opened
+    def means(self) -> "MeanVectors":
+        """Papers as the means of their sentences' vectors."""
+        from store.cache import MeanVectors
+
+        return MeanVectors(self.embed)
+
     def _kept(self, kind: str) -> tuple[Path, Callable[[], dict[bytes, bytes]]]:
-        """Where this model's blobs of `kind` are kept, and the reader of those that ship."""
+        """Where what this model made of `kind` is kept, and the reader of what ships of it."""
         from store.collection import embedded
 
         return self._home / "cache" / f"{kind}-{self._mark}.db", embedded(kind, self.embedder.fingerprint)
-
-    def _once(self, name: str, make: Callable[[], Any]) -> Any:
-        with self._lock:
-            if name not in self._open:
-                self._open[name] = make()
-            return self._open[name]
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); those of a slow model come from a cache where they can."""
@@ -142,16 +139,6 @@ class Indexes:
         if not texts:
             return np.zeros((0, self.embedder.dimension), np.float32)
         return self.cache.embed(texts, self.embedder.encode) if self.embedder.slow else self.embedder.encode(texts)
-
-    @property
-    def means(self) -> "MeanVectors":
-        """Papers as the means of their sentences' vectors."""
-        return self._once("means", self._make_means)
-
-    def _make_means(self) -> "MeanVectors":
-        from store.mean_vectors import MeanVectors
-
-        return MeanVectors(self.embed)
 
     @property
     def _mark(self) -> str:
@@ -167,30 +154,22 @@ class Indexes:
         return f"citewell-{mark}-"
 
     @property
-    def _keywords_folder(self) -> Path:
-        return self._home / "keywords"
-
-    @property
-    def _vectors_folder(self) -> Path:
-        return self._home / "vectors"
-
-    @property
     def _folder(self) -> Path | None:
-        """The newest vector index. Each has a name of its own, for Chroma holds on to a name (see `folder_client`)."""
+        """The newest vector index. Each has a name of its own, for Chroma holds on to a name (see `connect`)."""
         return max(self._vectors_folder.glob("made-*[0-9]"), default=None)
 
     def reopen(self) -> None:
         """See what another process has written since the indexes were opened."""
-        with self._lock:
-            self._open.pop("keywords", None)
+        with self.lock:
+            self.opened.pop("keywords", None)
             self._close("vectors")
 
     def renew_vectors(self) -> None:
         """An empty vector index in place of what there is, damaged or of another model."""
-        with self._lock:
+        with self.lock:
             if self._server:
                 self.vectors.drop(self._shared_name)
-            if (replaced := self._open.pop("vectors", None)) is not None:
+            if (replaced := self.opened.pop("vectors", None)) is not None:
                 self._retired.append(replaced)
             shutil.rmtree(self._vectors_folder, ignore_errors=True)
             if not self._server:
@@ -198,19 +177,19 @@ class Indexes:
 
     def drop_keywords(self) -> None:
         """Drop the keyword index, a damaged one too."""
-        with self._lock:
-            self._open.pop("keywords", None)
+        with self.lock:
+            self.opened.pop("keywords", None)
             shutil.rmtree(self._keywords_folder, ignore_errors=True)
 
     def _close(self, name: str) -> None:
         # Not by its truth: that of an index is its size, which may be 0, or not to be had.
-        if (opened := self._open.pop(name, None)) is not None:
+        if (opened := self.opened.pop(name, None)) is not None:
             opened.close()
 
     def close(self) -> None:
         """Let go of every file."""
-        with self._lock:
-            self._open.pop("keywords", None)
+        with self.lock:
+            self.opened.pop("keywords", None)
             for name in ("vectors", "cache", "words"):
                 self._close(name)
             while self._retired:

@@ -5,19 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import ReadError
-from store.finding import Finder
+from store.database import writing
+from store.errors import ReadError, telling
 from store.indexes import Indexes
 from store.papers import Papers
-from store.progress import Progress, silent
-from store.records import AddReport, ChromaServer, Hit, Paper, Skipped
-from store.upkeep import prepare, telling, writing
+from store.records import AddReport, ChromaServer, Hit, Paper, Progress, Skipped, silent
+from store.search import Searcher
+from store.sync import Sync, advice
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from store.embeddings import Embedder
-    from store.part import Part
+    from store.encoders import Embedder
     from store.word_vectors import WordMatches
 
 
@@ -30,8 +29,8 @@ class Library:
         self._home = home
         self._papers = Papers(home / "papers.db")
         self._indexes = Indexes(home, embedding_model, embedder, server, lambda: self._papers.fact("library"))
-        self._model = f"{embedding_model} {self._indexes.place}".strip()
-        self._finder = Finder(home, self._papers, self._indexes, self._model)
+        self._sync = Sync(home, self._papers, self._indexes, f"{embedding_model} {self._indexes.place}".strip())
+        self._search = Searcher(home, self._papers, self._indexes, self._sync)
 
     @classmethod
     def open(
@@ -54,7 +53,7 @@ class Library:
         library = cls(Path(home), embedding_model, embedder, server)
         try:
             with telling(library._home):
-                prepare(library._home, library._papers, library._indexes, library._model, seed, progress or silent)
+                library._sync.begin(seed, progress or silent)
         except BaseException:
             library.close()  # or Chroma would keep the folder's files open for this process
             raise
@@ -62,11 +61,9 @@ class Library:
 
     def add(self, papers: Iterable[Paper], progress: Progress | None = None) -> AddReport:
         """Take `papers` in, streamed; records of one paper become one, known papers change nothing."""
-        from store.recording import record
-
         with telling(self._home), writing(self._home):
-            report = record(self._papers, papers, progress or silent)
-            self._finder.follow(progress or silent)
+            report = self._papers.take(papers, progress or silent)
+            self._search.follow(progress or silent)
         return report
 
     def add_paths(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
@@ -91,7 +88,7 @@ class Library:
         with telling(self._home), writing(self._home):
             with self._papers.transaction():
                 removed = sum([self._papers.delete(paper_id) for paper_id in paper_ids])
-            self._finder.follow(silent)
+            self._search.follow(silent)
         return removed
 
     def get(self, paper_id: str) -> Paper | None:
@@ -119,8 +116,6 @@ class Library:
 
         With none of them given it is the library itself.
         """
-        from store.part import Part
-
         if year is None and venue is None and author is None:
             return self
         with telling(self._home):
@@ -137,7 +132,7 @@ class Library:
         `among` limits them to the papers of these ids; without any there is nothing to find.
         """
         with telling(self._home):
-            return self._finder.by_meaning(self._indexes.embedder.encode_query(query), k, among)
+            return self._search.by_meaning(self._indexes.embedder.encode_query(query), k, among)
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best papers by keywords: (paper_id, BM25 score above 0), best first, ties by id.
@@ -145,7 +140,7 @@ class Library:
         `among` limits them as in `by_meaning`.
         """
         with telling(self._home):
-            return self._finder.by_words(query, k, among)
+            return self._search.by_words(query, k, among)
 
     @property
     def reads_words(self) -> bool:
@@ -157,8 +152,10 @@ class Library:
 
         They need not be in the library. Only for a model that `reads_words`.
         """
+        words = self._indexes.words
+        assert words is not None, "the model has no vectors of words"
         with telling(self._home):
-            return self._indexes.words.matches(question, papers)
+            return words.matches(question, papers)
 
     @property
     def note(self) -> str:
@@ -168,8 +165,6 @@ class Library:
     @property
     def advice(self) -> str:
         """Which embedding model would suit so many papers better, and how to choose it; else empty."""
-        from store.indexing import advice
-
         return advice(self._indexes.embedder, len(self))
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
@@ -210,3 +205,25 @@ def _chained(
             yield from papers
         except ReadError as error:
             unread.append((path, error))
+
+
+class Part:
+    """The papers of a library that fit a filter, searched as the whole is; a part without papers finds none."""
+
+    def __init__(self, library: Library, paper_ids: frozenset[str]):
+        self._library, self._ids = library, paper_ids
+        self.get_many, self.word_matches = library.get_many, library.word_matches
+        self.embed, self.embed_query, self.mean_vectors = library.embed, library.embed_query, library.mean_vectors
+        self.reads_words = library.reads_words
+
+    def by_meaning(self, query: str, k: int) -> list[Hit]:
+        """The `k` papers nearest in meaning, each by its best passage, with their cosines."""
+        return self._library.by_meaning(query, k, self._ids)
+
+    def by_words(self, query: str, k: int) -> list[tuple[str, float]]:
+        """The `k` best papers by keywords: (paper_id, BM25 score above 0), best first, ties by id."""
+        return self._library.by_words(query, k, self._ids)
+
+    def __len__(self) -> int:
+        """How many papers there are."""
+        return len(self._ids)

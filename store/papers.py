@@ -1,34 +1,21 @@
-"""The place of record: every paper in one SQLite file, and how far the indexes have followed it.
+"""The place of record: every paper, what it is known by, and how far the indexes have followed it.
 
 A row's `indexed` is the digest of the text that both indexes hold for it; where it differs
 from `content`, the indexes lag. `passages` is how many passages the vector index holds of it at
 most, and `spans` where they stand in the abstract.
 """
 
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
-from store.dedup import keys
-from store.errors import StoreError
-from store.records import Paper, Passage
-from store.tables import (
-    COLUMNS,
-    FIELDS,
-    SCHEMA,
-    SCHEMA_VERSION,
-    digest_of,
-    matching,
-    paper_of,
-    passages_of,
-    row_of,
-    spans_of,
-)
+from store.database import COLUMNS, FIELDS, Database, digest_of, matching, paper_of, passages_of, row_of, spans_of
+from store.identity import identify, join, keys
+from store.records import AddReport, Paper, Passage, Progress, Skipped
 
+_BATCH = 1_000  # papers a transaction
 _PAGE = 500  # rows read at once
 
 
@@ -42,63 +29,48 @@ class Lagging:
     passages: int
 
 
-class Papers:
-    """The papers of one library folder; each thread has its own connection to the file."""
+class Papers(Database):
+    """The papers of one library."""
 
-    def __init__(self, path: Path):
-        self._path = path
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+    def take(self, new: Iterable[Paper], progress: Progress) -> AddReport:
+        """Keep the `new` papers, a batch a transaction; what is kept survives an interruption.
 
-    @property
-    def _db(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "db"):
-            self._local.db = self._connect()
-            self._open.append(self._local.db)
-        return self._local.db
+        Records of one paper become one. Those without an abstract add to papers that are known once
+        all others are in; those that match none are skipped.
+        """
+        counts: Counter[str] = Counter()
+        bare: list[Paper] = []
+        whole = _with_abstract(new, bare)
+        while batch := list(islice(whole, _BATCH)):
+            with self.transaction():
+                counts.update(map(self.keep, batch))
+            progress(counts.total(), 0, "papers read")
+        skipped: list[Skipped] = []
+        with self.transaction():
+            for paper in bare:
+                if join(self.sharing_keys(identify(paper)), identify(paper))[0]:
+                    counts[self.keep(paper)] += 1
+                else:
+                    skipped.append(Skipped(", ".join((*paper.sources, paper.title)), "no abstract"))
+        return AddReport(
+            counts.total() + len(skipped), counts["added"], counts["merged"], counts["unchanged"], tuple(skipped)
+        )
 
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA synchronous = NORMAL")
-        return db
-
-    def filled(self) -> bool:
-        """Whether the file is there and got its first papers; StoreError if another version made it."""
-        if not self._path.exists() or not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            return False
-        made_by = self.fact("schema")
-        if made_by and made_by != SCHEMA_VERSION:
-            raise StoreError(
-                f"{self._path} was made by another version of citewell (tables {made_by}, here "
-                f"{SCHEMA_VERSION}); upgrade citewell, or set CITEWELL_HOME to a new folder."
-            )
-        return bool(self.fact("filled"))
-
-    def create(self) -> None:
-        """Make the tables, if they are not there; the caller is the one writer."""
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.executescript(SCHEMA)
-        self.set_fact("schema", SCHEMA_VERSION)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of the block's changes, or none of them."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def fact(self, name: str) -> str:
-        """A fact about the library, such as the model its index was made with; "" if unknown."""
-        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else ""
-
-    def set_fact(self, name: str, value: str) -> None:
-        """Keep a fact about the library."""
-        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+    def keep(self, paper: Paper) -> str:
+        """Keep one paper within the caller's transaction: "added", "merged" with what is known, or "unchanged"."""
+        paper = identify(paper)
+        known = dict(self.sharing_keys(paper))
+        found, whole = join(list(known.items()), paper)
+        if not found:
+            self.insert(paper)
+            return "added"
+        first, *others = found
+        if whole == known[first] and not others:
+            return "unchanged"
+        for other in others:
+            self.delete(known[other].paper_id, heir=first)
+        self.update(first, whole)
+        return "merged"
 
     def sharing_keys(self, paper: Paper) -> list[tuple[int, Paper]]:
         """The papers that share a key with `paper`, oldest first, with their row numbers."""
@@ -113,7 +85,8 @@ class Papers:
         """Keep a new paper."""
         marks = ", ".join("?" * (len(FIELDS) + 1))
         query = f"INSERT INTO papers ({COLUMNS}, content) VALUES ({marks})"
-        self._add_keys(self._db.execute(query, (*row_of(paper), digest_of(paper))).lastrowid, paper)
+        added = self._db.execute(query, (*row_of(paper), digest_of(paper)))
+        self._add_keys(added.lastrowid or 0, paper)
 
     def update(self, seq: int, paper: Paper) -> None:
         """Put `paper` in the place of row `seq`; the indexes lag only if its text changed."""
@@ -244,9 +217,10 @@ class Papers:
         """How many papers there are."""
         return self._db.execute("SELECT count(*) FROM papers").fetchone()[0]
 
-    def close(self) -> None:
-        """Close the connections of every thread."""
-        for db in self._open:
-            db.close()
-        self._open.clear()
-        self._local = threading.local()
+
+def _with_abstract(papers: Iterable[Paper], bare: list[Paper]) -> Iterator[Paper]:
+    for paper in papers:
+        if paper.abstract.strip():
+            yield paper
+        else:
+            bare.append(paper)

@@ -1,6 +1,7 @@
-"""The records that pass between modules: frozen, and free of any index or model."""
+"""What passes between modules: records, frozen and free of any index or model, and how work reports where it stands."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,14 @@ class AddReport:
     merged: int = 0
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
+
+
+class Progress(Protocol):
+    """Called with counts as work proceeds; `total` is 0 where it is not known beforehand."""
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        """`done` of `total` units of the work named `what`."""
+
+
+def silent(done: int, total: int, what: str) -> None:
+    """A progress that shows nothing."""

@@ -2,11 +2,17 @@
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.latexencode import UnicodeToLatexEncoder
 
 # Where inline maths stands in running text: Pandoc's rule, which leaves "$5 and $10" alone.
 _MATH = re.compile(r"\$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)")
 _POWER = re.compile(r"\^(-?\d+|\{[\w+-]+\}|\w)")
 _QUOTES = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---"}
+_FORMATTING = re.compile(r"\\(?:text|math|emph|operatorname)[a-z]*\b\s*|\\[\"'`^~=.]")
 _UNSAFE_IN_MATHS = re.compile(r"(?<!\\)[%#&~]")
 
 # Maths commands that LaTeX and amssymb have; maths with any other is shown as it is written.
@@ -43,6 +49,11 @@ def from_latex(text: str) -> str:
     """`text` without LaTeX's commands and braces: what a reader sees; maths stays as it is written."""
     plain = _decoder().latex_to_text(text)
     return re.sub(r"\$\^\{([\w+-]+)\}\$", _power, plain).strip()
+
+
+def unformatted(text: str) -> str:
+    """`text` without the commands that only say how letters look; braces, and all other commands, stay."""
+    return _FORMATTING.sub("", text)
 
 
 def _power(match: re.Match[str]) -> str:
@@ -82,7 +93,7 @@ def _balanced(text: str) -> bool:
 
 
 @cache
-def _encoder(maths: bool = False):
+def _encoder(maths: bool = False) -> "UnicodeToLatexEncoder":
     from pylatexenc.latexencode import (
         RULE_DICT,
         RULE_REGEX,
@@ -117,7 +128,7 @@ def _encoder(maths: bool = False):
 
 
 @cache
-def _decoder():
+def _decoder() -> "LatexNodes2Text":
     from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
     context = get_default_latex_context_db()

@@ -1,18 +1,19 @@
 """The vector index, in Chroma: passages by the direction of their vectors."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from store.chroma import folder_client, folder_errors, server_client, server_errors
+from store.chroma import connect, failures
 from store.records import ChromaServer, Passage
 
 if TYPE_CHECKING:
     import numpy as np
-    from chromadb.api import ClientAPI, Collection
+    from chromadb.api import Collection
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
 # Rows a call, for Chroma takes at most 5,461, a server perhaps fewer, and who opens the index waits for one call.
 _BATCH = 2_048
@@ -20,7 +21,7 @@ _BATCH = 2_048
 # vectors; with these it finds .998 of the ten nearest among 81,162. It writes the graph to disk every
 # `sync_threshold` rows and replays the rest whenever it is opened: by the call, an opened library is ready
 # at once. A distributed server keeps to the space alone: its own index (SPANN) has no such widths.
-_HNSW = {
+_HNSW: "CreateHNSWConfiguration" = {
     "space": "cosine",
     "ef_construction": 128,
     "ef_search": 600,
@@ -43,7 +44,7 @@ class Vectors:
         # Chroma writes a folder's graph in place: one process that reads it meanwhile would crash.
         self._lock = FileLock(place.with_suffix(".lock")) if isinstance(place, Path) else None
         with self._calling():
-            self._client: ClientAPI = (folder_client if isinstance(place, Path) else server_client)(place)
+            self._client = connect(place)
             self._batch = min(_BATCH, self._client.get_max_batch_size())
             try:
                 self._collection = self._load()
@@ -78,7 +79,7 @@ class Vectors:
         """The `k` nearest passages, best first: (paper_id, number of the passage, cosine)."""
         with self._calling(lock=False):
             found = self._collection.query(query_embeddings=vector[None, :], n_results=k, include=["distances"])
-        distances = zip(found["ids"][0], found["distances"][0], strict=True)
+        distances = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
         return [(*_split(passage_id), 1.0 - distance) for passage_id, distance in distances]
 
     def compare(self, vector: "np.ndarray", passages: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, float]]:
@@ -111,13 +112,9 @@ class Vectors:
         self._client.close()
 
     @contextmanager
-    def _calling(self, lock: bool = True) -> Iterator[Self]:
-        with ExitStack() as stack:
-            local = isinstance(self._place, Path)
-            stack.enter_context((folder_errors if local else server_errors)(self._place))
-            if lock and self._lock:
-                stack.enter_context(self._lock)
-            yield self
+    def _calling(self, lock: bool = True) -> Iterator[None]:
+        with failures(self._place), self._lock if lock and self._lock else nullcontext():
+            yield
 
 
 def _ids(passages: Sequence[tuple[str, int, int]]) -> list[str]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from store.blobs import Blobs, key_of
-from store.chunks import embedding_text, passages
-from store.embeddings import Embedder
-from store.encoders.words import Words
+from store.cache import Cache, key_of
+from store.encoders import Embedder
+from store.encoders.bert import Words
 from store.keywords import STOP_WORDS
 from store.records import Paper
+from store.sentences import embedding_text, passages
 
 _DIMENSIONS = 64  # of the directions in which the words of papers differ most; the rest adds nothing
 _SAMPLE = 40  # papers from which the directions are taken
@@ -35,21 +35,21 @@ class WordMatches:
 
 
 class WordVectors:
-    """Vectors of the content words of papers, for one embedding model; `shipped` as in VectorCache."""
+    """Vectors of the content words of papers, for one embedding model; `shipped` as in Cache."""
 
     def __init__(self, path: Path, embedder: Embedder, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
-        self._blobs = Blobs(path, shipped)
+        self._kept = Cache(path, shipped)
         self._embedder = embedder
         self._basis: np.ndarray | None = None
 
     def keep(self, papers: Sequence[Paper], read: Mapping[str, Words] | None = None) -> None:
         """Make the vectors of those papers that have none yet; `read` holds the words of texts read before."""
-        kept = self._blobs.get([_key(paper) for paper in papers])
+        kept = self._kept.get([_key(paper) for paper in papers])
         missing = [paper for paper in papers if _key(paper) not in kept]
         if missing:
             basis = self._directions(read or {})
             vectors = [_squeeze(found, basis) for found in self._paper_words(missing, read or {})]
-            self._blobs.put({_key(p): v.tobytes() for p, v in zip(missing, vectors, strict=True)})
+            self._kept.put({_key(p): v.tobytes() for p, v in zip(missing, vectors, strict=True)})
 
     def matches(self, question: str, papers: Sequence[Paper]) -> WordMatches:
         """The nearest word of each paper to each content word of `question`."""
@@ -65,7 +65,7 @@ class WordVectors:
 
     def _vectors_of(self, papers: Sequence[Paper]) -> list[np.ndarray]:
         self.keep(papers)
-        kept = self._blobs.get([_key(paper) for paper in papers])
+        kept = self._kept.get([_key(paper) for paper in papers])
         return [np.frombuffer(kept[_key(paper)], np.int8).reshape(-1, self._width) for paper in papers]
 
     def _question_words(self, question: str) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
@@ -84,10 +84,10 @@ class WordVectors:
         """The axes that words are squeezed to, shape (d, at most 64): the same for every library of this model."""
         if self._basis is None:
             key = key_of(_BASIS)
-            kept = self._blobs.get([key]).get(key)
+            kept = self._kept.get([key]).get(key)
             if kept is None:
                 kept = _axes(np.concatenate(self._paper_words(_sample(), read))).tobytes()
-                self._blobs.put({key: kept})
+                self._kept.put({key: kept})
             self._basis = np.frombuffer(kept, np.float32).reshape(self._embedder.dimension, self._width)
         return self._basis
 
@@ -97,7 +97,7 @@ class WordVectors:
 
     def close(self) -> None:
         """Close the file."""
-        self._blobs.close()
+        self._kept.close()
 
 
 def _sample() -> list[Paper]:

@@ -16,7 +16,7 @@ from chromadb.config import Settings
 from fakes import WordEmbedder
 from small_library import NEW, nearest
 
-import store.finding
+import store.search
 from store.errors import StoreError
 from store.library import Library
 from store.records import ChromaServer
@@ -98,7 +98,7 @@ with open_on(ChromaServer(sys.argv[2]), Path(sys.argv[1])) as library:
 
 
 def test_processes_of_one_library_see_what_the_others_add(tmp_path, server, monkeypatch):
-    monkeypatch.setattr(store.finding, "_REOPEN_EVERY", 0.0)
+    monkeypatch.setattr(store.search, "_REOPEN_EVERY", 0.0)
     with open_on(server, tmp_path) as library:
         library.add(NEW[:20])
         assert len(library.by_meaning("gripper", 60)) == 20

@@ -3,12 +3,11 @@
 import pytest
 
 from store import collection
-from store.blobs import Blobs
-from store.chunks import embedding_text, passages
+from store.cache import Cache, VectorCache
 from store.collection import embedded, shipped_papers
-from store.embeddings import Embedder, load_embedder
+from store.encoders import Embedder, load_embedder
 from store.library import Library
-from store.vector_cache import VectorCache
+from store.sentences import embedding_text, passages
 from training.embedded import KINDS, write
 
 
@@ -60,10 +59,10 @@ def test_what_ships_is_taken_once_and_never_over_what_is_kept(tmp_path):
         reads.append(1)
         return {b"a": b"shipped", b"b": b"shipped"}
 
-    blobs = Blobs(tmp_path / "b.db", shipped)
+    blobs = Cache(tmp_path / "b.db", shipped)
     blobs.put({b"a": b"kept"})
     assert blobs.get([b"a"]) == {b"a": b"kept"} and not reads
     assert blobs.get([b"a", b"b", b"c"]) == {b"a": b"kept", b"b": b"shipped"}
     assert blobs.get([b"c"]) == {} and len(reads) == 1
     blobs.close()
-    assert Blobs(tmp_path / "b.db").items() == {b"a": b"kept", b"b": b"shipped"}
+    assert Cache(tmp_path / "b.db").items() == {b"a": b"kept", b"b": b"shipped"}

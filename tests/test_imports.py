@@ -139,6 +139,35 @@ def test_no_relative_imports():
             assert not [n for n in nodes if isinstance(n, ast.ImportFrom) and n.level], path
 
 
+def runtime_imports(path: Path) -> set[str]:
+    """The modules that a file imports at any time, in functions too; not those that only types need."""
+    names: set[str] = set()
+
+    def read(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+        for child in ast.iter_child_nodes(node):
+            read(child)
+
+    read(ast.parse(path.read_text(encoding="utf-8")))
+    return names
+
+
+@pytest.mark.parametrize("package", ["prompts", "store", "training"])
+def test_no_module_imports_itself_by_way_of_others(package):
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
+    paths = {name.removesuffix(".__init__"): path for name, path in paths.items()}
+    left = {name: runtime_imports(path) & set(paths) - {name} for name, path in paths.items()}
+    while free := [name for name, needs in left.items() if not needs & set(left)]:
+        for name in free:
+            del left[name]
+    assert not left, f"import cycles among {sorted(left)}"
+
+
 def test_help_loads_no_heavy_library():
     code = (
         "import sys; from ui.cli import main\n"

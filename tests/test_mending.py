@@ -14,9 +14,9 @@ from fakes import WordEmbedder
 from filelock import FileLock
 from small_library import NEW, TOPICS, nearest, open_empty, state
 
-import store.finding
-import store.indexing
-import store.upkeep
+import store.database
+import store.search
+import store.sync
 from benchmarks.kills import followed
 from store.errors import DamagedIndexError, StoreError
 from store.indexes import Indexes
@@ -81,13 +81,13 @@ def test_damage_found_by_a_search_is_mended_by_it(small, tmp_path, monkeypatch):
         return real(self, vector, k)
 
     monkeypatch.setattr(Vectors, "nearest", look)
-    small._finder._seen = None
+    small._search._seen = None
     assert nearest(small) == before and not failures
     assert small._indexes.embedder.calls - calls == len(before)  # the queries: no paper is embedded again
 
 
 def test_a_busy_library_can_be_read_but_not_written(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(store.upkeep, "PATIENCE", 0.1)
+    monkeypatch.setattr(store.database, "PATIENCE", 0.1)
     with FileLock(tmp_path / "home" / "lock"), open_empty(tmp_path / "home") as reader:
         assert reader.by_words("gripper", 1)
         with pytest.raises(StoreError, match="another citewell is writing"):
@@ -140,7 +140,7 @@ def undisturbed(tmp_path_factory):
 def test_an_add_cut_short_at_any_step_is_finished_by_the_next(
     tmp_path, monkeypatch, undisturbed, where, step, call, after
 ):
-    monkeypatch.setattr(store.indexing, "_SLOW_BATCH", 16)
+    monkeypatch.setattr(store.sync, "_SLOW_BATCH", 16)
     calls, real = [], getattr(where, step)
 
     def cut(*args, **kwargs):
@@ -169,10 +169,10 @@ ADD = """
 import sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
-import store.indexing
+import store.sync
 from fakes import WordEmbedder
 from store.library import Library
-store.indexing._SLOW_BATCH = 16
+store.sync._SLOW_BATCH = 16
 library = Library.open(Path(sys.argv[1]), "words", embedder=WordEmbedder(), seed=False)
 library.add_paths([Path(sys.argv[2])])
 library.close()
@@ -227,7 +227,7 @@ def test_only_a_kill_throws_doubt_on_the_vectors(small, tmp_path, monkeypatch, e
 
 
 def test_what_another_process_adds_is_seen(small, tmp_path, many, monkeypatch):
-    monkeypatch.setattr(store.finding, "_REOPEN_EVERY", 0.0)
+    monkeypatch.setattr(store.search, "_REOPEN_EVERY", 0.0)
     assert len(small.by_meaning("gripper", 1000)) == 60
     process = adding(tmp_path / "home", many)
     while process.poll() is None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from store.collection import shipped_papers
 from store.errors import ReadError
-from store.readers import fields, read_papers
+from store.readers import read_papers
+from store.readers.common import paper_from
 from store.readers.listing import parse_listing
 from store.records import Paper, Skipped
 
@@ -141,7 +142,7 @@ def test_bad_lines_are_skipped_with_their_numbers(tmp_path):
 )
 def test_any_record_is_a_paper_or_a_value_error(record):
     try:
-        paper = fields.paper_from(record, "file")
+        paper = paper_from(record, "file")
     except ValueError:
         return
     assert paper.title and paper.title.encode()
@@ -207,19 +208,3 @@ def test_folders_are_walked_and_unreadable_files_passed_over(tmp_path):
     papers, skipped = read(tmp_path)
     assert [paper.title for paper in papers] == ["Shallow", "Deep"]
     assert [item.where for item in skipped] == [str(tmp_path / "c.txt")]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("2404.12015", "2404.12015"),
-        ("arXiv:2404.12015v3", "2404.12015"),
-        ("cs/9901001", "cs/9901001"),
-        ("https://arxiv.org/abs/2404.12015", "2404.12015"),
-        ("http://arxiv.org/pdf/2404.12015v1.pdf", "2404.12015"),
-        ("https://example.org/2404.12015", ""),
-        ("", ""),
-    ],
-)
-def test_arxiv_ids_are_found_in_ids_and_links(text, found):
-    assert fields.arxiv_id(text) == found

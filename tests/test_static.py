@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks import static_quality
 from rag.tuning import shipped as shipped_numbers
-from store.embeddings import load_embedder
+from store.encoders import load_embedder
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import SHIPPED, WEIGHTS
 from training.static import train as static
@@ -54,7 +54,7 @@ def test_it_is_the_embedder_of_its_name_and_needs_no_torch(tmp_path: Path) -> No
     code = f"""
 import sys
 from pathlib import Path
-from store.embeddings import load_embedder
+from store.encoders import load_embedder
 embedder = load_embedder("citewell-static", Path({str(tmp_path)!r}))
 embedder.encode(["a robot"] * 999)
 print({{"torch", "transformers"}} & set(sys.modules), embedder.slow, not embedder.note)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from store.blobs import Blobs
+from store.cache import Cache
 from store.collection import EMBEDDED
-from store.embeddings import Embedder, load_embedder
+from store.encoders import Embedder, load_embedder
 from store.encoders.bert import BertEncoder
 from store.encoders.weights import DEFAULT, find_folder
 from store.library import Library
@@ -29,7 +29,7 @@ def make(path: Path) -> None:
         encoder = BertEncoder(find_folder(DEFAULT, home))
         exact = Embedder(load_embedder(DEFAULT, home).fingerprint, encoder, lambda: encoder)
         Library.open(home, DEFAULT, embedder=exact).close()
-        kept = {kind: Blobs(next((home / "cache").glob(f"{kind}-*.db"))) for kind in KINDS}
+        kept = {kind: Cache(next((home / "cache").glob(f"{kind}-*.db"))) for kind in KINDS}
         write({kind: blobs.items() for kind, blobs in kept.items()}, exact.fingerprint, path)
 
 

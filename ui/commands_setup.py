@@ -67,7 +67,7 @@ def _folder(settings: Settings) -> str:
 
 
 def _embedding(settings: Settings) -> str:
-    from store.embeddings import load_embedder
+    from store.encoders import load_embedder
 
     embedder = load_embedder(settings.embedding_model, settings.home / "cache")
     if embedder.note:

@@ -11,7 +11,7 @@ from rag.evaluating.questions import Question, read_questions
 from rag.offline.fit import Example, Generated, examples_of, generated_questions
 from rag.tuning import Tuning
 from store.library import Library
-from store.readers.files import open_text
+from store.readers.common import open_text
 
 HERE = Path(__file__).parent
 IDS: Mapping[str, list[str]] = json.loads((HERE / "papers.json").read_text(encoding="utf-8"))

@@ -16,8 +16,7 @@ from rag.references.keys import citation_keys
 from rag.references.latex import draft_bibtex, draft_latex
 from rag.settings import Settings
 from rag.verifying.verify import Verifier
-from store.progress import Progress, silent
-from store.records import Paper
+from store.records import Paper, Progress, silent
 
 if TYPE_CHECKING:
     from rag.drafting.model import DraftModel

@@ -13,8 +13,7 @@ from rag.records import Found
 from rag.search.queries import topic_of
 from rag.search.themes import REST, about, group, name_groups
 from rag.verifying.verify import Verifier
-from store.progress import Progress, silent
-from store.records import Paper, Passage
+from store.records import Paper, Passage, Progress, silent
 
 if TYPE_CHECKING:
     from store.library import Library

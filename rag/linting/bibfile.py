@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from store.identity import arxiv_ids, title_words
 from store.tex import from_latex
-
-_ARXIV = re.compile(r"\b(\d{4}\.\d{4,5})(v\d+)?\b|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,7 @@ def _arxiv(fields: dict[str, str]) -> str:
 
 
 def _find_id(text: str) -> str:
-    match = _ARXIV.search(text)
-    return (match[1] or match[3]) if match else ""
+    return next(iter(arxiv_ids(text)), "")
 
 
 def _doi(value: str) -> str:
@@ -96,8 +94,6 @@ def _reason(error: object) -> str:
 
 def same_work(entries: Iterable[BibEntry]) -> list[tuple[BibEntry, BibEntry]]:
     """Pairs of entries with different keys that are one paper: same arXiv id, DOI or title."""
-    from store.dedup import title_words
-
     seen: dict[str, BibEntry] = {}
     pairs = []
     for entry in entries:

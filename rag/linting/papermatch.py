@@ -4,13 +4,12 @@ import re
 from typing import TYPE_CHECKING
 
 from rag.linting.bibfile import BibEntry
-from store.dedup import title_words
+from store.identity import arxiv_ids, title_words
 from store.records import Paper
 
 if TYPE_CHECKING:
     from store.library import Library
 
-_ARXIV = re.compile(r"\b(\d{4}\.\d{4,5})(?:v\d+)?\b")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>]+")
 _NEAR = 5  # papers compared by title
 
@@ -28,9 +27,7 @@ def match_entry(entry: BibEntry, library: "Library") -> Paper | None:
 
 def match_text(reference: str, library: "Library") -> Paper | None:
     """The paper that a written-out reference names: by an arXiv id or DOI in it, or by its whole title."""
-    ids = [match[1] for match in _ARXIV.finditer(reference)] + [
-        m[0].rstrip(".").lower() for m in _DOI.finditer(reference)
-    ]
+    ids = arxiv_ids(reference) + [m[0].rstrip(".").lower() for m in _DOI.finditer(reference)]
     by_id = next((paper for paper_id in ids if (paper := library.get(paper_id))), None)
     if by_id:
         return by_id

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from store.dedup import merge_all
+from store.identity import merge_all
 from store.readers import read_papers
 from store.records import Paper
 

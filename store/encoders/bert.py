@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from store.encoders.text import load_tokenizer, max_length
-from store.encoders.words import Words, word_vectors
-
 if TYPE_CHECKING:
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
 
+# (start, end) of each word in its text, shape (n, 2), and the words' unit vectors in context, shape (n, d).
+Words = tuple[np.ndarray, np.ndarray]
 ROW_BUDGET = 2048  # tokens in one pass: enough to fill the processor, little memory
 
 
@@ -35,7 +34,7 @@ class BertEncoder:
         self.dimension: int = config["hidden_size"]
         self._take_first = _pooling(folder) == "cls"
         self._weights = _map_safetensors(folder / "model.safetensors")
-        self._tokenizer = load_tokenizer(folder, max_length(folder, config["max_position_embeddings"]))
+        self._tokenizer = _load_tokenizer(folder, _max_length(folder, config["max_position_embeddings"]))
         # A query is encoded whole and by its words.
         self._remembered = lru_cache(maxsize=4)(self._encode_one)
 
@@ -61,7 +60,7 @@ class BertEncoder:
         vectors, found = np.zeros((len(texts), self.dimension), dtype=np.float32), {}
         for row, (encoding, hidden) in self._encoded(texts):
             vectors[row] = self._pool(hidden)
-            found[row] = word_vectors(encoding, hidden)
+            found[row] = _word_vectors(encoding, hidden)
         return _unit(vectors), [found[row] for row in range(len(texts))]
 
     def _pool(self, hidden: np.ndarray) -> np.ndarray:
@@ -186,3 +185,34 @@ def _map_safetensors(path: Path) -> dict[str, np.ndarray]:
         for name, entry in header.items()
         if entry.get("dtype") == "F32"
     }
+
+
+def _word_vectors(encoding: "Encoding", hidden: np.ndarray) -> Words:
+    """The words of an encoded text, from the last hidden state of its tokens, shape (tokens, d)."""
+    of_word = encoding.word_ids
+    inside = [n for n, word in enumerate(of_word) if word is not None]
+    if not inside:
+        return np.zeros((0, 2), np.int64), np.zeros((0, hidden.shape[1]), np.float32)
+    first = [n for n in inside if n == inside[0] or of_word[n] != of_word[n - 1]]
+    last = [*(n - 1 for n in first[1:]), inside[-1]]
+    places = encoding.offsets
+    spans = np.array([(places[a][0], places[b][1]) for a, b in zip(first, last, strict=True)])
+    sums = np.add.reduceat(hidden[: inside[-1] + 1], first, axis=0)
+    return spans, sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-12)
+
+
+def _load_tokenizer(folder: Path, length: int) -> "Tokenizer":
+    """The tokenizer of a model folder, cutting at `length` tokens and padding nothing."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(length)
+    return tokenizer
+
+
+def _max_length(folder: Path, most: int) -> int:
+    """The number of tokens at which sentence-transformers cuts a text for this model."""
+    path = folder / "sentence_bert_config.json"
+    given = json.loads(path.read_text()).get("max_seq_length") if path.is_file() else None
+    return min(given or most, most)

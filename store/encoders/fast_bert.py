@@ -7,6 +7,7 @@ Loading torch takes a second or two, sentence-transformers several; only this an
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,8 @@ class FastBert(BertEncoder):
         if self._device.type == "cuda" or len(batches) < 2:
             yield from map(self._forward, batches)
             return
-        alone = {"initializer": self._torch.set_num_threads, "initargs": (1,)}
-        with ThreadPoolExecutor(self._torch.get_num_threads(), **alone) as pool:
+        alone = partial(self._torch.set_num_threads, 1)
+        with ThreadPoolExecutor(self._torch.get_num_threads(), initializer=alone) as pool:
             yield from pool.map(self._forward, batches)
 
     def _forward(self, ids: list[list[int]]) -> list[np.ndarray]:

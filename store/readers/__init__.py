@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from store.errors import ReadError
-from store.readers.files import OPENERS
+from store.readers.common import OPENERS
 from store.readers.jsonl import read_json
 from store.readers.listing import read_listing
 from store.records import Paper, Skipped

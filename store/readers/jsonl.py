@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from store.errors import ReadError
-from store.readers.fields import paper_from
-from store.readers.files import open_text
+from store.readers.common import open_text, paper_from
 from store.records import Paper, Skipped
 
 _BLOCK = 1 << 16

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from store.errors import ReadError
-from store.readers.fields import one_line
-from store.readers.files import open_text
+from store.readers.common import one_line, open_text
 from store.records import Paper, Skipped
 
 _PROSE_LENGTH = 300  # characters; no title is as long
@@ -52,7 +51,7 @@ def read_listing(path: Path) -> Iterator[Paper | Skipped]:
 def parse_listing(text: str, source: str) -> list[Paper | Skipped]:
     """The entries of a page's text: each abstract is its text on the page, to the character."""
     entries = _entries(text)
-    found = [_paper(title, abstract, source) for title, abstract in entries if abstract]
+    found: list[Paper | Skipped] = [_paper(title, abstract, source) for title, abstract in entries if abstract]
     first = next((title.start for title, abstract in entries if abstract), len(text))
     lost = [title for title, abstract in entries if not abstract and title.is_title and title.start > first]
     found += [Skipped(_place(text, title, source), "a title without an abstract") for title in lost]

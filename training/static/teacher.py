@@ -46,7 +46,7 @@ def load_teacher(name: str, cache: Path) -> Teacher:
     """
     from tokenizers import Tokenizer
 
-    from store.embeddings import load_embedder
+    from store.encoders import load_embedder
     from store.encoders.weights import find_folder
 
     numbers = Tokenizer.from_file(str(find_folder(name, cache) / "tokenizer.json")).get_vocab()

@@ -1,7 +1,7 @@
 import numpy as np
 from fakes import WordEmbedder
 
-from store.mean_vectors import MeanVectors
+from store.cache import MeanVectors
 from store.records import Paper
 
 PAPERS = [

@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.dedup import identify, merge, merge_all, same, slug, title_words
+from store.identity import arxiv_id, arxiv_ids, identify, merge, merge_all, same, slug, title_words
 from store.papers import Papers
-from store.progress import silent
-from store.recording import record
-from store.records import Paper
+from store.records import Paper, silent
 
 KNOWN = [("On Tools", "2401.00001", "10.1/a"), ("Other Ways", "2401.00002", "10.1/b"), ("Third", "", "")]
 
@@ -95,8 +93,8 @@ def test_the_place_of_record_merges_as_memory_does(some):
     with tempfile.TemporaryDirectory() as folder:
         papers = Papers(Path(folder) / "papers.db")
         papers.create()
-        first = record(papers, some, silent)
-        again = record(papers, some, silent)
+        first = papers.take(some, silent)
+        again = papers.take(some, silent)
         assert [replace(p, paper_id="", url="") for p in papers.select()] == [
             replace(p, paper_id="", url="") for p in merge_all(some)
         ]
@@ -119,3 +117,24 @@ def test_an_arxiv_doi_gives_the_arxiv_id_and_link():
     paper = identify(Paper("", "T", "A.", doi="10.48550/arXiv.2401.00001v2"))
     assert (paper.paper_id, paper.url) == ("2401.00001", "https://arxiv.org/abs/2401.00001")
     assert identify(Paper("", "T", "A.", doi="10.1/X")).url == "https://doi.org/10.1/X"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2404.12015", "2404.12015"),
+        ("arXiv:2404.12015v3", "2404.12015"),
+        ("cs/9901001", "cs/9901001"),
+        ("https://arxiv.org/abs/2404.12015", "2404.12015"),
+        ("http://arxiv.org/pdf/2404.12015v1.pdf", "2404.12015"),
+        ("https://example.org/2404.12015", ""),
+        ("", ""),
+    ],
+)
+def test_arxiv_ids_are_found_in_ids_and_links(text, found):
+    assert arxiv_id(text) == found
+
+
+def test_ids_old_and_new_are_found_in_running_text():
+    text = "J. Doe, arXiv preprint arXiv:2404.12015v3; hep-th/9901001v2, math.GT/0309136, and 24041.2015 pages."
+    assert arxiv_ids(text) == ["2404.12015", "hep-th/9901001", "math.GT/0309136"]

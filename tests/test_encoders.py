@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from store.embeddings import load_embedder
-from store.encoders import weights
+from store.encoders import ReferenceEncoder, load_embedder, weights
 from store.encoders.bert import BertEncoder, _batches, _gelu
 from store.encoders.fast_bert import FastBert
-from store.encoders.reference import ReferenceEncoder
 from store.errors import EmbeddingError
 
 TEXTS = [
@@ -56,7 +54,7 @@ def test_engines_agree_with_sentence_transformers_without_a_network(folder: Path
 
 def test_a_query_needs_no_torch(folder: Path, tmp_path: Path) -> None:
     code = (
-        f"import sys; from pathlib import Path; from store.embeddings import load_embedder;"
+        f"import sys; from pathlib import Path; from store.encoders import load_embedder;"
         f"load_embedder({str(folder)!r}, Path({str(tmp_path)!r})).embed_query('a robot');"
         "print({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
     )
@@ -82,7 +80,7 @@ def test_the_langchain_interface_gives_the_same_vectors(tmp_path: Path) -> None:
 
 def test_many_texts_go_to_the_fast_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     embedder = load_embedder("all-MiniLM-L6-v2", tmp_path)
-    monkeypatch.setattr("store.embeddings.MANY", 50)
+    monkeypatch.setattr("store.encoders.MANY", 50)
     embedder.encode(["a robot"])
     assert embedder._fast is None
     embedder.encode(["a robot pours water"] * 3)

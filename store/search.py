@@ -1,4 +1,4 @@
-"""Searches in both indexes, also while papers are added, here or by another process; damage is mended on the way."""
+"""Search in both indexes, also while papers are added, here or by another process; damage is mended on the way."""
 
 import math
 import threading
@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from store.database import writing
 from store.errors import DamagedIndexError
 from store.indexes import Indexes
 from store.papers import Papers
-from store.progress import Progress, silent
-from store.records import Hit
-from store.upkeep import catch_up, is_behind, renew_vectors, writing
+from store.records import Hit, Progress, silent
+from store.sync import Sync
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,27 +23,21 @@ _SPARE = 1.5  # passages looked up for each one needed when papers have as many 
 _FETCH = 7  # a passage fetched by its id costs as much as this many looked through in search
 
 
-class Finder:
+class Searcher:
     """Finds papers by meaning and by words: all of them, or `among` a few given by their ids."""
 
-    def __init__(self, home: Path, papers: Papers, indexes: Indexes, model: str):
-        self._home, self._papers, self._indexes, self._model = home, papers, indexes, model
+    def __init__(self, home: Path, papers: Papers, indexes: Indexes, sync: Sync):
+        self._home, self._papers, self._indexes, self._sync = home, papers, indexes, sync
         self._lock = threading.RLock()  # one search at a time: they share what was seen
-        self._gate = threading.Lock()  # between those who write to the indexes and those who close them
-        self._writing = False
         self._seen: tuple[str, float] | None = None  # generation of the opened indexes, and when
         self._counted: tuple[int, int] | None = None
 
-    def follow(self, progress: Progress, renewed: bool = False) -> None:
-        """Bring the indexes in step with the papers; the caller is the one writer."""
-        if not renewed and not is_behind(self._papers, self._indexes, self._model):
-            return
-        with self._gate:
-            self._writing = True
+    def follow(self, progress: Progress, damaged: bool = False) -> None:
+        """Have the indexes follow the papers, as `Sync.follow` does, and the next search see it."""
         try:
-            catch_up(self._papers, self._indexes, self._model, progress)
+            self._sync.follow(progress, damaged)
         finally:
-            self._writing, self._seen = False, None
+            self._seen = None
 
     def by_meaning(self, vector: "np.ndarray", k: int, among: Collection[str] | None = None) -> list[Hit]:
         """The `k` papers nearest to `vector`, each by its best passage, with their cosines."""
@@ -75,20 +69,18 @@ class Finder:
             return look()  # whoever wrote before has mended it
         except DamagedIndexError:
             if vectors:
-                renew_vectors(self._papers, self._indexes)
-            self.follow(silent, renewed=True)
+                self._sync.renew_vectors()
+            self.follow(silent, damaged=True)
         return look()
 
     def _reopen(self) -> None:
         self._counted = None
-        with self._gate:
-            if not self._writing:  # else they are in use, and up to date
-                self._indexes.reopen()
+        self._sync.reopen()
 
     def _look_again(self) -> None:
         """See what another process has written, and that no vectors are lost."""
         generation = self._papers.fact("generation")
-        if self._writing or (self._seen and self._seen[0] == generation):
+        if self._sync.writing or (self._seen and self._seen[0] == generation):
             return
         if self._seen and time.monotonic() - self._seen[1] < _REOPEN_EVERY:
             return

@@ -1,4 +1,4 @@
-"""Bytes kept by the text they were made from, in one SQLite file; safe to delete."""
+"""What was made of texts before: bytes and vectors by their text in a file that is safe to delete, means in memory."""
 
 import hashlib
 import sqlite3
@@ -8,10 +8,16 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
+from store.records import Paper
+from store.sentences import sentences
+
 _PAGE = 500  # keys a look-up
+_KEPT = 4_096  # papers whose means are kept in memory; some 6 MB
 
 
-class Blobs:
+class Cache:
     """What is cheap to lose and costly to make, by `key_of` the text it was made from.
 
     What `shipped` reads, when something is missing, counts as kept.
@@ -72,6 +78,63 @@ class Blobs:
         if self._db is not None:
             self._db.close()
             self._db = None
+
+
+class VectorCache(Cache):
+    """Vectors by text, in half precision, of one embedding model."""
+
+    def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray], keep: bool = False) -> np.ndarray:
+        """Unit rows, float32: those kept, and the rest by `encode`; with `keep` these are kept too.
+
+        A row is the same whether it was kept or is fresh: both are rounded to half precision.
+        """
+        if not texts:
+            return encode([])
+        keys = [key_of(text) for text in texts]
+        known = {key: np.frombuffer(blob, np.float16) for key, blob in self.get(keys).items()}
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if missing:
+            fresh = encode(list(missing.values())).astype(np.float16)
+            found = dict(zip(missing, fresh, strict=True))
+            known |= found
+            if keep:
+                self.put({key: vector.tobytes() for key, vector in found.items()})
+        rows = np.stack([known[key] for key in keys]).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
+
+
+class MeanVectors:
+    """The mean vectors of papers; the latest ones are kept in memory."""
+
+    def __init__(self, embed: Callable[[Sequence[str]], np.ndarray]):
+        self._embed = embed
+        self._known: dict[Paper, np.ndarray] = {}
+        self._lock = threading.Lock()
+
+    def rows(self, papers: Sequence[Paper]) -> np.ndarray:
+        """Unit rows, float32, shape (len(papers), d)."""
+        with self._lock:
+            known = {paper: self._known[paper] for paper in papers if paper in self._known}
+        missing = [paper for paper in dict.fromkeys(papers) if paper not in known]
+        if missing:
+            known |= zip(missing, self._means(missing), strict=True)
+            self._keep(known)
+        return np.stack([known[paper] for paper in papers])
+
+    def _means(self, papers: Sequence[Paper]) -> np.ndarray:
+        split = [sentences(paper.abstract) or [paper.title] for paper in papers]
+        vectors = self._embed([text for texts in split for text in texts])
+        means = np.zeros((len(papers), vectors.shape[1]), np.float32)
+        np.add.at(means, [n for n, texts in enumerate(split) for _ in texts], vectors)
+        return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
+
+    def _keep(self, known: dict[Paper, np.ndarray]) -> None:
+        with self._lock:
+            for paper, row in known.items():
+                self._known.pop(paper, None)  # put in anew, it is among the latest
+                self._known[paper] = row
+            while len(self._known) > _KEPT:
+                del self._known[next(iter(self._known))]
 
 
 def key_of(text: str) -> bytes:

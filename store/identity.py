@@ -1,4 +1,4 @@
-"""When two records are one paper, and what that paper then says."""
+"""What a paper is known by (arXiv id, DOI, title), when two records are one paper, and what that paper then says."""
 
 import hashlib
 import re
@@ -7,10 +7,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from store.records import Paper
+from store.tex import unformatted
 
 _SLUG_LENGTH = 72
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-_FORMATTING = re.compile(r"\\(?:text|math|emph|operatorname)[a-z]*\b\s*|\\[\"'`^~=.]")
+_ARXIV = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})"  # since 2007, and before
+_ARXIV_NAMED = re.compile(rf"(?:^|arxiv[:./]|/(?:abs|pdf)/){_ARXIV}(?!\d)", re.IGNORECASE)
+_ARXIV_WITHIN = re.compile(rf"\b{_ARXIV}(?:v\d+)?\b", re.IGNORECASE)
+_ARXIV_DOI = "10.48550/arxiv."
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def arxiv_id(text: str) -> str:
+    """The arXiv id in an id, `arXiv:` reference, DOI or link, without its version; "" where there is none."""
+    found = _ARXIV_NAMED.search(text.strip())
+    return found[1] if found else ""
+
+
+def arxiv_ids(text: str) -> list[str]:
+    """All that have the form of an arXiv id in running text, without their versions."""
+    return _ARXIV_WITHIN.findall(text)
+
+
+def doi(text: str) -> str:
+    """The DOI in a DOI or a link to one; "" where there is none."""
+    found = _DOI.search(text)
+    return found[0].rstrip(".,;") if found else ""
 
 
 def title_words(title: str) -> list[str]:
@@ -18,7 +39,7 @@ def title_words(title: str) -> list[str]:
 
     `A^2Nav` and `$A^2$Nav` give the same, so do `β-VAE` and `$\\beta$-VAE`.
     """
-    text = _FORMATTING.sub("", title).replace("^", "").replace("$", "")
+    text = unformatted(title).replace("^", "").replace("$", "")
     if not text.isascii():
         text = "".join(map(_plain, unicodedata.normalize("NFKD", text)))
     return re.findall(r"[^\W_]+", text.casefold())
@@ -47,8 +68,7 @@ def same(one: Paper, other: Paper) -> bool:
 
 def identify(paper: Paper) -> Paper:
     """The paper with its id, arXiv id and link filled in where they follow from the rest."""
-    doi = _ARXIV_DOI.fullmatch(paper.doi)
-    arxiv = paper.arxiv or (re.sub(r"v\d+$", "", doi[1]) if doi else "")
+    arxiv = paper.arxiv or (arxiv_id(paper.doi) if paper.doi.lower().startswith(_ARXIV_DOI) else "")
     link = f"https://arxiv.org/abs/{arxiv}" if arxiv else f"https://doi.org/{paper.doi}" if paper.doi else ""
     paper_id = paper.paper_id or arxiv or paper.doi.lower() or slug(paper.title)
     return replace(paper, paper_id=paper_id, arxiv=arxiv, url=paper.url or link, tags=_union(paper.tags))

@@ -1,14 +1,45 @@
-"""Fields as files write them, made into those of a Paper."""
+"""What readers share: files opened as text, packed or not, and named fields made into those of a Paper."""
 
+import gzip
+import lzma
 import re
-from collections.abc import Mapping
-from typing import Any
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
 
+from store.errors import ReadError
+from store.identity import arxiv_id, doi
 from store.records import Paper
 
-_ARXIV = re.compile(r"(?:^|arxiv[:./]|/(?:abs|pdf)/)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?!\d)", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
+_BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)  # a packed file that is damaged or cut
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
+
+
+@contextmanager
+def open_text(path: Path) -> Iterator[TextIO]:
+    """`path` as a stream of UTF-8 text, never read whole; raises ReadError for what is missing, empty or not text."""
+    opener = OPENERS.get(path.suffix.lower(), open)
+    try:
+        with opener(path, "rb") as raw:
+            head = raw.read(4096)
+        if not head.strip():
+            raise ReadError(f"{path}: the file is empty; give one with papers in it.")
+        if b"\0" in head:
+            raise ReadError(f"{path}: not a text file; give a listing page or JSON lines.")
+        with opener(path, "rt", encoding="utf-8-sig", newline=None) as stream:
+            yield stream
+    except UnicodeDecodeError:
+        raise ReadError(f"{path}: not text in UTF-8; save it as UTF-8 and add it again.") from None
+    except _BROKEN as error:
+        raise ReadError(f"{path}: damaged or not what its name says ({error}); fetch it again.") from None
+    except FileNotFoundError:
+        raise ReadError(f"{path}: no such file or folder; check the path.") from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise ReadError(f"{path}: cannot be read ({reason}); check its permissions.") from None
 
 
 def paper_from(record: Mapping[str, Any], source: str) -> Paper:
@@ -76,15 +107,3 @@ def year(value: Any) -> int | None:
     """The first year written in `value`, which may be a number or a date."""
     found = _YEAR.search(str(value or ""))
     return int(found[0]) if found else None
-
-
-def arxiv_id(text: str) -> str:
-    """The arXiv id in an id, `arXiv:` reference or link, without its version; "" where there is none."""
-    found = _ARXIV.search(text.strip())
-    return found[1] if found else ""
-
-
-def doi(text: str) -> str:
-    """The DOI in a DOI or a link to one; "" where there is none."""
-    found = _DOI.search(text)
-    return found[0].rstrip(".,;") if found else ""

@@ -1,0 +1,165 @@
+"""The file that papers are kept in: its tables, papers as their rows, facts about the library, its one writer."""
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from store.errors import BusyError, StoreError
+from store.records import Paper, Passage
+
+PATIENCE = 60.0  # seconds to wait for another process that writes
+SCHEMA_VERSION = "2"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS papers (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, paper_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    abstract TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL, arxiv TEXT NOT NULL,
+    doi TEXT NOT NULL, url TEXT NOT NULL, tags TEXT NOT NULL, sources TEXT NOT NULL,
+    content TEXT NOT NULL, indexed TEXT NOT NULL DEFAULT '', passages INTEGER NOT NULL DEFAULT 0,
+    spans TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
+CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
+CREATE INDEX IF NOT EXISTS filters ON papers (year, venue, authors, paper_id);
+CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS keys_of ON keys (seq);
+CREATE TABLE IF NOT EXISTS removed (paper_id TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
+"""
+FIELDS = tuple(field.name for field in fields(Paper))
+COLUMNS = ", ".join(FIELDS)
+_LISTS = ("authors", "tags", "sources")
+
+
+class Database:
+    """One SQLite file; each thread has its own connection to it."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "db"):
+            self._local.db = self._connect()
+            self._open.append(self._local.db)
+        return self._local.db
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
+
+    def filled(self) -> bool:
+        """Whether the file is there and got its first papers; StoreError if another version made it."""
+        if not self._path.exists() or not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            return False
+        made_by = self.fact("schema")
+        if made_by and made_by != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self._path} was made by another version of citewell (tables {made_by}, here "
+                f"{SCHEMA_VERSION}); upgrade citewell, or set CITEWELL_HOME to a new folder."
+            )
+        return bool(self.fact("filled"))
+
+    def create(self) -> None:
+        """Make the tables, if they are not there; the caller is the one writer."""
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.executescript(SCHEMA)
+        self.set_fact("schema", SCHEMA_VERSION)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block's changes, or none of them."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def fact(self, name: str) -> str:
+        """A fact about the library, such as the model its index was made with; "" if unknown."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else ""
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Keep a fact about the library."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        for db in self._open:
+            db.close()
+        self._open.clear()
+        self._local = threading.local()
+
+
+@contextmanager
+def writing(home: Path, patience: float | None = None) -> Iterator[None]:
+    """One writer at a time, among processes; BusyError when another is busy for `patience` seconds."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(home / "lock")
+    try:
+        lock.acquire(timeout=PATIENCE if patience is None else patience)
+    except Timeout:
+        raise BusyError(
+            f"{home}: another citewell is writing to this library; wait until it is done and try again."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def row_of(paper: Paper) -> list[Any]:
+    """The values of FIELDS for a paper."""
+    values = {name: getattr(paper, name) for name in FIELDS}
+    return [json.dumps(v, ensure_ascii=False) if name in _LISTS else v for name, v in values.items()]
+
+
+def paper_of(row: Sequence[Any]) -> Paper:
+    """The paper of a row of FIELDS."""
+    values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
+    return Paper(**values | {name: _list_of(values[name]) for name in _LISTS})
+
+
+def _list_of(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text != "[]" else ()
+
+
+def spans_of(passages: Sequence[Passage]) -> str:
+    """Where passages stand in their abstract, as kept in a row."""
+    return " ".join(f"{passage.start}-{passage.end}" for passage in passages)
+
+
+def passages_of(paper_id: str, spans: str, abstract: str) -> list[Passage]:
+    """The inverse of `spans_of`."""
+    bounds = (tuple(map(int, span.split("-"))) for span in spans.split())
+    return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+
+
+def digest_of(paper: Paper) -> str:
+    """What changes when the text that is indexed changes."""
+    return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:16]
+
+
+def matching(year: int | None, venue: str | None, author: str | None) -> tuple[str, list[Any]]:
+    """A condition on rows behind a given one, and its further values."""
+    wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": _like(venue), "authors LIKE ? ESCAPE '\\'": _like(author)}
+    given = {condition: value for condition, value in wanted.items() if value is not None}
+    return " AND ".join(("seq > ?", *given)), list(given.values())
+
+
+def _like(text: str | None) -> str | None:
+    """A pattern for LIKE (escaped by a backslash) that finds `text` anywhere."""
+    if text is None:
+        return None
+    return "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in text) + "%"

@@ -1,0 +1,240 @@
+"""Both indexes kept in step with the papers, in batches that survive an interruption, and made anew when damaged.
+
+What a batch goes through, so that a kill at any moment leaves no passage unaccounted for:
+passages beyond the new number are deleted, the new number is noted, both indexes are
+written under stable ids, and only then is the batch marked as followed.
+"""
+
+import secrets
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store.database import writing
+from store.errors import BusyError, DamagedIndexError
+from store.indexes import Indexes
+from store.papers import Lagging, Papers
+from store.records import Passage, Progress, silent
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from store.encoders import Embedder
+    from store.encoders.bert import Words
+
+_BATCH = 2_048  # papers; of a slow model fewer, as an interruption loses the batch in hand
+_SLOW_BATCH = 256
+_LARGE = 5_000  # papers that take a slow model some ten minutes on two cores
+# A replaced text counts in BM25's statistics until the keyword index is made anew: past this share of the
+# papers, and always in a library where that takes a blink.
+_STALE, _SMALL = 0.02, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    batch: Sequence[Lagging]
+    passages: Sequence[Sequence[Passage]]
+    vectors: "np.ndarray"
+
+
+class Sync:
+    """The papers of the library in `home` and its indexes; `model` names what the vectors are to be made with."""
+
+    def __init__(self, home: Path, papers: Papers, indexes: Indexes, model: str):
+        self._home, self._papers, self._indexes, self._model = home, papers, indexes, model
+        self._progress: Progress = silent
+        self._gate = threading.Lock()  # between those who write to the indexes and those who close them
+        self.writing = False
+
+    def begin(self, seed: bool, progress: Progress) -> None:
+        """Make the library if it is new, and finish what another process left undone.
+
+        Another process that is writing right now is left to it, unless there is nothing to read yet.
+        """
+        if not self._papers.filled():
+            self._home.mkdir(parents=True, exist_ok=True)
+            with writing(self._home):
+                self._papers.create()
+                self._fill(seed)
+        readable = self._papers.fact("model") == self._model
+        if not self._is_behind():
+            return
+        try:
+            with writing(self._home, 0.0 if readable else None):
+                self.follow(progress)
+        except BusyError:
+            if not readable:
+                raise
+
+    def _fill(self, seed: bool) -> None:
+        from store.collection import shipped_papers
+
+        if self._papers.filled():
+            return
+        with self._papers.transaction():
+            for paper in shipped_papers() if seed else ():
+                self._papers.keep(paper)
+            self._papers.set_fact("filled", "yes")
+
+    def _is_behind(self) -> bool:
+        papers, indexes = self._papers, self._indexes
+        if papers.fact("model") != self._model or papers.fact("writing"):
+            return True
+        return indexes.vectors_missing or indexes.keywords_missing or bool(papers.lagging(1) or papers.removed())
+
+    def reopen(self) -> None:
+        """See what another process has written, unless this one is writing: it is up to date."""
+        with self._gate:
+            if not self.writing:
+                self._indexes.reopen()
+
+    def follow(self, progress: Progress, damaged: bool = False) -> None:
+        """Bring the indexes in step with the papers, or make `damaged` ones anew; the caller is the one writer."""
+        if not damaged and not self._is_behind():
+            return
+        with self._gate:
+            self.writing = True
+        self._progress = progress
+        try:
+            self._catch_up()
+        finally:
+            self.writing = False
+
+    def _catch_up(self) -> None:
+        papers = self._papers
+        if not papers.fact("library"):
+            papers.set_fact("library", secrets.token_hex(8))
+        self._distrust()
+        if papers.fact("writing") or self._lacks_words():
+            self._rebuild_keywords()
+        papers.set_fact("writing", "yes")
+        replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
+        try:
+            self._index()
+        except DamagedIndexError:
+            self.renew_vectors()
+            self._index()
+        except KeyboardInterrupt:
+            papers.set_fact("writing", "")  # what was being written is finished, unlike after a kill
+            raise
+        if replaced > _STALE * len(papers) or (replaced and len(papers) < _SMALL):
+            self._rebuild_keywords()
+            replaced = 0
+        with papers.transaction():
+            papers.set_fact("model", self._model)
+            papers.set_fact("replaced", str(replaced))
+            papers.set_fact("writing", "")
+
+    def _lacks_words(self) -> bool:
+        try:
+            return len(self._indexes.keywords) < len(self._papers) - self._papers.count_lagging()
+        except DamagedIndexError:
+            return True
+
+    def _distrust(self) -> None:
+        """Drop vectors that are of another model, lost, or broken by the end of who wrote them."""
+        other_model = self._papers.fact("fingerprint") != self._indexes.fingerprint
+        if other_model or self._indexes.vectors_missing or (self._papers.fact("writing") and self._is_broken()):
+            self.renew_vectors()
+
+    def _is_broken(self) -> bool:
+        """Whether the end of their writer may have broken the vectors.
+
+        A graph that a kill left half-written looks whole, may even answer, and then crashes the process that
+        writes to it. So none in a folder is trusted: all vectors are kept by their text, and making it anew takes
+        a minute for 80,000. A server is not killed with the process that wrote to it.
+        """
+        if not self._indexes.place:
+            return True
+        try:
+            return len(self._indexes.vectors) < self._papers.count_passages(in_step=True)
+        except DamagedIndexError:
+            return True
+
+    def renew_vectors(self) -> None:
+        """Have every vector made anew from the place of record; `follow` then makes them."""
+        with self._papers.transaction():
+            self._papers.mark_all_lagging()
+            self._papers.set_fact("writing", "yes")
+            self._papers.set_fact("fingerprint", self._indexes.fingerprint)
+        self._indexes.renew_vectors()
+
+    def _rebuild_keywords(self) -> None:
+        """Make the keyword index of the papers in step anew from the place of record."""
+        self._indexes.drop_keywords()
+        total, every = len(self._papers) - self._papers.count_lagging(), self._papers.in_step()
+        for done in range(0, total, _BATCH):
+            self._progress(done, total, "papers indexed by words")
+            self._indexes.keywords.put(islice(every, _BATCH))
+
+    def _index(self) -> None:
+        """Follow every paper that lags; one batch is embedded while the last is written."""
+        self._forget()
+        embedder, total, done, last = self._indexes.embedder, self._papers.count_lagging(), 0, 0
+        what = " ".join(filter(None, ["papers indexed.", advice(embedder, total)])).rstrip(".")
+        with ThreadPoolExecutor(1) as writer:
+            written: Future[None] | None = None
+            while batch := self._papers.lagging(_SLOW_BATCH if embedder.slow else _BATCH, last):
+                self._progress(done, total, what)
+                encoded = self._encode(batch)
+                if written:
+                    written.result()
+                written = writer.submit(self._write, encoded)
+                done, last = done + len(batch), batch[-1].seq
+            if written:
+                written.result()
+                self._progress(done, total, what)
+
+    def _forget(self) -> None:
+        if removed := self._papers.removed():
+            self._indexes.vectors.delete([(paper_id, 0, count) for paper_id, count in removed])
+            self._indexes.keywords.put((), gone=[paper_id for paper_id, _ in removed])
+            with self._papers.transaction():
+                self._papers.forget_removed([paper_id for paper_id, _ in removed])
+
+    def _encode(self, batch: Sequence[Lagging]) -> _Encoded:
+        from store.sentences import embedding_text, passages, sentences
+
+        embedder, cache, kept = self._indexes.embedder, self._indexes.cache, self._indexes.words
+        found = [passages(item.paper, whole=not embedder.slow) for item in batch]
+        papers = zip(batch, found, strict=True)
+        texts = [embedding_text(item.paper.title, passage) for item, some in papers for passage in some]
+        words: dict[str, Words] = {}
+
+        def encode(texts: list[str]) -> "np.ndarray":
+            if not kept:
+                return embedder.encode(texts)
+            vectors, read = embedder.encode_words(texts)
+            words.update(zip(texts, read, strict=True))
+            return vectors
+
+        vectors = cache.embed(texts, encode, keep=True)
+        if kept:
+            kept.keep([item.paper for item in batch], words)
+        if embedder.slow:
+            alone = [sentence for item in batch for sentence in sentences(item.paper.abstract)]
+            cache.embed(alone, embedder.encode, keep=True)
+        return _Encoded(batch, found, vectors)
+
+    def _write(self, encoded: _Encoded) -> None:
+        papers, both = self._papers, list(zip(encoded.batch, encoded.passages, strict=True))
+        self._indexes.vectors.delete([(item.paper.paper_id, len(found), item.passages) for item, found in both])
+        with papers.transaction():
+            papers.expect_passages([(item.seq, found) for item, found in both])
+        self._indexes.vectors.upsert(encoded.passages, encoded.vectors)
+        self._indexes.keywords.put([item.paper for item in encoded.batch])
+        with papers.transaction():
+            papers.mark_indexed([(item.seq, item.content) for item in encoded.batch])
+
+
+def advice(embedder: "Embedder", papers: int) -> str:
+    """Which embedding model would index `papers` papers in minutes where this one takes hours; else empty."""
+    from store.encoders.weights import STATIC
+
+    if not embedder.slow or papers < _LARGE:
+        return ""
+    return f"For a library so large, set CITEWELL_EMBEDDING_MODEL={STATIC}: it indexes many times as fast."
