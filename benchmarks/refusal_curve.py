@@ -56,7 +56,7 @@ def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path)
 
 def curve(examples: list[Example], tuning: Tuning) -> dict:
     """The points of one set, from refusing all to refusing nothing, and that of the fitted threshold."""
-    judged = [e for e in examples if e.match.ask.text and e.question.type != SKIPPED]
+    judged = [e for e in examples if e.match.asked.text and e.question.type != SKIPPED]
     signs = [dict(zip(DOUBT_FEATURES, doubts(e, tuning), strict=True)) for e in judged]
     odds = np.array([doubt_odds(found, tuning.doubt) for found in signs])
     wrong = np.array([e.question.type == "unanswerable" for e in judged])

@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from prompts import fill
-from rag.asking.asks import focus, sources_for
-from rag.asking.condense import depends, standalone
 from rag.errors import ModelError, QuestionError
+from rag.followup import depends, standalone
 from rag.models import load_server_model
 from rag.offline.extractive import MODEL_NAME, ExtractiveModel
 from rag.opening import open_library
-from rag.records import Answer, CitedSentence, Found, Repair, Sentence, Timings, Turn, Usage
-from rag.refusal import FALSE_PREMISE, NEAREST, NO_PAPER, NOT_STATED, read_refusal
+from rag.question import focus, sources_for
+from rag.records import (
+    FALSE_PREMISE,
+    NO_PAPER,
+    NOT_STATED,
+    Answer,
+    CitedSentence,
+    Found,
+    Repair,
+    Sentence,
+    Timings,
+    Turn,
+    Usage,
+    read_refusal,
+)
 from rag.search.retrieve import PaperRetriever
 from rag.settings import Settings
 from rag.sources import one_line, write_sources
@@ -26,6 +38,7 @@ from store.library import Library
 from store.records import Paper, Passage
 
 LONGEST_QUESTION = 8_000
+NEAREST = 3  # papers shown with a refusal
 
 
 @dataclass(frozen=True, slots=True)

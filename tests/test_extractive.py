@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from prompts import fill, text_of
-from rag.asking.asks import focus, read_ask, sources_for
 from rag.offline.extractive import ExtractiveModel, read_prompt, write_sentence
 from rag.offline.matching import Match, is_name, titled_sources
 from rag.offline.selection import Chosen, share_out
-from rag.refusal import NO_PAPER, read_refusal
+from rag.question import focus, read_question, sources_for
+from rag.records import NO_PAPER, read_refusal
 from rag.sources import PromptSource, write_sources
 from store.records import Paper
 from store.sentences import sentences
@@ -64,7 +64,7 @@ def test_a_fact_is_answered_from_its_paper_with_markers(embed):
 )
 def test_where_no_source_is_sure_the_one_called_by_its_title_answers(question, chances, titles):
     sources = [PromptSource(n, paper.title, paper.abstract) for n, paper in enumerate(PAPERS, 1)]
-    shares = share_out(Match(read_ask(question), sources, None), chances)
+    shares = share_out(Match(read_question(question), sources, None), chances)
     assert [share.source.title.split(":")[0] for share in shares] == titles
 
 
@@ -177,7 +177,7 @@ def test_without_sources_there_is_no_paper():
     ],
 )
 def test_the_kind_of_a_question_is_read(question, kind, sides):
-    ask = read_ask(question)
+    ask = read_question(question)
     assert (ask.kind, ask.sides) == (kind, sides)
     assert sources_for(question, 8) == (16 if kind in ("list", "survey") else 8)
 

@@ -3,11 +3,11 @@
 import pytest
 
 from prompts import text_of
-from rag.asking.asks import read_ask
 from rag.offline.doubts import DOUBT_FEATURES, broken_premises, doubt_features, refusal_of
 from rag.offline.matching import Match
 from rag.offline.selection import share_out, source_chances
-from rag.refusal import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refusal
+from rag.question import read_question
+from rag.records import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refusal
 from rag.sources import PromptSource
 
 GUARD = PromptSource(
@@ -26,7 +26,7 @@ ARM = PromptSource(
 
 
 def decided(question: str):
-    match = Match(read_ask(question), [GUARD, ARM], None)
+    match = Match(read_question(question), [GUARD, ARM], None)
     used = [share.source for share in share_out(match, source_chances(match))]
     features = dict(zip(DOUBT_FEATURES, doubt_features(match, used), strict=True))
     return features, refusal_of(match, used)
@@ -107,8 +107,8 @@ def test_a_foreign_question_has_no_paper(question):
     ],
 )
 def test_a_premise_is_broken_by_a_number_a_name_or_an_instead(question, broken):
-    match = Match(read_ask(question), [GUARD], None)
-    assert broken_premises(match.ask, match.sources) == broken
+    match = Match(read_question(question), [GUARD], None)
+    assert broken_premises(match.asked, match.sources) == broken
 
 
 def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
@@ -130,4 +130,4 @@ def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
     ],
 )
 def test_what_is_asked_for_is_read(question, counted, sought):
-    assert (read_ask(question).counted, read_ask(question).sought) == (counted, sought)
+    assert (read_question(question).counted, read_question(question).sought) == (counted, sought)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rag.asking.asks import Ask
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, plain
 from rag.offline.matching import Match, Source, holds, names_in, shared
-from rag.refusal import Refusal
+from rag.question import Asked
+from rag.records import Refusal
 from rag.tuning import Doubt
 
 if TYPE_CHECKING:
@@ -63,20 +63,20 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     wanted = match.subject - titles if named else match.subject
     missing = 1 - shared(wanted, there, _TELLING)
     # What a survey is to be written like is no clue to its subject.
-    brief = 0.0 if match.ask.kind == "survey" else max(0.0, 1 - len(match.ask.text.split()) / _LONG)
+    brief = 0.0 if match.asked.kind == "survey" else max(0.0, 1 - len(match.asked.text.split()) / _LONG)
     distant, strange = match.distance(used)
-    amount, other = (_missing(match, things, used, there) for things in (match.ask.counted, match.ask.sought))
+    amount, other = (_missing(match, things, used, there) for things in (match.asked.counted, match.asked.sought))
     far, foreign = (0.0, 0.0) if named else (max(0.0, _NEAR - near), missing)
     return np.array(
         [
             *(brief * sign for sign in (far, foreign, distant, strange)),
             missing if named and brief and wanted else 0,
-            brief * _unnumbered(match.ask, used),
+            brief * _unnumbered(match.asked, used),
             other,
             named * amount,
             named * other,
-            named * broken_premises(match.ask, used),
-            len(match.ask.parts),
+            named * broken_premises(match.asked, used),
+            len(match.asked.parts),
         ],
         dtype=float,
     )
@@ -84,9 +84,9 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
 
 def _is_named(match: Match, used: list[Source]) -> bool:
     """Whether the question names a source, or asks for a list of those that hold a name, and one does."""
-    if match.ask.kind != "list":
+    if match.asked.kind != "list":
         return any(source.n in match.named for source in used)
-    names = names_in(match.ask.text)
+    names = names_in(match.asked.text)
     return bool(names) and any(all(holds(source.text, name) for name in names) for source in used)
 
 
@@ -100,36 +100,38 @@ def _missing(match: Match, things: tuple[str, ...], used: list[Source], there: f
     return worst
 
 
-def _unnumbered(ask: Ask, used: list[Source]) -> float:
-    """How much of what `ask` wants the number of has none beside it in any sentence of the sources: 0 to 1."""
-    if not ask.amount:
+def _unnumbered(asked: Asked, used: list[Source]) -> float:
+    """How much of what `asked` wants the number of has none beside it in any sentence of the sources: 0 to 1."""
+    if not asked.amount:
         return 0.0
-    asked = {q.value for q in quantities(plain(ask.text))}
+    known = {q.value for q in quantities(plain(asked.text))}
     texts = [plain(sentence) for source in used for sentence in source.sentences]
-    numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - asked]
-    wanted = [stems for thing in ask.counted if (stems := content_stems(plain(thing)))]
+    numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - known]
+    wanted = [stems for thing in asked.counted if (stems := content_stems(plain(thing)))]
     return max(
         (1 - max((shared(thing, stems) for stems in numbered), default=0.0) for thing in wanted),
         default=float(not numbered),
     )
 
 
-def broken_premises(ask: Ask, used: list[Source]) -> int:
+def broken_premises(asked: Asked, used: list[Source]) -> int:
     """How many things that a question takes for granted its sources lack: numbers, names, an "instead of"."""
     whole = " ".join(source.text for source in used)
     stems = content_stems(plain(whole))
     known = {q.value for q in quantities(plain(whole))}
-    numbers = {q.value for q in quantities(plain(ask.text))} - known - _UNTOLD
+    numbers = {q.value for q in quantities(plain(asked.text))} - known - _UNTOLD
     # What is asked for ("how many GPUs") is not taken for granted.
-    asked = " ".join(ask.counted + ask.sought)
+    things = " ".join(asked.counted + asked.sought)
     # A common word in capitals may be a shout.
     names = [
         name
-        for name in names_in(ask.text)
-        if not is_common(name.lower()) and not holds(whole, name) and not holds(asked, name)
+        for name in names_in(asked.text)
+        if not is_common(name.lower()) and not holds(whole, name) and not holds(things, name)
     ]
     swapped = [
-        m for m in _INSTEAD.finditer(plain(ask.text)) if content_stems(m[2]) & stems and not content_stems(m[1]) & stems
+        m
+        for m in _INSTEAD.finditer(plain(asked.text))
+        if content_stems(m[2]) & stems and not content_stems(m[1]) & stems
     ]
     return len(numbers) + len(names) + len(swapped)
 

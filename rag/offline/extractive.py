@@ -10,11 +10,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field
 
-from rag.asking.asks import read_ask
 from rag.offline.doubts import refusal_of
 from rag.offline.matching import Match, WordsOf
 from rag.offline.selection import Chosen, choose, share_out, shortened, source_chances
-from rag.refusal import NO_PAPER, PHRASES
+from rag.question import read_question
+from rag.records import NO_PAPER, PHRASES
 from rag.sources import PromptSource, read_sources
 from rag.tuning import Tuning
 
@@ -68,8 +68,8 @@ class ExtractiveModel(BaseChatModel):
 
     def _pieces(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         question, sources = read_prompt(messages)
-        ask = read_ask(question)
-        match = Match(ask, sources, self.embed, self.words, self.tuning) if ask.text else None
+        asked = read_question(question)
+        match = Match(asked, sources, self.embed, self.words, self.tuning) if asked.text else None
         if match is None or not match.sources:
             yield NO_PAPER
             return
@@ -79,7 +79,7 @@ class ExtractiveModel(BaseChatModel):
             yield PHRASES[refusal]
         if refusal != "no paper":
             chosen = choose(match, shortened(shares, _AFTER_REFUSAL) if refusal else shares)
-            yield from lay_out(chosen, listed=ask.kind == "list" and not refusal, started=bool(refusal))
+            yield from lay_out(chosen, listed=asked.kind == "list" and not refusal, started=bool(refusal))
 
 
 def lay_out(chosen: Sequence[Chosen], listed: bool = False, started: bool = False) -> Iterator[str]:

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.asking.asks import read_ask, sources_for
-from rag.asking.condense import standalone
 from rag.evaluating.metrics import plain_text, title_key
 from rag.evaluating.questions import Question
+from rag.followup import standalone
 from rag.language.terms import content_stems, plain
 from rag.offline.doubts import DOUBT_FEATURES, doubt_features
 from rag.offline.fitting import fit_choice, fit_signs
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match
 from rag.offline.selection import share_out, source_chances
+from rag.question import read_question, sources_for
 from rag.search.retrieve import retrieve
 from rag.sources import read_sources, write_sources
 from rag.tuning import Doubt, Tuning
@@ -163,8 +163,8 @@ def _of_system(paper: Paper, other: Paper, i: int) -> list[Generated]:
 
 
 def _wanted(form: str) -> frozenset[str]:
-    ask = read_ask(form.format(name=""))
-    return content_stems(" ".join(ask.counted + ask.sought))
+    asked = read_question(form.format(name=""))
+    return content_stems(" ".join(asked.counted + asked.sought))
 
 
 def example_of(library: "Library", question: Question, tuning: Tuning, left_out: str = "") -> Example:
@@ -179,7 +179,7 @@ def example_of(library: "Library", question: Question, tuning: Tuning, left_out:
     found = [f.paper for f in retrieve(library, asked, count + 1, tuning) if f.paper.paper_id != left_out]
     sources = read_sources(write_sources(found[:count]))
     words = library.word_matches if library.reads_words else None
-    match = Match(read_ask(asked), sources, library.embed, words, tuning)
+    match = Match(read_question(asked), sources, library.embed, words, tuning)
     gold = {title_key(title) for title in question.gold}
     right = np.array([title_key(source.title) in gold for source in match.sources], dtype=bool)
     return Example(question, match, right, _weight(question))
@@ -210,7 +210,7 @@ def fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Tuning:
     """`tuning` with the decision to refuse fitted on `examples`, of one library or of several."""
     import numpy as np
 
-    used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
+    used = [e for e in examples if e.match.asked.text and e.question.type != "adversarial"]
     rows = np.array([doubts(e, tuning) for e in used])
     doubtful = np.array([e.question.type == "unanswerable" for e in used])
     lessens = np.array([name == "parts" for name in DOUBT_FEATURES])

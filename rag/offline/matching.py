@@ -8,11 +8,10 @@ from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from rag.asking.asks import Ask
-from rag.asking.cues import ASKING, BACKGROUND, GIVES_CAUSE, PLANTED, REQUEST, SAYS_NEW, SAYS_RESULT
 from rag.language.naming import where_named
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, plain, weight
+from rag.question import ASKING, REQUEST, Asked, any_of
 from rag.search.closeness import rarity
 from rag.sources import PromptSource
 from rag.tuning import Tuning, shipped
@@ -47,6 +46,29 @@ _NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]
 _STRANGE = 0.5
 # A text that has this share of a title's words, by weight, means that paper.
 _TITLE_SHARE = 0.7
+
+
+# An order to whoever reads, in an abstract, where "we write the following" is none.
+_PLANTED = any_of(
+    r"\b(?:ignore|disregard|forget)\b.{0,60}\b(?:instruction|prompt|rule)s?\b|\bsystem prompt\b|\byou are now\b",
+    r"\b(?:reply|respond) (?:only )?with\b|\bAI (?:assistant|model)s? (?:must|should|reading)\b",
+    r"\b(?:assistant|language model|LLM|reader)s? (?:must|should) (?:say|reply|answer|cite|ignore)\b",
+)
+_GIVES_CAUSE = any_of(
+    r"\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bhowever\b|\bsuffer|\black|\blimit|\bthus\b|\btherefore\b",
+    r"\bto (?:address|overcome|tackle|solve|mitigate|avoid)|\bwhile\b|\bbut\b|\bdifficult|\bchalleng|\bhamper",
+    r"\bhinder|\bcostly\b|\bexpensive\b",
+)
+_SAYS_NEW = any_of(
+    r"\bwe (?:propose|introduce|present|develop|design|build|release|contribute)",
+    r"\bthis (?:paper|work|article) (?:proposes|introduces|presents)|\bour (?:method|approach|framework|model)\b",
+    r"\b(?:called|termed|dubbed|named|namely)\b",
+)
+_SAYS_RESULT = any_of(
+    r"\boutperform|\bachiev|\bexperiment|\bresults?\b|\bimprov|\bstate-of-the-art|\bsurpass|\bdemonstrat",
+    r"\bshow that|\bfind that|\bevaluat",
+)
+_BACKGROUND = re.compile(r"However|Despite|Although|Nevertheless|Unfortunately|Recent|Existing|Current|Traditional")
 
 
 @dataclass(frozen=True)
@@ -88,28 +110,28 @@ class Match:
 
     def __init__(
         self,
-        ask: Ask,
+        asked: Asked,
         sources: Sequence[PromptSource],
         embed: Embed | None,
         words: WordsOf | None = None,
         tuning: Tuning | None = None,
     ) -> None:
-        self.ask, self.tuning = ask, tuning or shipped(words is not None)
+        self.asked, self.tuning = asked, tuning or shipped(words is not None)
         self._words = words
-        found = [(s, tuple(t for t in sentences(s.abstract) if not PLANTED.search(t))) for s in sources]
+        found = [(s, tuple(t for t in sentences(s.abstract) if not _PLANTED.search(t))) for s in sources]
         found = [(s, texts) for s, texts in found if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.
-        things = ask.counted + ask.sought
-        groups = [[ask.text], ask.parts, ask.windows, things, *(texts for _, texts in found)]
+        things = asked.counted + asked.sought
+        groups = [[asked.text], asked.parts, asked.windows, things, *(texts for _, texts in found)]
         vectors = (embed or word_vectors)([text for group in groups for text in group])
         rows = iter(_split(vectors, [len(group) for group in groups]))
         self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)
         self.things = dict(zip(things, next(rows), strict=True))
         self.sources = [Source(s.n, s.title, s.abstract, texts, next(rows)) for s, texts in found]
-        self.stems = content_stems(plain(REQUEST.sub("", ask.text)))
+        self.stems = content_stems(plain(REQUEST.sub("", asked.text)))
         self.subject = self.stems - _asking_stems()
-        self.named = named_sources(ask.text, sources)
-        self.titled = titled_sources(ask.text, sources)
+        self.named = named_sources(asked.text, sources)
+        self.titled = titled_sources(asked.text, sources)
 
     def tuned(self, tuning: Tuning) -> "Match":
         """The same match, decided with other weights."""
@@ -137,16 +159,16 @@ class Match:
 
         if self._words is None or not self.sources:
             return np.zeros(0), np.zeros((0, len(self.sources)))
-        matches = self._words(self.ask.text, [Paper("", s.title, s.abstract) for s in self.sources])
-        rows = [n for n, (start, end) in enumerate(matches.spans) if self.ask.text[start:end].lower() not in ASKING]
-        return rarity(self.ask.text, [matches.spans[n] for n in rows]), matches.cosines[rows]
+        matches = self._words(self.asked.text, [Paper("", s.title, s.abstract) for s in self.sources])
+        rows = [n for n, (start, end) in enumerate(matches.spans) if self.asked.text[start:end].lower() not in ASKING]
+        return rarity(self.asked.text, [matches.spans[n] for n in rows]), matches.cosines[rows]
 
     def source_features(self) -> "np.ndarray":
         """One row a source, one column for each of SOURCE_FEATURES."""
         import numpy as np
 
         # In "which papers work in Minecraft" the name is a subject, not one paper's own.
-        named = frozenset() if self.ask.kind == "list" else self.named
+        named = frozenset() if self.asked.kind == "list" else self.named
         rows = [
             [
                 1 / (rank + 1),
@@ -188,15 +210,15 @@ class Match:
         import math
 
         figure = bool(quantities(plain(text)))
-        cause, new, result = (bool(cue.search(text)) for cue in (GIVES_CAUSE, SAYS_NEW, SAYS_RESULT))
+        cause, new, result = (bool(cue.search(text)) for cue in (_GIVES_CAUSE, _SAYS_NEW, _SAYS_RESULT))
         return [
-            figure and self.ask.amount,
-            figure and not self.ask.amount,
-            cause and self.ask.cause,
+            figure and self.asked.amount,
+            figure and not self.asked.amount,
+            cause and self.asked.cause,
             new,
             result,
             math.log(len(text.split()) / 20),
-            bool(BACKGROUND.match(text)),
+            bool(_BACKGROUND.match(text)),
         ]
 
     @staticmethod

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.asking.asks import Kind
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match, Source, holds, names_in
+from rag.question import Kind
 from rag.tuning import Weights
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Share:
 
 def answer_kind(match: Match) -> Kind:
     """The kind of answer to give: a question that names two of the works compares them."""
-    return "compare" if match.ask.kind == "fact" and len(match.titled) > 1 else match.ask.kind
+    return "compare" if match.asked.kind == "fact" and len(match.titled) > 1 else match.asked.kind
 
 
 def source_chances(match: Match) -> list[float]:
@@ -94,13 +94,13 @@ def _fact(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
 def _compare(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
     # A source that the question names is a side, however little else it shares with the question.
     order = sorted(order, key=lambda i: match.sources[i].n not in match.named)
-    sides = match.ask.sides or max(_SIDES, match.ask.enumerated if match.titled else 0)
+    sides = match.asked.sides or max(_SIDES, match.asked.enumerated if match.titled else 0)
     return [(place, i, _SIDE) for place, i in enumerate(order[: max(sides, len(match.titled))])]
 
 
 def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
     # Works that hold every name in the question are the ones asked for, if there are any.
-    names = names_in(match.ask.text)
+    names = names_in(match.asked.text)
     holders = [i for i in order if all(holds(match.sources[i].text, name) for name in names)] if names else []
     listed = (holders or _near_best(chances, order))[:_LISTED]
     return [(place, i, _LINE) for place, i in enumerate(listed)]
@@ -145,7 +145,7 @@ def _best_sentences(match: Match, share: Share) -> list[int]:
     import numpy as np
 
     # What shows that a paper belongs to a topic is another sentence than what answers about it.
-    wanted = match.tuning.line if match.ask.kind in ("list", "survey") else match.tuning.sentence
+    wanted = match.tuning.line if match.asked.kind in ("list", "survey") else match.tuning.sentence
     odds = match.sentence_features(share.source) @ in_order(wanted, SENTENCE_FEATURES)
     worth = np.exp(odds - odds.max())
     best = np.argsort(-worth, kind="stable")

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from rag.asking.asks import Kind, clauses, read_ask
 from rag.language.phrases import WEAK
 from rag.language.terms import content_stems, listed, plain, stem
+from rag.question import Kind, clauses, read_question
 from store.sentences import sentences
 
 _MOST = 8  # pieces of a subject that are looked for
@@ -57,11 +57,11 @@ class Query:
 
 def read_query(question: str) -> Query:
     """What to search for `question`: without markup, orders and the words that only ask."""
-    ask = read_ask(question)
-    text = _subject(ask.text or question)
-    if ask.kind == "compare":
-        return Query(text, ask.kind, clauses=_clauses(text))
-    return Query(text, ask.kind, pieces=_pieces(text, ask.kind) if ask.kind in ("list", "survey") else ())
+    asked = read_question(question)
+    text = _subject(asked.text or question)
+    if asked.kind == "compare":
+        return Query(text, asked.kind, clauses=_clauses(text))
+    return Query(text, asked.kind, pieces=_pieces(text, asked.kind) if asked.kind in ("list", "survey") else ())
 
 
 def topic_query(topic: str) -> Query:
