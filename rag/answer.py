@@ -27,7 +27,7 @@ from rag.records import (
     Usage,
     read_refusal,
 )
-from rag.search.retrieve import PaperRetriever
+from rag.search.retrieve import retrieve
 from rag.settings import Settings
 from rag.sources import one_line, write_sources
 from rag.tuning import Tuning, shipped
@@ -35,7 +35,7 @@ from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.verify import Verifier
 from rag.writing import OfflineModel, ServerModel, Writer
 from store.library import Library
-from store.records import Paper, Passage
+from store.records import Paper
 
 LONGEST_QUESTION = 8_000
 NEAREST = 3  # papers shown with a refusal
@@ -96,7 +96,8 @@ class Assistant:
         question = _checked_question(question)
         started = time.perf_counter()
         searched, repairs = self._standalone(question, history)
-        found = self._search(searched, k or sources_for(searched, self.settings.sources))
+        count = k or sources_for(searched, self.settings.sources)
+        found = tuple(retrieve(self.library, searched, count, self.tuning))
         answering = _Answering(question, searched, found, repairs, started)
         yield Searched(searched, found)
         yield from answering.run(self._writer(found, history), self._verifier)
@@ -114,11 +115,6 @@ class Assistant:
             return one_line(self._server.complete([HumanMessage(prompt)])) or offline, []
         except ModelError as error:
             return offline, [Repair("model-failed", f"{error} The question was completed by rule.")]
-
-    def _search(self, question: str, k: int) -> tuple[Found, ...]:
-        documents = PaperRetriever(library=self.library, k=k, tuning=self.tuning).invoke(question)
-        papers = {p.paper_id: p for p in self.library.get_many([d.metadata["paper_id"] for d in documents])}
-        return tuple(_found(papers[d.metadata["paper_id"]], d.metadata) for d in documents)
 
     def _writer(self, found: Sequence[Found], history: Sequence[Turn]) -> Writer:
         valid = {n: f.paper.paper_id for n, f in enumerate(found, 1)}
@@ -213,11 +209,6 @@ def _messages(question: str, papers: Sequence[Paper]) -> list[BaseMessage]:
         SystemMessage(system),
         HumanMessage(fill("answer", sources=write_sources(papers), question=one_line(question))),
     ]
-
-
-def _found(paper: Paper, metadata: dict) -> Found:
-    start, end = metadata["start"], metadata["end"]
-    return Found(paper, Passage(paper.paper_id, start, end, paper.abstract[start:end]), metadata["score"])
 
 
 def _nearest(found: Sequence[Found], cited: set[str]) -> list[Found]:

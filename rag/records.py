@@ -1,9 +1,16 @@
 """The records of an answer, whose field names are the names in `ask --json`, and how a refusal is worded."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from store.records import Paper, Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# What embeds: texts to unit rows, float32, shape (texts, d).
+Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 Verdict = Literal["supported", "weak", "unsupported", "uncited"]
 

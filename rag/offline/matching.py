@@ -12,7 +12,8 @@ from rag.language.naming import where_named
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, plain, weight
 from rag.question import ASKING, REQUEST, Asked, any_of
-from rag.search.closeness import rarity
+from rag.records import Embed
+from rag.search.retrieve import rarity
 from rag.sources import PromptSource
 from rag.tuning import Tuning, shipped
 from store.records import Paper
@@ -21,7 +22,6 @@ from store.sentences import sentences
 if TYPE_CHECKING:
     import numpy as np
 
-Embed = Callable[[Sequence[str]], Any]
 WordsOf = Callable[[str, Sequence[Paper]], Any]  # gives WordMatches
 
 SOURCE_FEATURES = ("rank", "parts", "windows", "whole", "words", "named")
