@@ -21,9 +21,8 @@ from statistics import fmean
 from benchmarks import machine
 from rag.drafting.candidates import CUT, Cut, relevant
 from rag.references.keys import fold
-from rag.search.acronyms import spelled_out
 from rag.search.fit import Asked, fit_asked
-from rag.search.queries import read_query, topic_of, topic_query
+from rag.search.query import read_query, spelled_out, topic_of, topic_query
 from rag.search.retrieve import POOL, look, rank_found
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.tuning import Tuning, shipped

@@ -16,7 +16,7 @@ from benchmarks import machine
 from rag.drafting.draft import Draft, Drafter
 from rag.evaluating.metrics import facts_stated, mean
 from rag.references.keys import fold
-from rag.search.queries import topic_of
+from rag.search.query import topic_of
 from rag.settings import read_settings
 from store.library import Library
 from ui.render import draft_files

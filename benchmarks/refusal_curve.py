@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from rag.evaluating.questions import read_questions
-from rag.offline.doubts import DOUBT_FEATURES, doubt_odds
+from rag.offline.composing import source_chances
 from rag.offline.fit import Example, Generated, doubts, examples_of, fit_examples, generated_questions
-from rag.offline.selection import source_chances
+from rag.offline.refusing import doubt_odds
 from rag.settings import read_settings
 from rag.tuning import Tuning, shipped
 from store.library import Library
@@ -56,11 +56,10 @@ def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path)
 
 def curve(examples: list[Example], tuning: Tuning) -> dict:
     """The points of one set, from refusing all to refusing nothing, and that of the fitted threshold."""
-    judged = [e for e in examples if e.match.ask.text and e.question.type != SKIPPED]
-    signs = [dict(zip(DOUBT_FEATURES, doubts(e, tuning), strict=True)) for e in judged]
-    odds = np.array([doubt_odds(found, tuning.doubt) for found in signs])
+    judged = [e for e in examples if e.match.asked.text and e.question.type != SKIPPED]
+    odds = np.array([doubt_odds(doubts(e, tuning), tuning.doubt) for e in judged])
     wrong = np.array([e.question.type == "unanswerable" for e in judged])
-    chances = [np.array(source_chances(e.match.tuned(tuning))) for e in judged]
+    chances = [np.array(source_chances(e.match, tuning.source)) for e in judged]
     right = np.array([bool(e.right[c.argmax()]) for e, c in zip(judged, chances, strict=True)])
     points = [_point(odds < limit, wrong, right) for limit in [*np.sort(odds), np.inf]]
     return {

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean, median
 
-from rag.asking.condense import standalone
 from rag.evaluating.questions import Question, read_questions
+from rag.followup import standalone
 from rag.search.retrieve import retrieve
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library

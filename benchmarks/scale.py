@@ -39,9 +39,8 @@ OPEN = """
 import json, time
 import chromadb, numpy, tantivy, rag.answer
 began = time.perf_counter()
-from rag.opening import open_library
 from rag.settings import read_settings
-library = open_library(read_settings())
+library = read_settings().open_library()
 library.by_meaning("robots", 10), library.by_words("robots", 10)
 print(time.perf_counter() - began)
 """

@@ -19,8 +19,7 @@ import numpy as np
 from benchmarks.machine import write
 from benchmarks.retrieval import CUT, measure
 from rag.evaluating.questions import read_questions
-from rag.search.fusion import fuse
-from rag.search.retrieve import retrieve
+from rag.search.retrieve import fuse, retrieve
 from rag.tuning import shipped
 from store.encoders import Embedder, load_embedder
 from store.keywords import Keywords

@@ -1,9 +1,16 @@
-"""The records of an answer. Their field names are the names in `ask --json`."""
+"""The records of an answer, whose field names are the names in `ask --json`, and how a refusal is worded."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from store.records import Paper, Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# What embeds: texts to unit rows, float32, shape (texts, d).
+Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 Verdict = Literal["supported", "weak", "unsupported", "uncited"]
 
@@ -141,3 +148,27 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
     better: Evidence | None = None
+
+
+Refusal = Literal["no paper", "not stated", "false premise"]
+
+# The fixed openings of a refusal. The library has no paper on the subject; nothing follows it.
+NO_PAPER = "No paper in this library is about this."
+# The right paper is there, its abstract lacks the detail; what it does say may follow, cited.
+NOT_STATED = "The abstract does not state this."
+# The question takes for granted what the abstract denies; what it says instead follows, cited.
+FALSE_PREMISE = "The abstract says otherwise."
+PHRASES: dict[Refusal, str] = {"no paper": NO_PAPER, "not stated": NOT_STATED, "false premise": FALSE_PREMISE}
+
+
+def read_refusal(text: str) -> Refusal | None:
+    """Which refusal a model's `text` opens with, or None when it is an answer.
+
+    White space, quotes and Markdown emphasis in front, and letter case, do not matter: small
+    models add them.
+    """
+    opening = " ".join(text[:200].split()).lstrip("\"'“‘*_>` ").casefold()
+    for kind, phrase in PHRASES.items():
+        if opening.startswith(phrase.rstrip(".").casefold()):
+            return kind
+    return None

@@ -4,9 +4,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
+from store.progress import Progress
 from store.records import ChromaServer
+
+if TYPE_CHECKING:
+    from store.library import Library
 
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
@@ -45,6 +50,14 @@ class Settings:
         if not self.chroma_url:
             return None
         return ChromaServer(self.chroma_url.rstrip("/"), self.chroma_token, self.chroma_tenant, self.chroma_database)
+
+    def open_library(self, progress: Progress | None = None) -> "Library":
+        """The library of `home`, opened as the settings say. Raises StoreError, EmbeddingError."""
+        from store.library import Library
+
+        return Library.open(
+            self.home, self.embedding_model, progress, seed=self.shipped_papers, server=self.chroma_server
+        )
 
 
 # The variable of each setting; `.env.example` lists exactly these.

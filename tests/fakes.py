@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from rag.language.terms import content_stems, plain, weight
+
 
 class WordEmbedder(Embeddings):
     """A vector counts words: word w adds 1 at place crc32(w) mod 64, then the length is made 1.
@@ -35,3 +37,18 @@ class WordEmbedder(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         return self.encode_query(text).tolist()
+
+
+class StemVectors:
+    """Stands in for a library that gives vectors: texts are as alike as the stems that they share weigh."""
+
+    reads_words = False
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        stems = [content_stems(plain(text)) for text in texts]
+        columns = {stem: i for i, stem in enumerate(sorted(frozenset().union(*stems)))}
+        vectors = np.zeros((len(texts), max(len(columns), 1)), dtype=np.float32)
+        for row, found in enumerate(stems):
+            for stem in found:
+                vectors[row, columns[stem]] = weight(stem)
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)

@@ -5,8 +5,7 @@ from threading import Event
 
 from rag.answer import Checked, Searched
 from rag.errors import QuestionError
-from rag.records import Answer, Citation, CitedSentence, Found, Repair, Sentence, Source, Timings
-from rag.refusal import NO_PAPER
+from rag.records import NO_PAPER, Answer, Citation, CitedSentence, Found, Repair, Sentence, Source, Timings
 from store.records import Paper, Passage
 
 EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'

@@ -8,9 +8,8 @@ import pytest
 
 from rag.answer import Assistant, Checked, Searched
 from rag.errors import QuestionError
-from rag.offline.extractive import MODEL_NAME
-from rag.records import Answer, Turn
-from rag.refusal import NO_PAPER
+from rag.offline.composing import MODEL_NAME
+from rag.records import NO_PAPER, Answer, Turn
 from rag.settings import Settings
 from tests.openai_server import Script, serve
 

@@ -11,7 +11,7 @@ from rag.drafting.plan import Plan, PlanItem
 from rag.drafting.planfile import read_plan, to_json, to_markdown
 from rag.drafting.planning import Options
 from rag.errors import DraftError
-from rag.search.queries import topic_of, topic_query
+from rag.search.query import topic_of, topic_query
 from rag.verifying.attribution import bare_claim, foreign_author
 from rag.verifying.verify import Verifier
 from store.records import Paper

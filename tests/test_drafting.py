@@ -11,7 +11,7 @@ from rag.drafting.plan import Plan, PlanItem
 from rag.drafting.planfile import read_plan
 from rag.drafting.text import Written, answer_text, citations, cite, number, numbered
 from rag.errors import DraftError
-from rag.offline.extractive import MODEL_NAME
+from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Evidence, Finding, Sentence, Source
 from ui.cards import section_html
 from ui.drafting import Order, as_exchange, draft_files, drafting, edited, plan_text, rewritten

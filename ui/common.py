@@ -45,10 +45,8 @@ def filters(args: argparse.Namespace) -> dict:
 @contextmanager
 def open_library(settings: Settings) -> Iterator["Library"]:
     """The user's library, with progress on stderr; closed afterwards."""
-    from rag import opening
-
     with bar() as progress:
-        library = opening.open_library(settings, progress)
+        library = settings.open_library(progress)
     try:
         yield library
     finally:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote as percent_encoded
 
 from rag.answer import NEAREST, Checked
-from rag.offline.extractive import MODEL_NAME
-from rag.records import Answer, Citation, Repair, Sentence, Verdict
-from rag.refusal import Refusal, read_refusal
+from rag.offline.composing import MODEL_NAME
+from rag.records import Answer, Citation, Refusal, Repair, Sentence, Verdict, read_refusal
 from store.records import Paper
 from ui.conversation import Exchange, numbers
 from ui.markup import END, carries_end, escape, render

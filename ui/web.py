@@ -11,7 +11,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: n
 import gradio as gr
 
 from rag.answer import Assistant
-from rag.offline.extractive import MODEL_NAME
+from rag.offline.composing import MODEL_NAME
 from store.errors import CitewellError
 from store.library import Library
 from ui.cards import ANY_YEAR, library_html, sources_html

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.peers.job import DEEP, Job, report, way
 from rag.answer import Assistant
-from rag.asking.condense import standalone
+from rag.followup import standalone
 from rag.records import Turn
 from rag.search.retrieve import retrieve
 from rag.settings import read_settings

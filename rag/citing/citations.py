@@ -11,13 +11,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.citing.claimtext import claim_text, heads_references
-from rag.citing.growing import Growing
-from rag.citing.markers import Ids
-from rag.citing.modeltext import ModelText
-from rag.citing.spans import Span, read_spans
-from rag.citing.units import Unit, UnitReader
-from rag.citing.unlinked import unlinked
+from rag.citing.markers import Ids, loose_references
+from rag.citing.segments import Kind, Segment, SegmentReader
+from rag.citing.spans import TAG, StreamedText, read_spans
+from rag.citing.wrappings import Unwrapper
 from rag.records import CitedSentence, Repair
 
 _JOINT = re.compile(r"[ \t]*(?:[,;，、&/+]?[ \t]*(?:and|or)?[ \t]*|[-‐‑‒–—−])", re.IGNORECASE)
@@ -26,10 +23,15 @@ _WRAPS = (("(", ")"), ("（", "）"), ("[", "]"), ("**", "**"), ("__", "__"), ("
 _BLANKS = " \t\u00a0\u202f"
 _GOES_ON = re.compile(r"[^\W_]|[(\[{<$`\\“‘]")
 _REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>")
-_NAMED = 5
+_LISTED = 5  # ids named in a repair
 _APART = "…"  # in `[[9] 1]`, of which the bare removal of [9] would leave a marker that nobody wrote
 
-Group = list[tuple[str, Span]]  # each marker with the text that joins it to the one before
+_LABEL = re.compile(r"[\W_]*(?:(?:sources?|references?|citations?|bibliography|see)[\W_]*)?", re.IGNORECASE)
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*\)|\[[^\[\]]*\])")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\[?[0-9]{1,4}\]?\]\([^()\s]*\)")
+_EMPHASIS = re.compile(r"(\$[^$\n]*\$)|`+|~~|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?![\w{])")
+_CELLS = re.compile(r"\s*\|\s*")
+_SILENT = ("code", "rule", "definition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ class _Resolved:
     lost: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """A marker of a segment, `joint` being the text that joins it to the one before in its group."""
+
+    joint: str
+    start: int
+    end: int
+    ids: Ids
+
+
 class CitationReader:
     """Reads one answer as it streams in; what it gives out is final.
 
@@ -53,83 +65,84 @@ class CitationReader:
     def __init__(self, valid: Mapping[int, str], taken: Mapping[str, int] | None = None) -> None:
         self.numbers: dict[str, int] = dict(taken or {})
         self._valid = dict(valid)
-        self._text = ModelText()
-        self._units = UnitReader(self._valid)
+        self._text = Unwrapper()
+        self._segments = SegmentReader(self._valid)
         self._repairs: list[Repair] = []
         self._shown = False
         self._among_references = False
 
     def feed(self, delta: str) -> list[CitedSentence]:
         """The sentences that `delta` finishes."""
-        return self._resolve_all(self._units.feed(self._text.feed(delta)))
+        return self._resolve_all(self._segments.feed(self._text.feed(delta)))
 
     def close(self) -> list[CitedSentence]:
         """The sentences of what is left, also of a text cut off in the middle; feed nothing afterwards.
 
         Repairs that no sentence is left to carry come with a last, empty one, unless all of it is empty.
         """
-        sentences = self._resolve_all([*self._units.feed(self._text.close()), *self._units.close()])
+        sentences = self._resolve_all([*self._segments.feed(self._text.close()), *self._segments.close()])
         if self._repairs and self._shown:
             sentences.append(CitedSentence("", "", "", (), self._take_repairs()))
         return sentences
 
-    def _resolve_all(self, units: Iterable[Unit]) -> list[CitedSentence]:
+    def _resolve_all(self, segments: Iterable[Segment]) -> list[CitedSentence]:
         self._repairs += self._text.repairs
         self._text.repairs = []
-        return [sentence for unit in units if (sentence := self._resolve(unit))]
+        return [sentence for segment in segments if (sentence := self._resolve(segment))]
 
     def _take_repairs(self) -> tuple[Repair, ...]:
         repairs, self._repairs = tuple(self._repairs), []
         return repairs
 
-    def _resolve(self, unit: Unit) -> CitedSentence | None:
-        """The unit with its markers resolved; None when nothing is left of it to show."""
-        if _REASONING_END.fullmatch(unit.text):
+    def _resolve(self, segment: Segment) -> CitedSentence | None:
+        """The segment with its markers resolved; None when nothing is left of it to show."""
+        if _REASONING_END.fullmatch(segment.text):
             self._repairs.append(Repair("reasoning", "What stands above here is the model's reasoning."))
             return None
-        groups = [self._resolve_group(group) for group in _groups(unit)]
-        text = self._without_new_markers(unit, groups)
+        groups = [self._resolve_group(group) for group in _groups(segment)]
+        text = self._without_new_markers(segment, groups)
         cited = tuple(dict.fromkeys(paper for group in groups for paper in group.papers))
         self._repairs += [_removal(group) for group in groups if group.lost]
-        self._repairs += unlinked(unit, bool(cited))
+        self._repairs += _loose(segment, bool(cited))
         if not text:
             return None
         self._shown = True
-        claim = "" if self._is_reference(unit) else _claim(unit, groups)
-        return CitedSentence(text, unit.after, claim, cited, self._take_repairs())
+        without = _resolved(segment, [replace(group, shown="") for group in groups])[segment.start :]
+        claim = "" if self._is_reference(segment) else claim_text(segment.kind, without, bool(cited))
+        return CitedSentence(text, segment.after, claim, cited, self._take_repairs())
 
-    def _without_new_markers(self, unit: Unit, groups: Sequence[_Resolved]) -> str:
-        """The unit's text as shown; where a removal would make a marker of what is left, "…" keeps it apart."""
-        text = _put_in(unit.text, unit.start, groups)
+    def _without_new_markers(self, segment: Segment, groups: Sequence[_Resolved]) -> str:
+        """The segment's text as shown; where a removal would make a marker of what is left, "…" keeps it apart."""
+        text = _resolved(segment, groups)
         if all(group.shown for group in groups):
             return text
-        spans = read_spans(Growing(text, final=True, valid=self.numbers.values()))
+        spans = read_spans(StreamedText(text, final=True, valid=self.numbers.values()))
         made = sum(span.kind == "marker" for span in spans) > sum(len(group.papers) for group in groups)
-        return _put_in(unit.text, unit.start, [replace(g, shown=g.shown or _APART) for g in groups]) if made else text
+        return _resolved(segment, [replace(g, shown=g.shown or _APART) for g in groups]) if made else text
 
-    def _is_reference(self, unit: Unit) -> bool:
-        """Whether a unit is an entry, `[1] …`, of a list of references that a model put below its answer."""
-        entry = bool(unit.spans) and unit.spans[0].kind == "marker" and unit.spans[0].start == unit.start
-        among, self._among_references = self._among_references, heads_references(unit.text)
+    def _is_reference(self, segment: Segment) -> bool:
+        """Whether a segment is an entry, `[1] …`, of a list of references that a model put below its answer."""
+        entry = bool(segment.spans) and segment.spans[0].kind == "marker" and segment.spans[0].start == segment.start
+        among, self._among_references = self._among_references, _heads_references(segment.text)
         self._among_references |= among and entry
         return among and entry
 
-    def _resolve_group(self, group: Group) -> _Resolved:
-        shown, papers, lost = "", [], []
+    def _resolve_group(self, group: Sequence[_Marker]) -> _Resolved:
+        shown, papers, lost = "", list[str](), list[str]()
         for joint, ids in _with_ranges(group):
             known = list(dict.fromkeys(self._valid[n] for n in ids.known(self._valid)))
             lost += ids.unknown(self._valid)
             papers += known
             if known:
-                shown += (joint if shown else "") + self._markers(known)
-        return _Resolved(group[0][1].start, group[-1][1].end, shown, tuple(papers), tuple(lost))
+                shown += (joint if shown else "") + markers_of(known, self.numbers)
+        return _Resolved(group[0].start, group[-1].end, shown, tuple(papers), tuple(lost))
 
-    def _markers(self, papers: Sequence[str]) -> str:
-        free = max(self.numbers.values(), default=0) + 1
-        for paper in papers:
-            if self.numbers.setdefault(paper, free) == free:
-                free += 1
-        return "".join(f"[{self.numbers[paper]}]" for paper in papers)
+
+def markers_of(papers: Sequence[str], numbers: dict[str, int]) -> str:
+    """The markers that cite `papers`; one that has no number yet gets the next free one in `numbers`."""
+    for paper in papers:
+        numbers.setdefault(paper, max(numbers.values(), default=0) + 1)
+    return "".join(f"[{numbers[paper]}]" for paper in papers)
 
 
 def with_round_brackets(text: str) -> str:
@@ -137,46 +150,48 @@ def with_round_brackets(text: str) -> str:
 
     The length stays the same, and so does the place of every other character.
     """
-    pieces, position = [], 0
-    for span in read_spans(Growing(text, final=True)):
-        if span.kind == "marker" and text[span.start] in "[【［":
-            pieces += [text[position : span.start], "(", text[span.start + 1 : span.end - 1], ")"]
-            position = span.end
-    return "".join([*pieces, text[position:]])
+    markers = [span for span in read_spans(StreamedText(text, final=True)) if span.kind == "marker"]
+    own = [span for span in markers if text[span.start] in "[【［"]
+    return _put_in(text, [(span.start, span.end, f"({text[span.start + 1 : span.end - 1]})") for span in own])
 
 
-def _groups(unit: Unit) -> list[Group]:
-    """The markers of a unit, those side by side together."""
-    groups: list[Group] = []
-    for span in unit.spans:
-        if span.kind != "marker":
+def _groups(segment: Segment) -> list[list[_Marker]]:
+    """The markers of a segment, those side by side together."""
+    groups: list[list[_Marker]] = []
+    for span in segment.spans:
+        if span.ids is None:
             continue
-        joint = unit.text[groups[-1][-1][1].end : span.start] if groups else ""
+        joint = segment.text[groups[-1][-1].end : span.start] if groups else ""
         if groups and _JOINT.fullmatch(joint):
-            groups[-1].append((joint, span))
+            groups[-1].append(_Marker(joint, span.start, span.end, span.ids))
         else:
-            groups.append([("", span)])
+            groups.append([_Marker("", span.start, span.end, span.ids)])
     return groups
 
 
-def _with_ranges(group: Group) -> list[tuple[str, Ids]]:
+def _with_ranges(group: Sequence[_Marker]) -> list[tuple[str, Ids]]:
     """The ids of a group with what joins them, each `[1]–[3]` as the range it means."""
     parts: list[tuple[str, Ids]] = []
-    for joint, span in group:
-        both = parts[-1][1].to(span.ids) if parts and joint in _DASHES else None
+    for marker in group:
+        both = parts[-1][1].to(marker.ids) if parts and marker.joint in _DASHES else None
         if both:
             parts[-1] = (parts[-1][0], both)
         else:
-            parts.append((joint, span.ids))
+            parts.append((marker.joint, marker.ids))
     return parts
 
 
-def _put_in(text: str, start: int, groups: Iterable[_Resolved]) -> str:
-    """`text`, whose words begin at `start`, with what is shown in place of each group."""
+def _resolved(segment: Segment, groups: Iterable[_Resolved]) -> str:
+    """The segment's text with what is shown in place of each group."""
+    places = ((g.start, g.end) if g.shown else _widened(segment.text, segment.start, g) for g in groups)
+    return _put_in(segment.text, [(*place, g.shown) for place, g in zip(places, groups, strict=True)])
+
+
+def _put_in(text: str, places: Iterable[tuple[int, int, str]]) -> str:
+    """`text` with each stretch (start, end, put) replaced; one may begin within the one before it."""
     pieces, position = [], 0
-    for group in groups:
-        begin, end = (group.start, group.end) if group.shown else _widened(text, start, group)
-        pieces += [text[position : max(position, begin)], group.shown]
+    for start, end, put in places:
+        pieces += [text[position : max(position, start)], put]
         position = end
     return "".join([*pieces, text[position:]])
 
@@ -199,13 +214,36 @@ def _unwrapped(text: str, begin: int, end: int) -> tuple[int, int]:
 
 def _removal(group: _Resolved) -> Repair:
     names = [f"[{n}]" for n in dict.fromkeys(group.lost)]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    listed = ", ".join(names[:_NAMED]) + more
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     reason = "no source of this answer has that number; the marker was removed."
-    return Repair("invented-citation", f"The model cited {listed}, but {reason}")
+    return Repair("invented-citation", f"The model cited {', '.join(names[:_LISTED])}{more}, but {reason}")
 
 
-def _claim(unit: Unit, groups: Sequence[_Resolved]) -> str:
-    bare = [_Resolved(group.start, group.end, "", (), ()) for group in groups]
-    cited = any(group.papers for group in groups)
-    return claim_text(unit.kind, _put_in(unit.text, unit.start, bare)[unit.start :], cited)
+def _loose(segment: Segment, cites: bool) -> list[Repair]:
+    """A repair for each thing in the segment that looks like a reference and names no source."""
+    if segment.kind in _SILENT:
+        return []
+    # A blank line for each span, so that nothing is found in or across one.
+    prose = _put_in(segment.text, [(span.start, span.end, "\n\n") for span in segment.spans])
+    kept = [segment.text[span.start : span.end] for span in segment.spans if span.kind == "kept"]
+    reason = "which names no source by its number; it was left as it is, and not checked."
+    found = loose_references(prose, kept, cites)
+    return [Repair("unlinked-citation", f"The model wrote “{words}”, {reason}") for words in found]
+
+
+def _heads_references(text: str) -> bool:
+    """Whether `text` only announces a list of references, as "**Sources:**" does."""
+    return bool(re.search(r"\w", text) and _LABEL.fullmatch(text.lstrip("#")))
+
+
+def claim_text(kind: Kind, text: str, cited: bool) -> str:
+    """The claim in the `text` of a segment without its list sign and markers: its words, without Markdown.
+
+    Empty for code, rules, definitions, headings that cite nothing, and a label alone, such as "Sources:".
+    """
+    if kind in _SILENT or (kind == "heading" and not cited):
+        return ""
+    text = _EMPHASIS.sub(r"\1", TAG.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", text))))
+    if kind in ("row", "heading"):
+        text = ", ".join(filter(None, _CELLS.split(text)))
+    return "" if _LABEL.fullmatch(text) else " ".join(text.split())

@@ -18,10 +18,12 @@ An id has one to four digits. Left as text, because they are something else:
   word, number or sign is a citation: `24%[1]`, `CLIP-RT[1]`
 - everything that holds other text: `[CLS]`, `[sic]`, `[Table 1]`, `[1, p. 3]`, `[^1]`; but `[text][1]` ends
   with a citation, since a Markdown reference with a number for its name is the rarer thing by far
+
+What only looks like a reference, and names no source by its number, is left and said so (`loose_references`).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -50,6 +52,15 @@ _PERHAPS_INTERVAL = re.compile(
     r"|(?:vector|array|tuple|shape|size)(?:\s+of)?)\s*\Z",
     re.IGNORECASE,
 )
+
+_YEAR, _NAME = r"(?:19|20)[0-9]{2}[a-z]?", r"[A-Z][\w'’-]{1,30}"
+_AUTHOR_YEAR = re.compile(
+    rf"[(\[]{_NAME}(?: et al\.?| (?:and|&) {_NAME}),? {_YEAR}[^()\[\]\n]{{0,80}}[)\]]"
+    rf"|{_NAME}(?: et al\.?| (?:and|&) {_NAME}),? ?[(\[]{_YEAR}[)\]]"
+)
+_OWN_NUMBER = re.compile(r"\b(?:abstract|source|paper)s? (?:no\. ?|#)?[0-9]{1,2}\b(?!\.[0-9])", re.IGNORECASE)
+_WITH_WORDS = re.compile(r"(?<!\w)\[[0-9]{1,3}\s*[:,(][^\[\]\n]{0,60}[^\W\d_]{3}[^\[\]\n]{0,20}\]")
+_OWN_LINK = re.compile(r"\[\^[^\]\s]+\]|\[\[?[0-9]{1,4}\]?\]\(.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +135,13 @@ def _gaps(low: int, high: int, known: list[int]) -> list[str]:
     bounds = [low - 1, *known, high + 1]
     gaps = ((left + 1, right - 1) for left, right in pairwise(bounds) if right - left > 1)
     return [str(first) if first == last else f"{first}–{last}" for first, last in gaps]
+
+
+def loose_references(prose: str, kept: Iterable[str], cites: bool) -> list[str]:
+    """What in `prose`, or among the links and the like that were `kept`, looks like a reference and is none.
+
+    Authors with a year count only where nothing is cited; beside a marker they say what it cites.
+    """
+    patterns = (_OWN_NUMBER, _WITH_WORDS) if cites else (_OWN_NUMBER, _WITH_WORDS, _AUTHOR_YEAR)
+    found = (match[0] for pattern in patterns for match in pattern.finditer(prose))
+    return list(dict.fromkeys([*filter(_OWN_LINK.fullmatch, kept), *found]))

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.records import Found
-from rag.search.acronyms import spelled_out
-from rag.search.queries import topic_query
+from rag.search.query import spelled_out, topic_query
 from rag.search.retrieve import POOL, look, rank_found
 from rag.tuning import Tuning, shipped
 from store.sentences import sentences

@@ -10,7 +10,7 @@ from rag.drafting.planning import Options, make_plan, papers_of
 from rag.drafting.tellplan import rewrite_item, tell_plan
 from rag.drafting.text import Written, answer_text, citations, number, numbered
 from rag.errors import DraftError
-from rag.offline.extractive import MODEL_NAME
+from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Repair, Sentence, Source, Timings, Usage
 from rag.references.keys import citation_keys
 from rag.references.latex import draft_bibtex, draft_latex

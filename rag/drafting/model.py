@@ -12,16 +12,15 @@ from rag.drafting.tellplan import rewrite_item
 from rag.drafting.text import Written, cite, uncited
 from rag.errors import ModelError
 from rag.linting.uncited import states_something
-from rag.models import load_server_model
+from rag.models import ServerModel
 from rag.records import CitedSentence, Finding, Repair, Usage
 from rag.settings import Settings
 from rag.verifying.attribution import bare_claim, foreign_author
 from rag.verifying.verify import Verifier
-from rag.writing import ServerModel
 from store.records import Paper
 
 if TYPE_CHECKING:
-    from rag.writing import Model
+    from rag.models import Model
     from store.library import Library
 
 Tell = Callable[[Plan], Iterator[Written]]
@@ -203,4 +202,4 @@ class DraftModel:
 
 def server_draft_model(settings: Settings) -> DraftModel | None:
     """The configured server as a writer of drafts; None where none is configured."""
-    return DraftModel(ServerModel(settings, load_server_model)) if settings.has_server else None
+    return DraftModel(ServerModel(settings)) if settings.has_server else None

@@ -10,7 +10,7 @@ from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
 from rag.drafting.telling import Told, tell, unmarked
 from rag.errors import DraftError
 from rag.records import Found
-from rag.search.queries import topic_of
+from rag.search.query import topic_of
 from rag.search.themes import REST, about, group, name_groups
 from rag.verifying.verify import Verifier
 from store.records import Paper, Passage, Progress, silent

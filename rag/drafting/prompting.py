@@ -6,8 +6,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from prompts import fill
 from rag.drafting.plan import Plan, PlanItem
+from rag.models import one_line, write_sources
 from rag.references.authors import in_text
-from rag.sources import one_line, write_sources
 from store.records import Paper
 
 _LENGTHS = {

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.asking.asks import read_ask, sources_for
-from rag.asking.condense import standalone
 from rag.evaluating.metrics import plain_text, title_key
 from rag.evaluating.questions import Question
+from rag.followup import standalone
 from rag.language.terms import content_stems, plain
-from rag.offline.doubts import DOUBT_FEATURES, doubt_features
+from rag.models import quotable
+from rag.offline.composing import share_out, source_chances
 from rag.offline.fitting import fit_choice, fit_signs
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match
-from rag.offline.selection import share_out, source_chances
+from rag.offline.refusing import doubt_features
+from rag.question import read_question, sources_for
 from rag.search.retrieve import retrieve
-from rag.sources import read_sources, write_sources
 from rag.tuning import Doubt, Tuning
 from store.records import Paper
 
@@ -163,8 +163,8 @@ def _of_system(paper: Paper, other: Paper, i: int) -> list[Generated]:
 
 
 def _wanted(form: str) -> frozenset[str]:
-    ask = read_ask(form.format(name=""))
-    return content_stems(" ".join(ask.counted + ask.sought))
+    asked = read_question(form.format(name=""))
+    return content_stems(" ".join(asked.counted + asked.sought))
 
 
 def example_of(library: "Library", question: Question, tuning: Tuning, left_out: str = "") -> Example:
@@ -177,9 +177,7 @@ def example_of(library: "Library", question: Question, tuning: Tuning, left_out:
     asked = standalone(question.question, question.history, library)
     count = sources_for(asked, _SOURCES)
     found = [f.paper for f in retrieve(library, asked, count + 1, tuning) if f.paper.paper_id != left_out]
-    sources = read_sources(write_sources(found[:count]))
-    words = library.word_matches if library.reads_words else None
-    match = Match(read_ask(asked), sources, library.embed, words, tuning)
+    match = Match(read_question(asked), [quotable(paper) for paper in found[:count]], library)
     gold = {title_key(title) for title in question.gold}
     right = np.array([title_key(source.title) in gold for source in match.sources], dtype=bool)
     return Example(question, match, right, _weight(question))
@@ -210,20 +208,22 @@ def fit_doubt(examples: Sequence[Example], tuning: Tuning) -> Tuning:
     """`tuning` with the decision to refuse fitted on `examples`, of one library or of several."""
     import numpy as np
 
-    used = [e for e in examples if e.match.ask.text and e.question.type != "adversarial"]
-    rows = np.array([doubts(e, tuning) for e in used])
+    used = [e for e in examples if e.match.asked.text and e.question.type != "adversarial"]
+    found = [doubts(e, tuning) for e in used]
+    names = list(found[0])
+    rows = np.array([list(signs.values()) for signs in found])
     doubtful = np.array([e.question.type == "unanswerable" for e in used])
-    lessens = np.array([name == "parts" for name in DOUBT_FEATURES])
+    lessens = np.array([name == "parts" for name in names])
     weights, bias = fit_signs(rows, doubtful, lessens, _SOFT, np.array([e.weight for e in used]))
     asked = np.array([e.question.id != _MADE for e in used])
     threshold = float(np.quantile((rows @ weights + bias)[asked & ~doubtful], 1 - _REFUSED))
-    return replace(tuning, doubt=Doubt(_named(DOUBT_FEATURES, weights), round(bias, 4), round(threshold, 4)))
+    return replace(tuning, doubt=Doubt(_named(names, weights), round(bias, 4), round(threshold, 4)))
 
 
-def doubts(example: Example, tuning: Tuning) -> "np.ndarray":
+def doubts(example: Example, tuning: Tuning) -> dict[str, float]:
     """The signs of doubt of an example when its sources are chosen with `tuning`."""
-    match = example.match.tuned(tuning)
-    return doubt_features(match, [share.source for share in share_out(match, source_chances(match))])
+    match = example.match
+    return doubt_features(match, [share.source for share in share_out(match, source_chances(match, tuning.source))])
 
 
 def _named(features: Sequence[str], weights: "np.ndarray") -> dict[str, float]:

@@ -1,61 +1,71 @@
-"""How well the sources of a prompt, and their sentences, match a question: numbers only, no decisions."""
+"""How well the sources of an answer, and their sentences, match a question: numbers only, no decisions."""
 
+import math
 import re
-from collections.abc import Callable, Sequence
-from copy import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from rag.asking.asks import Ask
-from rag.asking.cues import ASKING, BACKGROUND, GIVES_CAUSE, PLANTED, REQUEST, SAYS_NEW, SAYS_RESULT
 from rag.language.naming import where_named
 from rag.language.quantities import quantities
-from rag.language.terms import content_stems, is_common, plain, weight
-from rag.search.closeness import rarity
-from rag.sources import PromptSource
-from rag.tuning import Tuning, shipped
+from rag.language.terms import content_stems, is_common, listed, plain, weight
+from rag.question import ASKING, REQUEST, Asked, any_of
+from rag.search.retrieve import rarity
+from rag.tuning import Weights
 from store.records import Paper
 from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
 
-Embed = Callable[[Sequence[str]], Any]
-WordsOf = Callable[[str, Sequence[Paper]], Any]  # gives WordMatches
+    from store.word_vectors import WordMatches
 
-SOURCE_FEATURES = ("rank", "parts", "windows", "whole", "words", "named")
-SENTENCE_FEATURES = (
-    "nearest",
-    "part",
-    "words",
-    "place",
-    "first",
-    "opening",
-    "amount",
-    "figure",
-    "cause",
-    "new",
-    "result",
-    "length",
-    "background",
-)
+SOURCE_FEATURES = listed("rank parts windows whole words named")
+SENTENCE_FEATURES = listed("nearest part words place first opening amount figure cause new result length background")
 
 _NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
-# A word whose best cosine is below this has nothing like it in a paper.
-_STRANGE = 0.5
-# A text that has this share of a title's words, by weight, means that paper.
-_TITLE_SHARE = 0.7
+_STRANGE = 0.5  # a word whose best cosine is below this has nothing like it in a paper
+_TITLE_SHARE = 0.7  # a text that has this share of a title's words, by weight, means that paper
+# An order to whoever reads, in an abstract, where "we write the following" is none.
+_PLANTED = any_of(
+    r"\b(?:ignore|disregard|forget)\b.{0,60}\b(?:instruction|prompt|rule)s?\b|\bsystem prompt\b|\byou are now\b",
+    r"\b(?:reply|respond) (?:only )?with\b|\bAI (?:assistant|model)s? (?:must|should|reading)\b",
+    r"\b(?:assistant|language model|LLM|reader)s? (?:must|should) (?:say|reply|answer|cite|ignore)\b",
+)
+_GIVES_CAUSE = any_of(
+    r"\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bhowever\b|\bsuffer|\black|\blimit|\bthus\b|\btherefore\b",
+    r"\bto (?:address|overcome|tackle|solve|mitigate|avoid)|\bwhile\b|\bbut\b|\bdifficult|\bchalleng|\bhamper",
+    r"\bhinder|\bcostly\b|\bexpensive\b",
+)
+_SAYS_NEW = any_of(
+    r"\bwe (?:propose|introduce|present|develop|design|build|release|contribute)",
+    r"\bthis (?:paper|work|article) (?:proposes|introduces|presents)|\bour (?:method|approach|framework|model)\b",
+    r"\b(?:called|termed|dubbed|named|namely)\b",
+)
+_SAYS_RESULT = any_of(
+    r"\boutperform|\bachiev|\bexperiment|\bresults?\b|\bimprov|\bstate-of-the-art|\bsurpass|\bdemonstrat",
+    r"\bshow that|\bfind that|\bevaluat",
+)
+_BACKGROUND = re.compile(r"However|Despite|Although|Nevertheless|Unfortunately|Recent|Existing|Current|Traditional")
+
+
+class Vectors(Protocol):
+    """What gives vectors to texts, and to words in context where `reads_words`: a library."""
+
+    @property
+    def reads_words(self) -> bool: ...  # noqa: D102
+    def embed(self, texts: Sequence[str]) -> "np.ndarray": ...  # noqa: D102
+    def word_matches(self, question: str, papers: Sequence[Paper]) -> "WordMatches": ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class Source:
-    """A source taken apart: its sentences and their vectors, one row each."""
+    """Source number `n` taken apart: its sentences and their vectors, one row each."""
 
     n: int
     title: str
-    abstract: str
     sentences: tuple[str, ...]
     vectors: "np.ndarray"
 
@@ -79,43 +89,28 @@ class Source:
 
 
 class Match:
-    """One question against the sources of its prompt.
+    """One question against its sources, `papers`, numbered from 1, whose texts are as a model reads them.
 
-    `embed` maps texts to unit vectors, one row each; None compares weighted words instead.
-    `words` tells how near the words of a text come to those of papers, where the model can. What is
-    decided about the match is decided with `tuning`, the shipped one by default.
+    Orders planted in an abstract are no sentences of its source.
     """
 
-    def __init__(
-        self,
-        ask: Ask,
-        sources: Sequence[PromptSource],
-        embed: Embed | None,
-        words: WordsOf | None = None,
-        tuning: Tuning | None = None,
-    ) -> None:
-        self.ask, self.tuning = ask, tuning or shipped(words is not None)
-        self._words = words
-        found = [(s, tuple(t for t in sentences(s.abstract) if not PLANTED.search(t))) for s in sources]
-        found = [(s, texts) for s, texts in found if texts]
+    def __init__(self, asked: Asked, papers: Sequence[Paper], vectors: Vectors) -> None:
+        self.asked, self._vectors = asked, vectors
+        told = [tuple(text for text in sentences(p.abstract) if not _PLANTED.search(text)) for p in papers]
+        self._papers = [(n, p, texts) for n, (p, texts) in enumerate(zip(papers, told, strict=True), 1) if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.
-        things = ask.counted + ask.sought
-        groups = [[ask.text], ask.parts, ask.windows, things, *(texts for _, texts in found)]
-        vectors = (embed or word_vectors)([text for group in groups for text in group])
-        rows = iter(_split(vectors, [len(group) for group in groups]))
+        things = asked.counted + asked.sought
+        groups = [[asked.text], asked.parts, asked.windows, things, *(texts for *_, texts in self._papers)]
+        embedded = vectors.embed([text for group in groups for text in group])
+        ends = list(accumulate(map(len, groups)))
+        rows = iter([embedded[end - len(group) : end] for end, group in zip(ends, groups, strict=True)])
         self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)
         self.things = dict(zip(things, next(rows), strict=True))
-        self.sources = [Source(s.n, s.title, s.abstract, texts, next(rows)) for s, texts in found]
-        self.stems = content_stems(plain(REQUEST.sub("", ask.text)))
+        self.sources = [Source(n, p.title, texts, next(rows)) for n, p, texts in self._papers]
+        self.stems = content_stems(plain(REQUEST.sub("", asked.text)))
         self.subject = self.stems - _asking_stems()
-        self.named = named_sources(ask.text, sources)
-        self.titled = titled_sources(ask.text, sources)
-
-    def tuned(self, tuning: Tuning) -> "Match":
-        """The same match, decided with other weights."""
-        other = copy(self)
-        other.tuning = tuning
-        return other
+        self.titled = titled(asked.text, papers)
+        self.named = self.titled | _holding_a_name(asked.text, papers)
 
     def distance(self, used: Sequence[Source]) -> tuple[float, float]:
         """How far the telling words of the question are from those of the sources `used`, each 0 to 1.
@@ -135,23 +130,24 @@ class Match:
         """The weights of the question's telling words, and the cosine of each with the nearest word of each source."""
         import numpy as np
 
-        if self._words is None or not self.sources:
+        if not self._vectors.reads_words or not self.sources:
             return np.zeros(0), np.zeros((0, len(self.sources)))
-        matches = self._words(self.ask.text, [Paper("", s.title, s.abstract) for s in self.sources])
-        rows = [n for n, (start, end) in enumerate(matches.spans) if self.ask.text[start:end].lower() not in ASKING]
-        return rarity(self.ask.text, [matches.spans[n] for n in rows]), matches.cosines[rows]
+        text = self.asked.text
+        matches = self._vectors.word_matches(text, [paper for _, paper, _ in self._papers])
+        rows = [n for n, (start, end) in enumerate(matches.spans) if text[start:end].lower() not in ASKING]
+        return rarity(text, [matches.spans[n] for n in rows]), matches.cosines[rows]
 
     def source_features(self) -> "np.ndarray":
         """One row a source, one column for each of SOURCE_FEATURES."""
         import numpy as np
 
         # In "which papers work in Minecraft" the name is a subject, not one paper's own.
-        named = frozenset() if self.ask.kind == "list" else self.named
+        named = frozenset[int]() if self.asked.kind == "list" else self.named
         rows = [
             [
                 1 / (rank + 1),
-                self._cover(self.parts, s),
-                self._cover(self.windows, s),
+                _cover(self.parts, s),
+                _cover(self.windows, s),
                 float(self.question @ s.middle),
                 shared(self.stems, s.stems),
                 float(s.n in named),
@@ -170,38 +166,25 @@ class Match:
         apart = (to_parts - to_parts.mean(axis=0)).max(axis=1)
         new = self.stems - content_stems(plain(source.title))
         last = max(len(source.sentences) - 1, 1)
-        rows = [
-            [
-                near[i] - near.mean(),
-                apart[i],
-                shared(new, content_stems(plain(text))),
-                i / last,
-                i == 0,
-                i <= 1,
-                *self._surface(text),
-            ]
-            for i, text in enumerate(source.sentences)
-        ]
+        rows = []
+        for i, text in enumerate(source.sentences):
+            likeness = near[i] - near.mean(), apart[i], shared(new, content_stems(plain(text)))
+            rows.append([*likeness, i / last, i == 0, i <= 1, *self._surface(text)])
         return np.array(rows, dtype=float).reshape(-1, len(SENTENCE_FEATURES))
 
     def _surface(self, text: str) -> list[float]:
-        import math
-
         figure = bool(quantities(plain(text)))
-        cause, new, result = (bool(cue.search(text)) for cue in (GIVES_CAUSE, SAYS_NEW, SAYS_RESULT))
-        return [
-            figure and self.ask.amount,
-            figure and not self.ask.amount,
-            cause and self.ask.cause,
-            new,
-            result,
-            math.log(len(text.split()) / 20),
-            bool(BACKGROUND.match(text)),
-        ]
+        cause, new, result = (bool(cue.search(text)) for cue in (_GIVES_CAUSE, _SAYS_NEW, _SAYS_RESULT))
+        amount, length = self.asked.amount, math.log(len(text.split()) / 20)
+        background = bool(_BACKGROUND.match(text))
+        return [figure and amount, figure and not amount, cause and self.asked.cause, new, result, length, background]
 
-    @staticmethod
-    def _cover(pieces: "np.ndarray", source: Source) -> float:
-        return float((pieces @ source.vectors.T).max(axis=1).mean())
+
+def in_order(weights: Weights, features: tuple[str, ...]) -> "np.ndarray":
+    """The weights in the order of the features."""
+    import numpy as np
+
+    return np.array([weights[feature] for feature in features])
 
 
 @cache
@@ -209,9 +192,8 @@ def _asking_stems() -> frozenset[str]:
     return content_stems(" ".join(ASKING))
 
 
-def _split(vectors: "np.ndarray", lengths: Sequence[int]) -> "list[np.ndarray]":
-    ends = list(accumulate(lengths))
-    return [vectors[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+def _cover(pieces: "np.ndarray", source: Source) -> float:
+    return float((pieces @ source.vectors.T).max(axis=1).mean())
 
 
 def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) -> float:
@@ -224,42 +206,16 @@ def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) ->
     return 1 - lacking / max(total, least) if total else 0.0
 
 
-def named_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
-    """The sources whose own name stands in `text`: in their title, or in their abstract and no other."""
-    named = set(titled_sources(text, sources))
-    for name in names_in(text):
-        if not any(holds(s.title, name) for s in sources):
-            holders = {s.n for s in sources if holds(s.abstract, name)}
-            named |= holders if len(holders) == 1 else set()
-    return frozenset(named)
-
-
-def titled_sources(text: str, sources: Sequence[PromptSource]) -> frozenset[int]:
-    """The sources that `text` calls by their title: by its name, its head or most of its words."""
+def titled(text: str, papers: Sequence[Paper]) -> frozenset[int]:
+    """The numbers of the papers that `text` calls by their title: by its name, its head or most of its words."""
     asked = content_stems(plain(text))
     return frozenset(
-        s.n
-        for s in sources
-        if where_named(s, text) >= 0
-        or _head_stands_in(text, s.title)
-        or _tells_title(asked, content_stems(plain(s.title)))
+        n
+        for n, paper in enumerate(papers, 1)
+        if where_named(paper, text) >= 0
+        or _head_stands_in(text, paper.title)
+        or _tells_title(asked, content_stems(plain(paper.title)))
     )
-
-
-def names_in(text: str) -> set[str]:
-    """The words of `text` that look like names of systems or data sets."""
-    return {name for name in _NAME.findall(text) if is_name(name)}
-
-
-def holds(text: str, name: str) -> bool:
-    """Whether `name` stands in `text` as a whole word; letter case and hyphens aside: UCF101 is UCF-101."""
-    return _name_pattern(name).search(text) is not None
-
-
-@lru_cache(maxsize=1024)
-def _name_pattern(name: str) -> re.Pattern:
-    pieces = re.findall(r"[^\W\d_]+|\d+|[^\w-]", name)
-    return re.compile(r"(?<![\w-])" + "-?".join(map(re.escape, pieces)) + r"(?![\w-])", re.IGNORECASE)
 
 
 def _head_stands_in(text: str, title: str) -> bool:
@@ -272,20 +228,30 @@ def _tells_title(asked: frozenset[str], title: frozenset[str]) -> bool:
     return len(title & asked) >= 3 and shared(title, asked) >= _TITLE_SHARE
 
 
+def _holding_a_name(text: str, papers: Sequence[Paper]) -> frozenset[int]:
+    """The numbers of the papers in whose abstract, and no other, a name of `text` stands that no title has."""
+    names = (name for name in names_in(text) if not any(holds(paper.title, name) for paper in papers))
+    holders = ([n for n, paper in enumerate(papers, 1) if holds(paper.abstract, name)] for name in names)
+    return frozenset(found[0] for found in holders if len(found) == 1)
+
+
+def names_in(text: str) -> set[str]:
+    """The words of `text` that look like names of systems or data sets."""
+    return {name for name in _NAME.findall(text) if is_name(name)}
+
+
 def is_name(word: str) -> bool:
     """Whether a word of a question looks like the name of a system or data set: CLIP-RT, M2T2, WebGuard."""
     inner = re.search(r"[A-Z].*[A-Z]|[A-Z].*\d|\d.*[A-Z]|[a-z][A-Z]", word)
     return bool(inner) or (len(word) > 2 and word[0].isupper() and not is_common(word))
 
 
-def word_vectors(texts: Sequence[str]) -> "np.ndarray":
-    """Unit vectors of weighted stems, for comparing `texts` with one another where no model is at hand."""
-    import numpy as np
+def holds(text: str, name: str) -> bool:
+    """Whether `name` stands in `text` as a whole word; letter case and hyphens aside: UCF101 is UCF-101."""
+    return _name_pattern(name).search(text) is not None
 
-    stems = [content_stems(plain(text)) for text in texts]
-    columns = {stem: i for i, stem in enumerate(sorted(frozenset().union(*stems)))}
-    vectors = np.zeros((len(texts), max(len(columns), 1)), dtype=np.float32)
-    for row, found in enumerate(stems):
-        for stem in found:
-            vectors[row, columns[stem]] = weight(stem)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+@lru_cache(maxsize=1024)
+def _name_pattern(name: str) -> re.Pattern:
+    pieces = re.findall(r"[^\W\d_]+|\d+|[^\w-]", name)
+    return re.compile(r"(?<![\w-])" + "-?".join(map(re.escape, pieces)) + r"(?![\w-])", re.IGNORECASE)

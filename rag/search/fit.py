@@ -12,13 +12,11 @@ from math import exp
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from rag.asking.condense import standalone
 from rag.evaluating.metrics import average_precision, recall_at, title_key
 from rag.evaluating.questions import Question
-from rag.search.acronyms import spelled_out
-from rag.search.fusion import ranked
-from rag.search.queries import read_query
-from rag.search.retrieve import Views, look, rank
+from rag.followup import standalone
+from rag.search.query import read_query, spelled_out
+from rag.search.retrieve import Views, look, rank, ranked
 from rag.tuning import Blend, Tuning
 
 if TYPE_CHECKING:

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from statistics import fmean
-from typing import TYPE_CHECKING, Any
-
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
+from statistics import fmean, pstdev
+from typing import TYPE_CHECKING
 
 from rag.language.naming import where_named
+from rag.language.terms import stem, weight
 from rag.records import Found
-from rag.search.acronyms import spelled_out
-from rag.search.closeness import Closeness, closeness, likeness
-from rag.search.fusion import fuse, ranked, standardise
-from rag.search.queries import Query, read_query
+from rag.search.query import Query, read_query, spelled_out
 from rag.tuning import Blend, Tuning, shipped
 from store.records import Hit, Paper, Passage
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from store.library import Library
 
-# Papers taken from each index before they are ranked together.
-POOL = 100
-# What a paper gains that the question calls by name, in standard deviations.
-NAMED = 3.0
+POOL = 100  # papers taken from each index before they are ranked together
+NAMED = 3.0  # what a paper gains that the question calls by name, in standard deviations
+HEAVIEST = 6.0  # most that a word weighs: rarer ones are not more telling
+MODELS, COMPARED = 3, 50  # papers that others are compared with, and the best papers that are compared at all
+_LEAST = 2  # content words that make a clause worth its own score
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """By paper: closeness to the whole question, and to the clause of it that suits the paper best."""
+
+    whole: Mapping[str, float]
+    clauses: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Views:
     query: Query
     hits: Mapping[str, Hit]
     shared: Mapping[str, float]
-    near: Closeness | None
+    near: Closeness
     pieces: tuple[Views, ...] = ()
 
 
@@ -50,65 +55,20 @@ def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = No
     scores = rank(library, views, tuning or shipped(library.reads_words))
     # One that is called by name shares that word; the pieces of a list bring hundreds that do neither.
     candidates = dict.fromkeys([*ranked(scores)[: max(k, POOL)], *views.shared])
-    papers = {paper.paper_id: paper for paper in library.get_many(list(candidates))}
-    found = {i: scores[i] + NAMED * (where_named(papers[i], question) >= 0) for i in papers}
-    return [Found(papers[i], _passage(papers[i], views.hits), found[i]) for i in ranked(found)[:k]]
+    papers = library.get_many(list(candidates))
+    scores = {p.paper_id: scores[p.paper_id] + NAMED * (where_named(p, question) >= 0) for p in papers}
+    return _found(papers, views, scores)[:k]
 
 
 def rank_found(library: Library, views: Views, tuning: Tuning) -> list[Found]:
     """All papers of `views`, best first, each with its best passage."""
     scores = rank(library, views, tuning)
-    papers = {paper.paper_id: paper for paper in library.get_many(list(scores))}
-    return [Found(papers[i], _passage(papers[i], views.hits), scores[i]) for i in ranked(scores) if i in papers]
+    return _found(library.get_many(list(scores)), views, scores)
 
 
-def look(library: Library, query: Query, depth: int = POOL) -> Views:
-    """The `depth` best papers for `query` of each index, seen from every side; so are its pieces."""
-    hits = {hit.passage.paper_id: hit for hit in library.by_meaning(query.text, depth)}
-    shared = dict(library.by_words(query.text, depth))
-    near = closeness(library, query, list({**hits, **shared}))
-    pieces = tuple(look(library, piece, depth) for piece in query.pieces)
-    return Views(query, hits, shared, near, pieces)
-
-
-def rank(library: Library, views: Views, tuning: Tuning) -> dict[str, float]:
-    """The score of each paper of `views`, with mean 0 and standard deviation 1."""
-    blend = tuning.blends[views.query.kind]
-    scores = rank_whole(views, blend)
-    if views.pieces and blend.pieces:
-        pieces = best_two([_rank_piece(piece, blend) for piece in views.pieces])
-        scores = fuse([scores, pieces], [1 - blend.pieces, blend.pieces])
-    if blend.likeness:
-        scores = fuse([scores, likeness(library, ranked(scores))], [1.0, blend.likeness])
-    return standardise(scores)
-
-
-def rank_whole(views: Views, blend: Blend) -> dict[str, float]:
-    """The scores for the query as a whole, and for its clauses, standardised."""
-    meaning = {paper_id: hit.score for paper_id, hit in views.hits.items()}
-    near = views.near or Closeness({}, {})
-    scores = fuse([near.whole, meaning, views.shared], [blend.closeness, blend.meaning, blend.words])
-    if near.clauses and blend.clauses:
-        scores = fuse([scores, near.clauses], [1 - blend.clauses, blend.clauses])
-    return standardise(scores)
-
-
-def _rank_piece(views: Views, blend: Blend) -> dict[str, float]:
-    weight = blend.purpose if views.query.purpose else 1.0
-    return {paper_id: weight * score for paper_id, score in rank_whole(views, blend).items()}
-
-
-def best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean of the two pieces that suit a paper best; a piece that did not find it gives its lowest score.
-
-    One good piece may be chance; few papers are about all of them.
-    """
-    floors = [min(scores.values(), default=0.0) for scores in pieces]
-    found = {paper_id for scores in pieces for paper_id in scores}
-    return {
-        paper_id: fmean(nlargest(2, (s.get(paper_id, f) for s, f in zip(pieces, floors, strict=True))))
-        for paper_id in found
-    }
+def _found(papers: Sequence[Paper], views: Views, scores: Mapping[str, float]) -> list[Found]:
+    order = sorted(papers, key=lambda paper: (-scores[paper.paper_id], paper.paper_id))
+    return [Found(paper, _passage(paper, views.hits), scores[paper.paper_id]) for paper in order]
 
 
 def _passage(paper: Paper, hits: Mapping[str, Hit]) -> Passage:
@@ -117,29 +77,126 @@ def _passage(paper: Paper, hits: Mapping[str, Hit]) -> Passage:
     return hit.passage if hit else Passage(paper.paper_id, 0, len(paper.abstract), paper.abstract)
 
 
-class PaperRetriever(BaseRetriever):
-    """`retrieve` as a LangChain retriever: one document a paper, its text the best passage."""
-
-    library: Any
-    k: int = 8
-    tuning: Any = None
-
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return _documents(retrieve(self.library, query, self.k, self.tuning))
+def look(library: Library, query: Query, depth: int = POOL) -> Views:
+    """The `depth` best papers for `query` of each index, seen from every side; so are its pieces."""
+    hits = {hit.passage.paper_id: hit for hit in library.by_meaning(query.text, depth)}
+    shared = dict(library.by_words(query.text, depth))
+    near = closeness(library, query, list({**hits, **shared}))
+    return Views(query, hits, shared, near, tuple(look(library, piece, depth) for piece in query.pieces))
 
 
-def _documents(found: Sequence[Found]) -> list[Document]:
-    """Documents whose metadata has paper_id, title, score, and the passage's start and end."""
-    return [
-        Document(
-            page_content=f.passage.text,
-            metadata={
-                "paper_id": f.paper.paper_id,
-                "title": f.paper.title,
-                "score": f.score,
-                "start": f.passage.start,
-                "end": f.passage.end,
-            },
-        )
-        for f in found
-    ]
+def closeness(library: Library, query: Query, paper_ids: Sequence[str]) -> Closeness:
+    """How near the papers' words come to those of the query: its words' best cosines, weighted by rarity.
+
+    Empty when the library's model has no vectors of words.
+    """
+    if not library.reads_words:
+        return Closeness({}, {})
+    papers = library.get_many(paper_ids)
+    ids = [paper.paper_id for paper in papers]
+    matches = library.word_matches(query.text, papers)
+    weights = rarity(query.text, matches.spans)
+    whole = _mean(weights, matches.cosines)
+    rows = [[n for n, (start, _) in enumerate(matches.spans) if a <= start < b] for a, b in query.clauses]
+    clauses = [_mean(weights[some], matches.cosines[some]) for some in rows if len(some) >= _LEAST]
+    return Closeness(dict(zip(ids, whole, strict=True)), _best_clause(ids, clauses))
+
+
+def rarity(text: str, spans: Sequence[tuple[int, int]]) -> np.ndarray:
+    """The weights of the words of `text` that stand at `spans`."""
+    import numpy as np
+
+    return np.array([min(HEAVIEST, weight(stem(text[start:end]))) for start, end in spans])
+
+
+def _mean(weights: np.ndarray, cosines: np.ndarray) -> list[float]:
+    return (weights @ cosines / max(weights.sum(), 1e-9)).tolist()
+
+
+def _best_clause(paper_ids: Sequence[str], clauses: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Each paper's standing in the clause where it stands best; nothing for fewer than two."""
+    if len(clauses) < 2:
+        return {}
+    standings = [standardise(dict(zip(paper_ids, part, strict=True))) for part in clauses]
+    return {paper_id: max(standing[paper_id] for standing in standings) for paper_id in paper_ids}
+
+
+def rank(library: Library, views: Views, tuning: Tuning) -> dict[str, float]:
+    """The score of each paper of `views`, with mean 0 and standard deviation 1."""
+    blend = tuning.blends[views.query.kind]
+    scores = _rank_whole(views, blend)
+    if views.pieces and blend.pieces:
+        pieces = _best_two([_rank_piece(piece, blend) for piece in views.pieces])
+        scores = fuse([scores, pieces], [1 - blend.pieces, blend.pieces])
+    if blend.likeness:
+        scores = fuse([scores, likeness(library, ranked(scores))], [1.0, blend.likeness])
+    return standardise(scores)
+
+
+def _rank_whole(views: Views, blend: Blend) -> dict[str, float]:
+    """The scores for the query as a whole, and for its clauses, standardised."""
+    meaning = {paper_id: hit.score for paper_id, hit in views.hits.items()}
+    near = views.near
+    scores = fuse([near.whole, meaning, views.shared], [blend.closeness, blend.meaning, blend.words])
+    if near.clauses and blend.clauses:
+        scores = fuse([scores, near.clauses], [1 - blend.clauses, blend.clauses])
+    return standardise(scores)
+
+
+def _rank_piece(views: Views, blend: Blend) -> dict[str, float]:
+    worth = blend.purpose if views.query.purpose else 1.0
+    return {paper_id: worth * score for paper_id, score in _rank_whole(views, blend).items()}
+
+
+def _best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of the two pieces that suit a paper best; a piece that did not find it gives its lowest score.
+
+    One good piece may be chance; few papers are about all of them.
+    """
+    floors = [min(scores.values(), default=0.0) for scores in pieces]
+    return {
+        paper_id: fmean(nlargest(2, (s.get(paper_id, f) for s, f in zip(pieces, floors, strict=True))))
+        for paper_id in {paper_id for scores in pieces for paper_id in scores}
+    }
+
+
+def likeness(library: Library, order: Sequence[str]) -> dict[str, float]:
+    """How like the best papers, of ids in `order`, each of the next ones is (pseudo-relevance feedback, Rocchio 1971).
+
+    Papers are compared by the means of their sentences' vectors; a model paper is not its own model.
+    """
+    import numpy as np
+
+    compared = list(order[:COMPARED])
+    if len(compared) < 2:
+        return {}
+    means = library.mean_vectors(compared)
+    alike = means @ means.T
+    np.fill_diagonal(alike, -1.0)
+    np.fill_diagonal(alike, alike.max(axis=1))
+    return dict(zip(compared, alike[:, :MODELS].mean(axis=1).tolist(), strict=True))
+
+
+def standardise(scores: Mapping[str, float]) -> dict[str, float]:
+    """`scores` with mean 0 and standard deviation 1; equal scores all become 0."""
+    if not scores:
+        return {}
+    mean, spread = fmean(scores.values()), pstdev(scores.values())
+    return {key: (score - mean) / spread if spread > 1e-9 else 0.0 for key, score in scores.items()}
+
+
+def fuse(lists: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
+    """Weighted sum of standardised scores; a key that a list lacks gets that list's lowest score."""
+    fused: dict[str, float] = {}
+    keys = {key for scores in lists for key in scores}
+    for scores, share in zip(lists, weights, strict=True):
+        level = standardise(scores)
+        floor = min(level.values(), default=0.0)
+        for key in keys:
+            fused[key] = fused.get(key, 0.0) + share * level.get(key, floor)
+    return fused
+
+
+def ranked(scores: Mapping[str, float]) -> list[str]:
+    """The keys, highest score first; equal scores in the order of the keys."""
+    return sorted(scores, key=lambda key: (-scores[key], key))

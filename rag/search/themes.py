@@ -2,19 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rag.language.phrases import noun_phrases, phrase_key, subjects, subjects_in
 from rag.language.terms import stem, weight
+from rag.records import Embed
 from store.records import Paper
 from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
-
-Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 PER_THEME = 4  # papers a theme is made for, about
 MOST_THEMES = 4

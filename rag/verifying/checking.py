@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.records import Citation, CitedSentence, Evidence, Finding, Found, Repair, Sentence, Source
-from rag.refusal import read_refusal
+from rag.records import Citation, CitedSentence, Evidence, Finding, Found, Repair, Sentence, Source, read_refusal
 from rag.verifying.verify import Verifier
 from store.records import Paper
 

@@ -1,34 +1,38 @@
-"""A question as it is searched for: what it is about, its kind, and the parts that it has."""
+"""A question as it is searched for: what it is about, its kind, the parts that it has, its acronyms in words."""
 
-import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rag.asking.asks import Kind, clauses, read_ask
+from rag.language.acronyms import ACRONYM, explains, long_form, numbered
 from rag.language.phrases import WEAK
 from rag.language.terms import content_stems, listed, plain, stem
+from rag.question import Kind, any_of, clauses, read_question
 from store.sentences import sentences
 
-_MOST = 8  # pieces of a subject that are looked for
+if TYPE_CHECKING:
+    from store.library import Library
 
-_REQUEST = re.compile(
+_MOST = 8  # pieces of a subject that are looked for
+_LOOKED_AT = 50  # papers with an acronym
+_AGREED = 2  # papers that explain it alike: what one paper alone explains is the name of its system
+
+_REQUEST = any_of(
     r"^\W*(?:please\s+|can you\s+|could you\s+|i need\s+|help me\s+)*"
     r"(?:write|draft|compose|generate|produce|prepare|give(?: me)?|make)\s+"
     r"(?:(?:a|an|the|some|me|us|short|brief|related[- ]works?|literature|survey|review|paragraphs?|sections?"
     r"|overview|summary|text|draft|of|few|papers?)\s+)+"
-    r"(?:on|about|of|for|covering|concerning|regarding)\s+",
-    re.IGNORECASE,
+    r"(?:on|about|of|for|covering|concerning|regarding)\s+"
 )
-_ASKED = re.compile(
+_WHICH_PAPERS = any_of(
     r"\b(?:in |on )?(?:which|what) (?:[a-z]+ )?(?:of )?(?:(?:these|those|the|your|our|my|all) )*(?:[\w-]+ )?"
-    r"(?:papers|works|studies|abstracts|publications|articles)\b(?: (?:here|in (?:this|the|your) [a-z]+))?",
-    re.IGNORECASE,
+    r"(?:papers|works|studies|abstracts|publications|articles)\b(?: (?:here|in (?:this|the|your) [a-z]+))?"
 )
 # Where a subject falls into pieces: "a, b and c for d" is about four things, "little or no d" about one.
-_CUT = re.compile(
-    r"[,;:.?!]|\b(?:and|or(?!\s+(?:no|not|more|less|fewer)\b)|for|with|from|in|to|of|on)\b", re.IGNORECASE
-)
+_CUT = any_of(r"[,;:.?!]|\b(?:and|or(?!\s+(?:no|not|more|less|fewer)\b)|for|with|from|in|to|of|on)\b")
 # What a subject is for: "a and b for c and d" is about works on a or b, few of the many on c or d.
-_PURPOSE = re.compile(r"\bfor\b(?:(?!\b(?:with|from|in|to|on)\b)[^,;:.?!])*", re.IGNORECASE)
+_PURPOSE = any_of(r"\bfor\b(?:(?!\b(?:with|from|in|to|on)\b)[^,;:.?!])*")
 # Kinds of work: "datasets for c" is about c.
 _KINDS = WEAK | {
     stem(word)
@@ -57,11 +61,13 @@ class Query:
 
 def read_query(question: str) -> Query:
     """What to search for `question`: without markup, orders and the words that only ask."""
-    ask = read_ask(question)
-    text = _subject(ask.text or question)
-    if ask.kind == "compare":
-        return Query(text, ask.kind, clauses=_clauses(text))
-    return Query(text, ask.kind, pieces=_pieces(text, ask.kind) if ask.kind in ("list", "survey") else ())
+    asked = read_question(question)
+    text = asked.text or question
+    about = " ".join(_WHICH_PAPERS.sub(" ", topic_of(text)).split())
+    text = about if len(about.split()) > 1 else text
+    if asked.kind == "compare":
+        return Query(text, asked.kind, clauses=tuple(_places(clauses(text), text)))
+    return Query(text, asked.kind, pieces=_pieces(text, asked.kind) if asked.kind in ("list", "survey") else ())
 
 
 def topic_query(topic: str) -> Query:
@@ -77,27 +83,24 @@ def topic_of(request: str) -> str:
     return _REQUEST.sub("", text).rstrip(" .?!") or text
 
 
-def _subject(text: str) -> str:
-    about = " ".join(_ASKED.sub(" ", topic_of(text)).split())
-    return about if len(about.split()) > 1 else text
-
-
-def _clauses(text: str) -> tuple[tuple[int, int], ...]:
-    found, after = [], 0
-    for clause in clauses(text):
-        start = text.index(clause, after)
-        after = start + len(clause)
+def _places(parts: Iterable[str], text: str) -> list[tuple[int, int]]:
+    """Where each of `parts`, which follow one another, stands in `text`."""
+    found, after = list[tuple[int, int]](), 0
+    for part in parts:
+        start = text.index(part, after)
+        after = start + len(part)
         found.append((start, after))
-    return tuple(found)
+    return found
 
 
 def _pieces(text: str, kind: Kind) -> tuple[Query, ...]:
     """The pieces of a subject that say something; none when there are fewer than two."""
-    starts = [0, *(cut.end() for cut in _CUT.finditer(text))]
-    ends = [*(cut.start() for cut in _CUT.finditer(text)), len(text)]
-    purposes = _purposes(text)
+    cuts = [cut.span() for cut in _CUT.finditer(text)]
+    purposes = [
+        match.span() for match in _PURPOSE.finditer(text) if content_stems(plain(text[: match.start()])) - _KINDS
+    ]
     found: dict[str, Query] = {}
-    for start, end in zip(starts, ends, strict=True):
+    for (_, start), (end, _) in zip([(0, 0), *cuts], [*cuts, (len(text), 0)], strict=True):
         piece = text[start:end].strip()
         if content_stems(plain(piece)):
             found.setdefault(piece, Query(piece, kind, purpose=any(a < start <= b for a, b in purposes)))
@@ -105,8 +108,18 @@ def _pieces(text: str, kind: Kind) -> tuple[Query, ...]:
     return telling if len(telling) > 1 else ()
 
 
-def _purposes(text: str) -> list[tuple[int, int]]:
-    """Where it says what a subject is for, (start, end), with a subject before it that is more than a kind of work."""
-    return [
-        purpose.span() for purpose in _PURPOSE.finditer(text) if content_stems(plain(text[: purpose.start()])) - _KINDS
-    ]
+def spelled_out(text: str, library: "Library") -> str:
+    """`text` with each acronym of the field in words, as most papers that explain it do: models read words."""
+    for match in reversed(list(ACRONYM.finditer(text))):
+        full = "" if explains(text, match["acronym"]) else _meaning(match["acronym"], library)
+        if full:
+            text = f"{text[: match.start()]}{numbered(full, bool(match['plural']))}{text[match.end() :]}"
+    return text
+
+
+def _meaning(acronym: str, library: "Library") -> str:
+    found = library.by_words(f"{acronym} {acronym}s", _LOOKED_AT)
+    papers = library.get_many([paper_id for paper_id, _ in found])
+    told = filter(None, (long_form(acronym, paper.abstract) for paper in papers))
+    forms = Counter(numbered(full, plural=False).replace("-", " ") for full in told)
+    return next((full for full, count in forms.most_common(1) if count >= _AGREED), "")

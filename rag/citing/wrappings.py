@@ -36,7 +36,7 @@ _NOTES = {
 }
 
 
-class ModelText:
+class Unwrapper:
     """Takes the wrappings off a growing text; `repairs` says which."""
 
     def __init__(self) -> None:
@@ -88,16 +88,12 @@ class ModelText:
 
     def _read_reasoning(self, final: bool) -> str:
         hidden, closing, rest = self._take().partition(self._closing)
-        if closing or final or len(hidden) > len(self._closing):
-            self._note_hidden(hidden)
+        if hidden.strip() and (closing or final or len(hidden) > len(self._closing)):
+            self._note("reasoning")
         if closing:
             return self._go_on(self._read_start, rest, final)
         self._held = [hidden[-len(self._closing) :]]
         return ""
-
-    def _note_hidden(self, hidden: str) -> None:
-        if hidden.strip():
-            self._note("reasoning")
 
     def _read_wrapped(self, final: bool) -> str:
         """Whole lines, up to the fence that closes the block; a fence with a language opens one inside."""
@@ -124,7 +120,7 @@ class ModelText:
         if not final:
             return ""
         text = self._take()
-        answer = read_json_answer(text)
+        answer = _json_answer(_JSON.sub("", text, count=1))
         if answer is None:
             return text
         self._note("json")
@@ -135,12 +131,11 @@ def _joined(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def read_json_answer(text: str) -> str | None:
-    """The answer inside a text that begins with JSON, its ids as markers; None when there is none.
+def _json_answer(body: str) -> str | None:
+    """The answer inside a text of JSON, its ids as markers; None when there is none.
 
     JSON that was cut off, or holds escapes that JSON lacks (`24\\%`), is read as far as it goes.
     """
-    body = text[_JSON.match(text).end() :]
     body = _ESCAPE.sub(lambda match: match[0] if match[1] else r"\\", body)
     try:
         value, end = json.JSONDecoder(strict=False).raw_decode(body)

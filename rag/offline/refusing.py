@@ -1,50 +1,25 @@
-"""Signs that the sources do not answer a question: numbers for the fitted decision to refuse."""
+"""When the offline model refuses: signs that the sources do not answer a question, and the fitted decision."""
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from rag.asking.asks import Ask
 from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, plain
 from rag.offline.matching import Match, Source, holds, names_in, shared
-from rag.refusal import Refusal
+from rag.question import Asked
+from rag.records import Refusal
 from rag.tuning import Doubt
 
-if TYPE_CHECKING:
-    import numpy as np
-
-DOUBT_FEATURES = (
-    "far",
-    "foreign",
-    "distant",
-    "strange",
-    "uncovered",
-    "unnumbered",
-    "other",
-    "named amount",
-    "named other",
-    "premise",
-    "parts",
-)
-
-# Below this cosine of its best sentence a source begins to be far from the question.
-_NEAR = 0.45
-# A question of so many words or more gives clues enough not to need each of them found.
-_LONG = 30
-# Words of a question that weigh less than this together, such as "how does … work", prove nothing.
-_TELLING = 12.0
-# Cosines of a few words with a sentence: nothing in common, the same thing.
-_UNLIKE, _ALIKE = 0.1, 0.4
-
-# A text lists one thing or two without their number.
-_UNTOLD = {1.0, 2.0}
-
+_NEAR = 0.45  # below this cosine of its best sentence a source begins to be far from the question
+_LONG = 30  # a question of so many words or more gives clues enough not to need each of them found
+_TELLING = 12.0  # words of a question that weigh less than this together, such as "how does … work", prove nothing
+_UNLIKE, _ALIKE = 0.1, 0.4  # cosines of a few words with a sentence: nothing in common, the same thing
+_UNTOLD = {1.0, 2.0}  # a text lists one thing or two without their number
 _INSTEAD = re.compile(r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
 
-def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
-    """One number for each of DOUBT_FEATURES, about the sources `used` for the answer.
+def doubt_features(match: Match, used: list[Source]) -> dict[str, float]:
+    """The signs of doubt that the sources `used` for an answer do answer the question.
 
     far, foreign: a question that names no source is unlike them, shares few words with them;
     distant, strange: its words are far from theirs in meaning, some of them from all; these four count
@@ -54,39 +29,36 @@ def doubt_features(match: Match, used: list[Source]) -> "np.ndarray":
     "how many" is not there; premise: a number or name taken for granted is not;
     parts: how many clauses it has, each of which may lack something, which lessens doubt.
     """
-    import numpy as np
-
-    named = _is_named(match, used)
-    there = frozenset().union(*(s.stems for s in used))
-    titles = frozenset().union(*(content_stems(plain(s.title)) for s in used))
+    asked, named = match.asked, _is_named(match, used)
+    there = frozenset[str]().union(*(s.stems for s in used))
+    titles = frozenset[str]().union(*(content_stems(plain(s.title)) for s in used))
     near = max(float((s.vectors @ match.question).max()) for s in used)
     wanted = match.subject - titles if named else match.subject
     missing = 1 - shared(wanted, there, _TELLING)
     # What a survey is to be written like is no clue to its subject.
-    brief = 0.0 if match.ask.kind == "survey" else max(0.0, 1 - len(match.ask.text.split()) / _LONG)
+    brief = 0.0 if asked.kind == "survey" else max(0.0, 1 - len(asked.text.split()) / _LONG)
     distant, strange = match.distance(used)
-    amount, other = (_missing(match, things, used, there) for things in (match.ask.counted, match.ask.sought))
-    far, foreign = (0.0, 0.0) if named else (max(0.0, _NEAR - near), missing)
-    return np.array(
-        [
-            *(brief * sign for sign in (far, foreign, distant, strange)),
-            missing if named and brief and wanted else 0,
-            brief * _unnumbered(match.ask, used),
-            other,
-            named * amount,
-            named * other,
-            named * broken_premises(match.ask, used),
-            len(match.ask.parts),
-        ],
-        dtype=float,
-    )
+    amount, other = (_missing(match, things, used, there) for things in (asked.counted, asked.sought))
+    return {
+        "far": 0.0 if named else brief * max(0.0, _NEAR - near),
+        "foreign": 0.0 if named else brief * missing,
+        "distant": brief * distant,
+        "strange": brief * strange,
+        "uncovered": missing if named and brief and wanted else 0.0,
+        "unnumbered": brief * _unnumbered(asked, used),
+        "other": other,
+        "named amount": named * amount,
+        "named other": named * other,
+        "premise": float(named * broken_premises(asked, used)),
+        "parts": float(len(asked.parts)),
+    }
 
 
 def _is_named(match: Match, used: list[Source]) -> bool:
     """Whether the question names a source, or asks for a list of those that hold a name, and one does."""
-    if match.ask.kind != "list":
+    if match.asked.kind != "list":
         return any(source.n in match.named for source in used)
-    names = names_in(match.ask.text)
+    names = names_in(match.asked.text)
     return bool(names) and any(all(holds(source.text, name) for name in names) for source in used)
 
 
@@ -100,36 +72,38 @@ def _missing(match: Match, things: tuple[str, ...], used: list[Source], there: f
     return worst
 
 
-def _unnumbered(ask: Ask, used: list[Source]) -> float:
-    """How much of what `ask` wants the number of has none beside it in any sentence of the sources: 0 to 1."""
-    if not ask.amount:
+def _unnumbered(asked: Asked, used: list[Source]) -> float:
+    """How much of what `asked` wants the number of has none beside it in any sentence of the sources: 0 to 1."""
+    if not asked.amount:
         return 0.0
-    asked = {q.value for q in quantities(plain(ask.text))}
+    known = {q.value for q in quantities(plain(asked.text))}
     texts = [plain(sentence) for source in used for sentence in source.sentences]
-    numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - asked]
-    wanted = [stems for thing in ask.counted if (stems := content_stems(plain(thing)))]
+    numbered = [content_stems(text) for text in texts if {q.value for q in quantities(text)} - known]
+    wanted = [stems for thing in asked.counted if (stems := content_stems(plain(thing)))]
     return max(
         (1 - max((shared(thing, stems) for stems in numbered), default=0.0) for thing in wanted),
         default=float(not numbered),
     )
 
 
-def broken_premises(ask: Ask, used: list[Source]) -> int:
+def broken_premises(asked: Asked, used: list[Source]) -> int:
     """How many things that a question takes for granted its sources lack: numbers, names, an "instead of"."""
     whole = " ".join(source.text for source in used)
     stems = content_stems(plain(whole))
     known = {q.value for q in quantities(plain(whole))}
-    numbers = {q.value for q in quantities(plain(ask.text))} - known - _UNTOLD
+    numbers = {q.value for q in quantities(plain(asked.text))} - known - _UNTOLD
     # What is asked for ("how many GPUs") is not taken for granted.
-    asked = " ".join(ask.counted + ask.sought)
+    things = " ".join(asked.counted + asked.sought)
     # A common word in capitals may be a shout.
     names = [
         name
-        for name in names_in(ask.text)
-        if not is_common(name.lower()) and not holds(whole, name) and not holds(asked, name)
+        for name in names_in(asked.text)
+        if not is_common(name.lower()) and not holds(whole, name) and not holds(things, name)
     ]
     swapped = [
-        m for m in _INSTEAD.finditer(plain(ask.text)) if content_stems(m[2]) & stems and not content_stems(m[1]) & stems
+        m
+        for m in _INSTEAD.finditer(plain(asked.text))
+        if content_stems(m[2]) & stems and not content_stems(m[1]) & stems
     ]
     return len(numbers) + len(names) + len(swapped)
 
@@ -139,10 +113,10 @@ def doubt_odds(features: Mapping[str, float], doubt: Doubt) -> float:
     return doubt.bias + sum(doubt.weights[name] * value for name, value in features.items())
 
 
-def refusal_of(match: Match, used: list[Source]) -> Refusal | None:
+def refusal_of(match: Match, used: list[Source], doubt: Doubt) -> Refusal | None:
     """Whether, and how, to refuse rather than to answer from the sources `used`."""
-    features = dict(zip(DOUBT_FEATURES, doubt_features(match, used), strict=True))
-    if doubt_odds(features, match.tuning.doubt) < match.tuning.doubt.threshold:
+    features = doubt_features(match, used)
+    if doubt_odds(features, doubt) < doubt.threshold:
         return None
     if features["premise"]:
         return "false premise"

@@ -1,20 +1,24 @@
 """The offline model: what it reads, what it writes, and what it cannot be made to write."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
-from fakes import WordEmbedder
+from fakes import StemVectors, WordEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from prompts import fill, text_of
-from rag.asking.asks import focus, read_ask, sources_for
-from rag.offline.extractive import ExtractiveModel, read_prompt, write_sentence
-from rag.offline.matching import Match, is_name, titled_sources
-from rag.offline.selection import Chosen, share_out
-from rag.refusal import NO_PAPER, read_refusal
-from rag.sources import PromptSource, write_sources
+from rag.citing.citations import CitationReader
+from rag.langchain import ExtractiveModel, read_prompt
+from rag.models import Writer, quotable, write_sources
+from rag.offline.composing import Said, compose, share_out, uncited
+from rag.offline.matching import Match, is_name, titled
+from rag.question import focus, read_question, sources_for
+from rag.records import NO_PAPER, read_refusal
+from rag.search.retrieve import retrieve
+from rag.tuning import shipped
 from store.records import Paper
 from store.sentences import sentences
 
@@ -36,9 +40,9 @@ PAPERS = [
 ]
 
 
-def answer(question: str, papers=PAPERS, embed=None) -> str:
+def answer(question: str, papers=PAPERS, vectors=StemVectors()) -> str:  # noqa: B008
     prompt = fill("answer", sources=write_sources(papers), question=question)
-    return ExtractiveModel(embed=embed).invoke([SystemMessage("rules"), HumanMessage(prompt)]).text
+    return ExtractiveModel(library=vectors).invoke([SystemMessage("rules"), HumanMessage(prompt)]).text
 
 
 def written(text: str) -> list[str]:
@@ -47,9 +51,11 @@ def written(text: str) -> list[str]:
     return [re.sub(r" \[\d\]", "", s) for line in lines for s in sentences(line) if not read_refusal(s)]
 
 
-@pytest.mark.parametrize("embed", [None, WordEmbedder().encode])
-def test_a_fact_is_answered_from_its_paper_with_markers(embed):
-    text = answer("How many times faster is FastArm than diffusion policies?", embed=embed)
+@pytest.mark.parametrize(
+    "vectors", [StemVectors(), SimpleNamespace(embed=WordEmbedder().encode, reads_words=False)], ids=["stems", "words"]
+)
+def test_a_fact_is_answered_from_its_paper_with_markers(vectors):
+    text = answer("How many times faster is FastArm than diffusion policies?", vectors=vectors)
     assert "10 times faster than diffusion policies on twelve tasks [1]." in text
     assert set(re.findall(r"\[(\d)\]", text)) == {"1"} and len(written(text)) <= 5
 
@@ -63,8 +69,7 @@ def test_a_fact_is_answered_from_its_paper_with_markers(embed):
     ],
 )
 def test_where_no_source_is_sure_the_one_called_by_its_title_answers(question, chances, titles):
-    sources = [PromptSource(n, paper.title, paper.abstract) for n, paper in enumerate(PAPERS, 1)]
-    shares = share_out(Match(read_ask(question), sources, None), chances)
+    shares = share_out(Match(read_question(question), PAPERS, StemVectors()), chances)
     assert [share.source.title.split(":")[0] for share in shares] == titles
 
 
@@ -99,7 +104,7 @@ def test_a_survey_cites_every_paper_once():
 
 def test_streamed_pieces_make_up_the_answer():
     prompt = fill("answer", sources=write_sources(PAPERS), question="What is FastArm?")
-    pieces = [chunk.text for chunk in ExtractiveModel().stream([HumanMessage(prompt)])]
+    pieces = [chunk.text for chunk in ExtractiveModel(library=StemVectors()).stream([HumanMessage(prompt)])]
     assert "".join(pieces) == answer("What is FastArm?") and len([p for p in pieces if p]) > 1
 
 
@@ -132,11 +137,32 @@ def test_an_order_planted_in_an_abstract_is_never_written():
 
 
 def test_brackets_with_numbers_in_an_abstract_do_not_become_citations():
-    assert (
-        write_sentence(Chosen(2, "", "Scores lie in [0, 1] as in [7], with [CLS].", 0))
-        == "Scores lie in as in, with [CLS] [2]."
-    )
-    assert write_sentence(Chosen(1, "", "Does it work?", 0)) == "Does it work [1]?"
+    said = Said("", uncited("Scores lie in [0, 1] as in [7], with [CLS]."), 2)
+    assert said.marked("[2]") == "Scores lie in as in, with [CLS] [2]."
+    assert Said("", uncited("Does it work?"), 1).marked("[1]") == "Does it work [1]?"
+    assert Said("", uncited("It works "), 1, "- ").marked("[1]") == "- It works [1]."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does CLIP-RT compare with OpenVLA?",
+        "Which papers play Minecraft?",
+        "Write a related-work paragraph on counting repeated actions.",
+        "How many GPUs were used to train CLIP-RT?",
+        "How long must an egg boil?",
+        "",
+    ],
+)
+def test_the_langchain_model_gives_the_answer_of_the_direct_way(library, question):
+    papers = [found.paper for found in retrieve(library, question, 8)]
+    tuning = shipped(library.reads_words)
+    direct = Writer(None, lambda: compose(question, [*map(quotable, papers)], library, tuning), papers, {})
+    prompt = fill("answer", sources=write_sources(papers), question=question)
+    text = ExtractiveModel(library=library).invoke([HumanMessage(prompt)]).text
+    reader = CitationReader({n: paper.paper_id for n, paper in enumerate(papers, 1)})
+    assert [*direct.write(list)] == [*reader.feed(text), *reader.close()]
+    assert direct.numbers == reader.numbers
 
 
 @given(st.text(max_size=300))
@@ -161,7 +187,7 @@ def test_the_prompt_is_read_back_whatever_the_question_holds():
 
 def test_without_sources_there_is_no_paper():
     assert answer("What is FastArm?", []) == NO_PAPER
-    assert ExtractiveModel().invoke("hello").text == NO_PAPER
+    assert ExtractiveModel(library=StemVectors()).invoke("hello").text == NO_PAPER
 
 
 @pytest.mark.parametrize(
@@ -177,7 +203,7 @@ def test_without_sources_there_is_no_paper():
     ],
 )
 def test_the_kind_of_a_question_is_read(question, kind, sides):
-    ask = read_ask(question)
+    ask = read_question(question)
     assert (ask.kind, ask.sides) == (kind, sides)
     assert sources_for(question, 8) == (16 if kind in ("list", "survey") else 8)
 
@@ -192,6 +218,6 @@ def test_focus_keeps_the_question_and_drops_markup_and_noise():
 def test_names_are_told_from_words_and_found_in_titles():
     assert all(map(is_name, ["CLIP-RT", "M2T2", "WebGuard", "DreamVLA"]))
     assert not any(map(is_name, ["The", "robots", "Which"]))
-    source = PromptSource(1, "OS-ATLAS: A Model for Screens", "Text.")
-    assert titled_sources("How large is OS-Atlas?", [source])
-    assert not titled_sources("How large is it?", [source])
+    source = Paper("a", "OS-ATLAS: A Model for Screens", "Text.")
+    assert titled("How large is OS-Atlas?", [source])
+    assert not titled("How large is it?", [source])

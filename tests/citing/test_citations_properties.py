@@ -8,7 +8,7 @@ from citation_texts import KEPT, SOURCES, read, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.citing.units import UnitReader
+from rag.citing.segments import SegmentReader
 
 WORDS = st.sampled_from(
     ["It", "works", "by 24%", "CLIP-RT", "e.g.", "et al.", "shows", "The", "Kim (2025)", "is 1.5×", "“so”", "很好"]
@@ -79,18 +79,18 @@ def test_how_the_stream_is_cut_up_changes_nothing(wrapping, text, cuts):
 
 @given(ANY_TEXT)
 @settings(max_examples=100, deadline=None)
-def test_units_give_the_text_back_byte_for_byte(text):
-    reader = UnitReader(SOURCES)
+def test_segments_give_the_text_back_byte_for_byte(text):
+    reader = SegmentReader(SOURCES)
     assert "".join(u.text + u.after for u in reader.feed(text) + reader.close()) == text.lstrip()
 
 
-def units_of(text, valid):
-    reader = UnitReader(valid)
+def segments_of(text, valid):
+    reader = SegmentReader(valid)
     return reader.feed(text) + reader.close()
 
 
 def marker_spans(text, valid):
-    return [span for unit in units_of(text, valid) for span in unit.spans if span.kind == "marker"]
+    return [span for segment in segments_of(text, valid) for span in segment.spans if span.kind == "marker"]
 
 
 def lasting(text):
@@ -100,14 +100,14 @@ def lasting(text):
 
 def between_markers(text):
     pieces = [""]
-    for unit in units_of(text, SOURCES):
+    for segment in segments_of(text, SOURCES):
         position = 0
-        for span in unit.spans:
+        for span in segment.spans:
             if span.kind == "marker":
-                pieces[-1] += unit.text[position : span.start]
+                pieces[-1] += segment.text[position : span.start]
                 pieces.append("")
                 position = span.end
-        pieces[-1] += unit.text[position:] + unit.after
+        pieces[-1] += segment.text[position:] + segment.after
     return pieces
 
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag.search.closeness import closeness, likeness
-from rag.search.queries import read_query
-from rag.search.retrieve import PaperRetriever, look, rank, retrieve
+from rag.langchain import PaperRetriever
+from rag.search.query import read_query
+from rag.search.retrieve import closeness, likeness, look, rank, retrieve
 from rag.tuning import Blend, shipped
 from store.library import Library
 from tests.fakes import WordEmbedder

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.search.fusion import fuse, ranked, standardise
+from rag.search.retrieve import fuse, ranked, standardise
 
 SCORES = st.dictionaries(st.text("abcdef", min_size=1, max_size=2), st.floats(-1e3, 1e3), max_size=8)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.language.acronyms import explains, long_form, numbered
-from rag.search.acronyms import spelled_out
+from rag.search.query import spelled_out
 from store.records import Paper
 from tests.small_library import open_empty
 

@@ -1,24 +1,26 @@
 """Refusals: read off any model's text, and decided by the offline model on signs of doubt."""
 
 import pytest
+from fakes import StemVectors
 
 from prompts import text_of
-from rag.asking.asks import read_ask
-from rag.offline.doubts import DOUBT_FEATURES, broken_premises, doubt_features, refusal_of
+from rag.offline.composing import share_out, source_chances
 from rag.offline.matching import Match
-from rag.offline.selection import share_out, source_chances
-from rag.refusal import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refusal
-from rag.sources import PromptSource
+from rag.offline.refusing import broken_premises, doubt_features, refusal_of
+from rag.question import read_question
+from rag.records import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refusal
+from rag.tuning import shipped
+from store.records import Paper
 
-GUARD = PromptSource(
-    1,
+GUARD = Paper(
+    "1",
     "PageGuard: A Guardrail Dataset for Web Agents",
     "Web agents act on pages. We introduce PageGuard, a dataset of 4,939 human-annotated actions on 193 "
     "websites. Actions are sorted by a three-tier risk schema: SAFE, LOW, and HIGH. Language models reach "
     "below 60% accuracy in predicting the outcome of actions.",
 )
-ARM = PromptSource(
-    2,
+ARM = Paper(
+    "2",
     "GripNet: Grasping with Point Clouds",
     "We propose GripNet, a transformer that predicts gripper poses from raw point clouds. Trained on 128K "
     "synthetic scenes, it picks unseen objects with a success rate of 81%.",
@@ -26,10 +28,9 @@ ARM = PromptSource(
 
 
 def decided(question: str):
-    match = Match(read_ask(question), [GUARD, ARM], None)
-    used = [share.source for share in share_out(match, source_chances(match))]
-    features = dict(zip(DOUBT_FEATURES, doubt_features(match, used), strict=True))
-    return features, refusal_of(match, used)
+    match, tuning = Match(read_question(question), [GUARD, ARM], StemVectors()), shipped(reads_words=False)
+    used = [share.source for share in share_out(match, source_chances(match, tuning.source))]
+    return doubt_features(match, used), refusal_of(match, used, tuning.doubt)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,8 @@ def test_a_foreign_question_has_no_paper(question):
     ],
 )
 def test_a_premise_is_broken_by_a_number_a_name_or_an_instead(question, broken):
-    match = Match(read_ask(question), [GUARD], None)
-    assert broken_premises(match.ask, match.sources) == broken
+    match = Match(read_question(question), [GUARD], StemVectors())
+    assert broken_premises(match.asked, match.sources) == broken
 
 
 def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
@@ -130,4 +131,4 @@ def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
     ],
 )
 def test_what_is_asked_for_is_read(question, counted, sought):
-    assert (read_ask(question).counted, read_ask(question).sought) == (counted, sought)
+    assert (read_question(question).counted, read_question(question).sought) == (counted, sought)

@@ -1,8 +1,7 @@
 import pytest
 
-from rag.asking.condense import depends, standalone
-from rag.records import Turn
-from rag.refusal import NO_PAPER
+from rag.followup import depends, standalone
+from rag.records import NO_PAPER, Turn
 from rag.search.retrieve import retrieve
 
 CLIP_RT = (

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.search.queries import read_query, topic_of, topic_query
+from rag.search.query import read_query, topic_of, topic_query
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,14 @@ A line break ends a sentence unless the next line goes on in lower case.
 
 import re
 
-from rag.citing.growing import Growing
-from rag.citing.spans import Span, read_span
+from rag.citing.spans import Span, StreamedText, read_span
 from store.sentences import sentence_spans
 
 STOPS = ".!?…。！？"
 STOP = re.compile(rf"[{STOPS}]+[\"'”’»)\]」』）*_]*")
 _WIDE_STOPS = "。！？"
 _JOIN = re.compile(r"[ \t]*(?:[,;][ \t]*)?")
-_WHITE = re.compile(r"\s*")
+_WHITE, _BLANKS = re.compile(r"\s*"), re.compile(r"[ \t]*")
 _LONGEST_WORD = 40
 _WORD = re.compile(rf"\w{{0,{_LONGEST_WORD}}}")
 _QUOTES = re.compile(r"[*_\"'“‘(\[【<]*")
@@ -29,7 +28,7 @@ _PROBE = 60
 End = tuple[int, list[Span]]
 
 
-def line_end(source: Growing, index: int) -> End | None:
+def line_end(source: StreamedText, index: int) -> End | None:
     """The end of the sentence that stands in front of the line break at `index`; None when it goes on."""
     if not _breaks(source, index):
         return None
@@ -38,14 +37,14 @@ def line_end(source: Growing, index: int) -> End | None:
     return _with_lines_below(source, index, [])
 
 
-def stop_end(source: Growing, start: int, behind: int) -> End | None:
+def stop_end(source: StreamedText, start: int, behind: int) -> End | None:
     """The end of the sentence whose stop is `text[start:behind]`, with the citations that follow it.
 
     None when the stop ends nothing, as in "e.g." or "24.5".
     """
     run, spans = _citations(source, behind)
     if spans and (source.text[start] in _WIDE_STOPS or _belong_in_front(source, run)):
-        run = STOP.match(source.text, run).end() if source.at(run) in tuple(STOPS) else run
+        run = source.skip(STOP, run) if source.at(run) in tuple(STOPS) else run
         return _with_lines_below(source, run, spans) if _ends(source, start, behind, run) else None
     if spans and _SELDOM_LAST.search(source.before(behind, 20)):
         return None
@@ -53,22 +52,19 @@ def stop_end(source: Growing, start: int, behind: int) -> End | None:
     return _with_lines_below(source, behind, []) if ends else None
 
 
-def _citations(source: Growing, index: int, wrapped: bool = False) -> End:
+def _citations(source: StreamedText, index: int, wrapped: bool = False) -> End:
     """The end of the markers at `index`, and the markers."""
-    end, spans = index, []
+    end: int = index
+    spans: list[Span] = []
     while True:
-        begin = _JOIN.match(source.text, end).end() if spans else _skip_blanks(source.text, end)
+        begin = source.skip(_JOIN if spans else _BLANKS, end)
         found = _citation(source, begin, wrapped)
         if not found:
             return end, spans
         end, spans = found[0], spans + found[1]
 
 
-def _skip_blanks(text: str, index: int) -> int:
-    return re.compile(r"[ \t]*").match(text, index).end()
-
-
-def _citation(source: Growing, index: int, wrapped: bool) -> End | None:
+def _citation(source: StreamedText, index: int, wrapped: bool) -> End | None:
     """One marker at `index`, or several within round brackets or `<sup>`."""
     if source.at(index) not in tuple("[【［(<\\"):
         return None
@@ -83,20 +79,20 @@ def _citation(source: Growing, index: int, wrapped: bool) -> End | None:
     return None
 
 
-def _belong_in_front(source: Growing, end: int) -> bool:
+def _belong_in_front(source: StreamedText, end: int) -> bool:
     """Whether markers that end at `end` close a sentence, and do not begin the next one."""
     following = source.at(end)
     if following in tuple(STOPS):
         return True
     if following.strip():
         return False
-    begin = _WHITE.match(source.text, end).end()
+    begin = source.skip(_WHITE, end)
     if not source.at(begin).islower() or _breaks(source, end):
         return True
     return not _next_word(source, end).islower()
 
 
-def _ends(source: Growing, start: int, behind: int, end: int, before_marker: bool = False) -> bool:
+def _ends(source: StreamedText, start: int, behind: int, end: int, before_marker: bool = False) -> bool:
     following = source.at(end)
     if not following:
         return True
@@ -112,18 +108,18 @@ def _ends(source: Growing, start: int, behind: int, end: int, before_marker: boo
     return any(last == len(text) for _, last in sentence_spans(f"{text} {word}"))
 
 
-def _next_word(source: Growing, end: int) -> str:
+def _next_word(source: StreamedText, end: int) -> str:
     """The word behind the white space at `end`; one that may begin a sentence in place of any other sign."""
-    begin = _QUOTES.match(source.text, _WHITE.match(source.text, end).end()).end()
-    word = _WORD.match(source.text, begin)[0]
-    if len(word) < _LONGEST_WORD:
-        source.at(begin + len(word))
-    return word or "The"
+    begin = source.skip(_QUOTES, source.skip(_WHITE, end))
+    behind = source.skip(_WORD, begin)
+    if behind - begin < _LONGEST_WORD:
+        source.at(behind)
+    return source.text[begin:behind] or "The"
 
 
-def _breaks(source: Growing, index: int) -> bool:
+def _breaks(source: StreamedText, index: int) -> bool:
     """Whether the white space at `index` holds the end of a paragraph, or of a line that does not go on."""
-    begin = _WHITE.match(source.text, index).end()
+    begin = source.skip(_WHITE, index)
     following, lines = source.at(begin), source.text.count("\n", index, begin)
     if not following or lines != 1 or not following.islower():
         return not following or lines > 0
@@ -131,14 +127,14 @@ def _breaks(source: Growing, index: int) -> bool:
     return bool(_LETTERED.match(source.text, begin))
 
 
-def _with_lines_below(source: Growing, end: int, spans: list[Span]) -> End:
+def _with_lines_below(source: StreamedText, end: int, spans: list[Span]) -> End:
     """The sentence that ends at `end`, lines of nothing but markers below it taken in."""
     while True:
-        begin = _WHITE.match(source.text, end).end()
+        begin = source.skip(_WHITE, end)
         if source.at(begin) not in tuple("[【［") or "\n" not in source.text[end:begin]:
             return end, spans
         run, more = _citations(source, begin)
-        behind = _skip_blanks(source.text, run)
+        behind = source.skip(_BLANKS, run)
         if not more or source.at(behind) not in ("\r", "\n", ""):
             return end, spans
         end, spans = run, spans + more

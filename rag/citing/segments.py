@@ -1,6 +1,6 @@
-"""A model's text, as it streams in, cut into sentences and other units: a code block, a heading, a table row.
+"""A model's text, as it streams in, cut into segments: sentences, and blocks such as code, a heading, a table row.
 
-A unit is given out once what follows it can no longer change it, so it is never taken back and does not
+A segment is given out once what follows it can no longer change it, so it is never taken back and does not
 depend on how the text was cut up on its way here.
 """
 
@@ -9,15 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.citing.ends import STOP, STOPS, line_end, stop_end
-from rag.citing.growing import LINE, Growing, Unfinished
-from rag.citing.spans import OPENERS, Span, after_opener, read_span, read_spans
+from rag.citing.sentence_ends import STOP, STOPS, line_end, stop_end
+from rag.citing.spans import LINE, LITERAL, OPENERS, Span, StreamedText, Unfinished, read_span, read_spans
 
 Kind = Literal["text", "code", "heading", "row", "rule", "definition"]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Segment:
     """A sentence or block: `text`, the white space `after` it, its spans, and where its words begin.
 
     `start` is the length of the list or quote sign in front.
@@ -32,7 +31,6 @@ class Unit:
 
 _EVENT = re.compile(rf"[{STOPS}\n]|{OPENERS.pattern}")
 _WHITE = re.compile(r"\s*")
-_LINE = re.compile(r"[^\n]*")
 _FENCE = re.compile(r"(`{3,}(?![^\n]*`)|~{3,})[^\n]*(?:\n|\Z)")
 _HASHES = re.compile(r"#*[ \t]*")
 _HEADING = re.compile(r"#{1,6}[ \t]")
@@ -45,8 +43,8 @@ _ITEM = re.compile(r"(?:>[ \t]*)*(?:(?:[-*+•–]|\(?(?:[0-9]{1,3}|[a-z])[.)])[
 _FAR = 2000
 
 
-class UnitReader:
-    """Cuts a growing text into units; all `text + after` joined give it back, less leading white space."""
+class SegmentReader:
+    """Cuts a growing text into segments; all `text + after` joined give it back, less leading white space."""
 
     def __init__(self, valid: Collection[int]):
         self._valid = frozenset(valid)
@@ -54,56 +52,57 @@ class UnitReader:
         self._at_line_start = True
         self._next_try = 0
 
-    def feed(self, delta: str) -> list[Unit]:
-        """The units that `delta` finishes."""
+    def feed(self, delta: str) -> list[Segment]:
+        """The segments that `delta` finishes."""
         self._pending += delta
         if len(self._pending) < self._next_try:
             return []
         return self._read(final=False)
 
-    def close(self) -> list[Unit]:
-        """The units of what is left; nothing may be fed afterwards."""
+    def close(self) -> list[Segment]:
+        """The segments of what is left; nothing may be fed afterwards."""
         return self._read(final=True)
 
-    def _read(self, final: bool) -> list[Unit]:
-        units, position, text = [], 0, self._pending
+    def _read(self, final: bool) -> list[Segment]:
+        segments, position, text = [], 0, self._pending
         try:
-            position = _WHITE.match(text).end() if self._at_line_start else 0
+            position = len(text) - len(text.lstrip()) if self._at_line_start else 0
             while position < len(text):
-                unit = _next_unit(Growing(text, final, self._valid, position), self._at_line_start)
-                position += len(unit.text) + len(unit.after)
-                self._at_line_start = "\n" in unit.after
-                units.append(unit)
+                segment = _next_segment(StreamedText(text, final, self._valid, position), self._at_line_start)
+                position += len(segment.text) + len(segment.after)
+                self._at_line_start = "\n" in segment.after
+                segments.append(segment)
         except Unfinished:
             pass
         self._pending = text[position:]
         self._back_off()
-        return units
+        return segments
 
     def _back_off(self) -> None:
-        """A unit that grows very long is looked at again ever more rarely, so that the cost stays linear."""
+        """A segment that grows very long is looked at again ever more rarely, so that the cost stays linear."""
         size = len(self._pending)
         self._next_try = size + size // 4 if size > _FAR else 0
 
 
-def _next_unit(source: Growing, line_start: bool) -> Unit:
+def _next_segment(source: StreamedText, line_start: bool) -> Segment:
     if not line_start:
         return _sentence(source, source.origin)
-    return _code(source) or _line(source) or _sentence(source, _ITEM.match(source.text, source.origin).end())
+    return _code(source) or _line(source) or _sentence(source, source.skip(_ITEM, source.origin))
 
 
-def _sentence(source: Growing, start: int) -> Unit:
-    """The unit up to its first sentence end, its words beginning at `start`."""
-    position, spans, quiet = start, [], 0
+def _sentence(source: StreamedText, start: int) -> Segment:
+    """The segment up to its first sentence end, its words beginning at `start`."""
+    position, quiet = start, 0
+    spans: list[Span] = []
     while event := _EVENT.search(source.text, position):
         at, sign = event.start(), event[0]
         if sign == "\n" or sign in STOPS:
-            position = at + 1 if sign == "\n" else STOP.match(source.text, at).end()
+            position = at + 1 if sign == "\n" else source.skip(STOP, at)
             if position >= quiet and (end := _end(source, at, position)):
                 return _cut(source, "text", end[0], spans + end[1], start)
             continue
         span = read_span(source, at)
-        position = span.end if span and span.kind != "quiet" else after_opener(source.text, at)
+        position = span.end if span and span.kind != "quiet" else source.skip(LITERAL, at)
         if span and span.kind == "quiet":
             quiet = max(quiet, span.end)
         elif span:
@@ -112,11 +111,11 @@ def _sentence(source: Growing, start: int) -> Unit:
     return _cut(source, "text", len(source.text), spans, start)
 
 
-def _end(source: Growing, start: int, behind: int) -> tuple[int, list[Span]] | None:
+def _end(source: StreamedText, start: int, behind: int) -> tuple[int, list[Span]] | None:
     return line_end(source, start) if source.text[start] == "\n" else stop_end(source, start, behind)
 
 
-def _code(source: Growing) -> Unit | None:
+def _code(source: StreamedText) -> Segment | None:
     """A fenced code block, to its closing fence or else to the end of the text."""
     origin, first = source.origin, source.text[source.origin]
     if first not in "`~" or any(source.at(origin + index) != first for index in (1, 2)):
@@ -132,18 +131,18 @@ def _code(source: Growing) -> Unit | None:
     return _cut(source, "code", close.end() if close else len(source.text), [], origin)
 
 
-def _line(source: Growing) -> Unit | None:
-    """A unit that is one whole line."""
+def _line(source: StreamedText) -> Segment | None:
+    """A segment that is one whole line."""
     kind = _line_kind(source)
     if not kind:
         return None
     end = _end_of_line(source, source.origin)
-    line = Growing(source.text[:end], True, source.valid, source.origin)
+    line = StreamedText(source.text[:end], True, source.valid, source.origin)
     spans = [] if kind in ("definition", "rule") else read_spans(line)
-    return _cut(source, kind, end, spans, _HASHES.match(source.text, source.origin).end())
+    return _cut(source, kind, end, spans, source.skip(_HASHES, source.origin))
 
 
-def _line_kind(source: Growing) -> Kind | None:
+def _line_kind(source: StreamedText) -> Kind | None:
     first = source.text[source.origin]
     if first == "|":
         return _row_kind(source)
@@ -152,12 +151,12 @@ def _line_kind(source: Growing) -> Kind | None:
         return "heading" if _HEADING.match(source.text, source.origin) else None
     if first in "-*_=":
         source.find(_NO_RULE, source.origin, _FAR, LINE)
-        line = _LINE.match(source.text, source.origin)[0]
+        line = source.text[source.origin :].partition("\n")[0]
         return "rule" if _RULE.fullmatch(line.strip()) else None
     return "definition" if first == "[" and _is_definition(source) else None
 
 
-def _row_kind(source: Growing) -> Kind:
+def _row_kind(source: StreamedText) -> Kind:
     """A table's first row names its columns and its second rules them off; neither claims anything."""
     end = _end_of_line(source, source.origin)
     if _is_separator(source.text[source.origin : end]):
@@ -171,7 +170,7 @@ def _is_separator(line: str) -> bool:
     return "-" in line and not line.strip(" \t\r|:-")
 
 
-def _is_definition(source: Growing) -> bool:
+def _is_definition(source: StreamedText) -> bool:
     """A link's or footnote's definition, `[1]: https://…` or `[^1]: …`."""
     label = source.find(_LABEL_END, source.origin, 80, LINE)
     if not label or source.at(label.end()) != ":":
@@ -180,7 +179,7 @@ def _is_definition(source: Growing) -> bool:
     return bool(_DEFINITION.match(source.text, source.origin))
 
 
-def _end_of_line(source: Growing, start: int) -> int:
+def _end_of_line(source: StreamedText, start: int) -> int:
     """Where the line at `start` ends. Raises Unfinished while it is still growing."""
     end = source.text.find("\n", start)
     if end < 0:
@@ -188,11 +187,11 @@ def _end_of_line(source: Growing, start: int) -> int:
     return end if end >= 0 else len(source.text)
 
 
-def _cut(source: Growing, kind: Kind, end: int, spans: list[Span], start: int) -> Unit:
-    """The unit from the origin to `end`. Raises Unfinished until the white space behind it is known."""
+def _cut(source: StreamedText, kind: Kind, end: int, spans: list[Span], start: int) -> Segment:
+    """The segment from the origin to `end`. Raises Unfinished until the white space behind it is known."""
     origin = source.origin
     text = source.text[origin:end].rstrip()
-    behind = _WHITE.match(source.text, origin + len(text)).end()
+    behind = source.skip(_WHITE, origin + len(text))
     source.at(behind)
     moved = tuple(replace(span, start=span.start - origin, end=span.end - origin) for span in spans)
-    return Unit(kind, text, source.text[origin + len(text) : behind], moved, min(start - origin, len(text)))
+    return Segment(kind, text, source.text[origin + len(text) : behind], moved, min(start - origin, len(text)))

@@ -1,0 +1,248 @@
+"""A question that follows up: whether it leans on the conversation before it, and the same made to stand alone.
+
+Both by rules over its words; a language model does the second with the prompt `condense`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rag.language.names import names
+from rag.language.naming import system_name, where_named
+from rag.language.terms import STOP, plain, words
+from rag.question import any_of
+from rag.records import Turn, read_refusal
+from rag.search.retrieve import retrieve
+from store.records import Paper
+
+if TYPE_CHECKING:
+    from store.library import Library
+
+# Content words: before a pronoun from which it stands for something in the question itself; up to which a question
+# with "the …" and without a name leaves its subject out; up to which an opening such as "and" carries on; at most in
+# "What about X?".
+_ANTECEDENT, _SHORT, _CARRIED, _NEW_SUBJECT = 4, 4, 8, 5
+_MOST = 3  # papers put into a question at once
+_RECENT = 6  # exchanges looked back at
+_LOOKED_UP = 10  # papers sharing words with a text among which a named one is looked for
+
+
+_WORK = (
+    r"(?:papers?|works?|study|studies|methods?|models?|approach(?:es)?|systems?|agents?|datasets?"
+    r"|benchmarks?|frameworks?|authors?|results?|ones?|algorithms?|policy|policies|techniques?|ideas?"
+    r"|settings?)"
+)
+# What stands for something said before, here or earlier in the question.
+_POINTER = any_of(
+    r"\b(?:it|its|itself|they|them|their|theirs|themselves|he|she|his|her|this|these|those|that|there)\b",
+    r"\bthe (?:same|first|second|third|last|former|latter|two|three|previous|above)"
+    rf"(?: {_WORK}\b(?! of)"
+    r"|(?=\s*(?:[?.,;!]|$|(?:is|was|are|were|do|does|did|has|have|can|in|on|for|one)\b)))",
+    r"\b(?:both|each|either|neither|which|all) of the (?:two|three)\b|\bare both\b|\bdo both\b|\bone that\b",
+)
+# Words that look like pointers and stand for nothing.
+_NO_POINTER = any_of(
+    r"\b(?:so|such|now|given|provided|except|(?!was |is |does |has )[a-z]+s|[a-z]+ed|say|mean|show|find|claim"
+    r"|think|believe) that\b",
+    rf"(?<!\bis )(?<!\bwas )(?<!\bdo )(?<!\bdid )(?<!\bdoes )\bthat (?!{_WORK}\b)[a-z-]+",
+    r"\bthere(?:'s| is| are| was| were| any| a)\b|\b(?:is|are|was|were|isn't|aren't) there\b",
+    r"\b(?:of )?(?:these|those|this) (?:papers|works|studies|abstracts|library|collection|articles"
+    r"|publications|year)\b",
+    r"\b(?:how|what) [a-z]+ (?:is|was|does|would) it\b(?= (?:to|that)\b)",
+    r"\bit (?:is|was|takes|seems|possible)\b(?= .{0,30}\b(?:to|that)\b)",
+    r"\b(?:is|was) it (?:[a-z]+ ){0,2}(?=to\b|that\b)",
+    r"\bthose (?:who|that|which|with)\b|\bthat['’]s\b(?= (?:a|an|the)\b)",
+)
+# What only a conversation explains, wherever it stands.
+_CARRYING = any_of(
+    rf"\banother one\b|\bthe other (?:{_WORK}|two)\b|\bthe others\b|\bdo(?:ing)? (?:that|so|this)\b",
+    r"\bdo(?:es|ing)? the same\b|\byou (?:just )?(?:said|mentioned|cited|named|listed)\b",
+    r"\bmentioned (?:above|before|earlier)\b",
+)
+_OPENING = any_of(
+    r"^\W*(?:and|but|so|then|or|also|what about|how about|what else|who else|anything else|any others?"
+    r"|why not|how so|really|if so|if not|in that case|go on|tell me more|more about|thanks|ok(?:ay)?)\b"
+)
+_ASKS = any_of(
+    r"^\W*(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|can|could|has|have|had|will"
+    r"|would|should|in which|on which|by how)\b"
+)
+_BRIDGE = any_of(r"\bthe (?!best\b|most\b|first\b|largest\b)[a-z]+")
+# What is asked about a paper: a question of such words alone says nothing of which paper.
+_ATTRIBUTE = re.compile(
+    r"data(?:sets?)?|benchmarks?|results?|accuracy|parameters?|sizes?|models?|gains?|margin|code|speed|fast(?:er)?"
+    r"|slower|big|large|small|baselines?|methods?|approach|authors?|papers?|tasks?|experiments?|limitations?"
+    r"|numbers?|scores?|metrics?|trained|tested|evaluated|used?|works?|drawbacks?|costs?|long|names?|called"
+    r"|examples?|details?|year|published|venue|available|reported|improvements?|robots?|simulation|real|exactly"
+    r"|mean"
+)
+
+_OTHER_ONE = any_of(
+    r"\bthe other (?:one|paper|work|method|model|study|approach|system|two)\b|\bthe others?\b(?! [a-z])"
+)
+_ANOTHER = any_of(
+    r"\banother\b|\bany others?\b|\bothers? (?:that|which|who)\b|\bis there (?:also |maybe )?(?:one|any)\b",
+    r"\bare there (?:also |any |other |more )+|\bone that\b|\b(?:any(?:one|thing)|who|what|something) else\b",
+    r"\bsomething similar\b|\b(?:which|what) other\b|\balternatives?\b",
+)
+_BOTH = any_of(
+    r"\b(?:the|these|those) two\b|\bboth\b|\beither\b|\bneither\b|\beach (?:of|one)\b|\bbetween them\b|\bone another\b"
+)
+_PLACES = {"first|former": 0, "second": 1, "third": 2, "latter|last": -1}
+_MANY = any_of(r"\b(?:they|them|these|those|their|all of)\b")
+_ONE = re.compile(r"its?(?:elf)?|they|them|theirs?|s?he|his|her|the same|this|that")
+_CARRY = any_of(r"^\W*(?:(?:and|but|so|then|or|also|ok(?:ay)?|what|how|about|for|of|in|on|with|the|a|an)\b\W*)+")
+_ASKING = any_of(
+    r"^\W*(?:(?:and|but|so|then|can you tell me|tell me|please)\b\W*)*"
+    r"(?:(?:in |on |by )?(?:what|which|who|whose|where|when|why|how)\b|is there\b|are there\b)?\s*"
+    r"(?:(?:is|are|was|were|does|do|did|can|could|has|have|would|will)\b)?\s*(?:there\b)?\s*"
+    r"(?:(?:do|work|perform|fare|compare)\s+(?:on|in|with|at|for|to)\b)?\s*"
+)
+
+
+def depends(question: str, history: Sequence[Turn]) -> bool:
+    """Whether `question` can only be understood with `history`; never when nothing was asked before."""
+    if not any(turn.role == "user" and turn.content.strip() for turn in history):
+        return False
+    carried = bool(_OPENING.search(question)) and len(_content(question)) <= _CARRIED
+    return carried or bool(_CARRYING.search(question)) or bool(_pointers(question)) or _leaves_out(question)
+
+
+def _pointers(question: str) -> list[str]:
+    """The pronouns and the like of a question that have nothing before them in it to stand for."""
+    text = _NO_POINTER.sub(lambda match: "," * len(match[0]), question)
+    found = _POINTER.finditer(text)
+    return [match[0].lower() for match in found if not _gives_subject(question[: match.start()])]
+
+
+def _content(text: str) -> list[str]:
+    """The words of a text that carry meaning of their own, in small letters."""
+    found = (word.text.lower() for word in words(plain(text)))
+    return [word for word in found if word not in STOP and not word.endswith("n't")]
+
+
+def _gives_subject(before: str) -> bool:
+    """Whether the words before a pronoun hold something that it can stand for."""
+    introduced = bool(re.search(r"\b(?:an?|two|three|some)\b", before, re.IGNORECASE))
+    return _is_named(before) or len(_content(before)) >= _ANTECEDENT - introduced
+
+
+def _leaves_out(question: str) -> bool:
+    """ "Which datasets?", "Can the backbone stay frozen?": a question without a subject of its own."""
+    if _is_named(question):
+        return False
+    content = _content(question)
+    if all(_ATTRIBUTE.fullmatch(word) for word in content):
+        return True
+    return len(content) <= _SHORT and bool(_ASKS.search(question)) and bool(_BRIDGE.search(question))
+
+
+def _is_named(text: str) -> bool:
+    """Whether a thing is named that the first capital of a sentence does not explain."""
+    return any(name.is_strong or name.start > 0 for name in names(plain(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A question asked before, and the papers that it and its answer speak of; `answered` are the answer's."""
+
+    question: str
+    answer: str
+    papers: tuple[Paper, ...]
+    answered: tuple[Paper, ...]
+    stands_alone: bool
+
+
+def standalone(question: str, history: Sequence[Turn], library: "Library") -> str:
+    """`question` with what it leans on put in front; unchanged where it stands on its own.
+
+    Papers spoken of are put in by their titles, so that the search finds them by name; a question
+    for another paper gets the subject of the question before instead.
+    """
+    if not depends(question, history):
+        return question
+    past = _asked_before(history, library)
+    own = _named_papers(question, library)
+    points = any(_ONE.fullmatch(pointer) for pointer in _pointers(question))
+    if own and not (points and all(where_named(paper, question) > 0 for paper in own)):
+        return _replaced(question, past) or f"On “{_topic(past)}”: {question}"
+    papers = _meant(question, past, library)
+    if not papers:
+        return f"On “{_topic(past)}”: {question}"
+    return f"About {' and '.join(f'“{paper.title}”' for paper in papers)}: {question}"
+
+
+def _asked_before(history: Sequence[Turn], library: "Library") -> list[_Past]:
+    """The latest questions and answers, oldest first; answers before the first question are passed over."""
+    asked = [n for n, turn in enumerate(history) if turn.role == "user" and turn.content.strip()]
+    bounds = list(zip(asked, [*asked[1:], len(history)], strict=True))[-_RECENT:]
+    return [_read_past(history[:start], history[start:end], library) for start, end in bounds]
+
+
+def _read_past(before: Sequence[Turn], turns: Sequence[Turn], library: "Library") -> _Past:
+    question, answer = turns[0].content, " ".join(turn.content for turn in turns[1:])
+    cited = library.get_many(list(dict.fromkeys(paper_id for turn in turns for _, paper_id in turn.cited)))
+    answered = cited or _named_papers(answer, library)
+    papers = dict.fromkeys([*answered, *_named_papers(question, library)])
+    past = _Past(question, answer, tuple(papers), tuple(answered), not depends(question, before))
+    if papers or not past.stands_alone or not answer or read_refusal(answer) == "no paper":
+        return past
+    likely = tuple(_likely(past, library, 1))
+    return replace(past, papers=likely, answered=likely)
+
+
+def _named_papers(text: str, library: "Library") -> list[Paper]:
+    """The papers that `text` calls by name, in the order in which it does."""
+    found = library.get_many([paper_id for paper_id, _ in library.by_words(text, _LOOKED_UP)])
+    places = {paper: place for paper in found if (place := where_named(paper, text)) >= 0}
+    return sorted(places, key=lambda paper: (places[paper], paper.paper_id))
+
+
+def _likely(past: _Past, library: "Library", count: int) -> list[Paper]:
+    """The papers that a question and its answer are most likely about, none of them being named there."""
+    return [found.paper for found in retrieve(library, f"{past.question} {past.answer}", count)]
+
+
+def _meant(question: str, past: Sequence[_Past], library: "Library") -> list[Paper]:
+    """The papers of the conversation that the question speaks of; none when it wants another one."""
+    latest = next((p.papers for p in reversed(past) if p.papers), ())
+    # Each paper once, in the order in which they were last spoken of.
+    spoken = list(dict.fromkeys(reversed([paper for p in past for paper in p.papers])))[::-1]
+    if _OTHER_ONE.search(question) and len(spoken) > 1:
+        answered = next((p.answered for p in reversed(past) if p.answered), ())
+        return [paper for paper in spoken if paper not in answered][-1:] or spoken[:1]
+    if _ANOTHER.search(question):
+        return []
+    if _BOTH.search(question):
+        return spoken[-2:] if len(spoken) > 1 else _likely(past[-1], library, 2)
+    listed = latest if len(latest) > 1 else spoken
+    for ordinal, place in _PLACES.items() if len(listed) > 1 else ():
+        if re.search(rf"\bthe (?:{ordinal})\b", question, re.IGNORECASE) and -len(listed) <= place < len(listed):
+            return [listed[place]]
+    return list(latest[: _MOST if _MANY.search(question) else 1])
+
+
+def _replaced(question: str, past: Sequence[_Past]) -> str:
+    """ "And of X?" after "What is the idea of Y?": the question before, with X for Y."""
+    before = past[-1]
+    rest = _CARRY.sub("", question).strip(" ?.!")
+    if len(_content(rest)) > _NEW_SUBJECT or rest == question.strip(" ?.!"):
+        return ""
+    old = [name for paper in before.papers if (name := system_name(paper.title)) and name in before.question]
+    if not old:
+        return ""
+    asked = before.question.replace(old[0], rest)
+    for name in old[1:]:
+        asked = asked.replace(name, "")
+    return " ".join(asked.split())
+
+
+def _topic(past: Sequence[_Past]) -> str:
+    """What the last question that stood alone was about, without the names of papers."""
+    asked = next((p.question for p in reversed(past) if p.stands_alone), past[-1].question)
+    for paper in (paper for p in past for paper in p.papers):
+        name = system_name(paper.title)
+        asked = asked.replace(name, " ") if name else asked
+    topic = " ".join(_ASKING.sub("", asked, count=1).split()).strip(" ?.!,")
+    return topic if _content(topic) else asked.strip(" ?")
