@@ -10,12 +10,12 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import urlsplit
 
 from rag.errors import SettingsError
-from store.records import ChromaServer
+from store.records import USER, ChromaServer
 
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MAX_TOKENS = 8_192  # of one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,12 @@ class Settings:
     price_completion: float = 0.0
     timeout: float = 60.0
     retries: int = 2
+    max_tokens: int = DEFAULT_MAX_TOKENS
     host: str = "127.0.0.1"
     port: int = 7860
+    page_token: str = field(default="", repr=False)
+    allowed_hosts: str = ""
+    log: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # by variable: who gave it
     withheld: tuple[str, ...] = field(default=(), compare=False, repr=False)  # keys that no server gets, and why
 
@@ -74,8 +78,12 @@ VARIABLES = {
     "price_completion": "CITEWELL_PRICE_COMPLETION",
     "timeout": "CITEWELL_TIMEOUT",
     "retries": "CITEWELL_RETRIES",
+    "max_tokens": "CITEWELL_MAX_TOKENS",
     "host": "CITEWELL_HOST",
     "port": "CITEWELL_PORT",
+    "page_token": "CITEWELL_TOKEN",
+    "allowed_hosts": "CITEWELL_ALLOWED_HOSTS",
+    "log": "CITEWELL_LOG",
 }
 
 # Least and greatest value of each number.
@@ -85,6 +93,7 @@ RANGES = {
     "price_completion": (0, 1e6),
     "timeout": (1, 3600),
     "retries": (0, 10),
+    "max_tokens": (0, 1_000_000),
     "port": (0, 65535),
 }
 
@@ -176,13 +185,14 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def without_password(url: str) -> str:
-    """An address as it may be shown: without the name and password that may stand in it."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url.rpartition("@")[2]
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
+def redacted(text: str, settings: Settings) -> str:
+    """`text` without the keys and passwords of `settings`, for whatever is shown or logged."""
+    secrets = [settings.openai_api_key, settings.chroma_token, settings.page_token]
+    for url in (settings.openai_base_url, settings.chroma_url):
+        secrets += [user[0][:-1].partition(":")[2] for user in USER.finditer(url)]
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    return text
 
 
 def _default_home() -> Path:

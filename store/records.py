@@ -1,6 +1,7 @@
 """The records that pass between modules: frozen, and free of any index or model."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,28 @@ class Skipped:
     reason: str
 
 
+# Of an address: the name and the password that may stand in it.
+USER = re.compile(r"(?:(?<=//)|^)[^/?#]*@")
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown: without the name and password that may stand in it."""
+    return USER.sub("", url)
+
+
 @dataclass(frozen=True, slots=True)
 class ChromaServer:
     """Where vectors are kept when not in the library's folder; several libraries may share one."""
 
-    url: str
-    token: str = ""
+    url: str = field(repr=False)
+    token: str = field(default="", repr=False)
     tenant: str = "default_tenant"
     database: str = "default_database"
+
+    @property
+    def shown(self) -> str:
+        """Its address for people."""
+        return without_password(self.url)
 
 
 @dataclass(frozen=True, slots=True)
