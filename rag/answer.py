@@ -32,7 +32,7 @@ from rag.tuning import Tuning, shipped
 from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.verify import Verifier
 from store.library import Library
-from store.progress import Progress
+from store.records import Progress
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

@@ -1,19 +1,24 @@
-"""Settings: plain values, read once from the environment and an optional `.env` file."""
+"""Settings: plain values, read once from the environment, a file that the user named, and the library folder's own.
+
+A file is data: nothing in it is expanded, and a server that it names gets no key but one that stands beside it.
+"""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from rag.errors import SettingsError
-from store.progress import Progress
-from store.records import ChromaServer
+from store.records import USER, ChromaServer, Progress
 
 if TYPE_CHECKING:
     from store.library import Library
 
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MAX_TOKENS = 8_192  # of one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +26,13 @@ class Settings:
     """Every setting, each with a working default: no key and no server is needed."""
 
     home: Path
-    openai_api_key: str = ""
-    openai_base_url: str = ""
+    openai_api_key: str = field(default="", repr=False)
+    openai_base_url: str = field(default="", repr=False)
     openai_model: str = ""
     embedding_model: str = DEFAULT_EMBEDDING_MODEL
     nli_model: str = ""
-    chroma_url: str = ""
-    chroma_token: str = ""
+    chroma_url: str = field(default="", repr=False)
+    chroma_token: str = field(default="", repr=False)
     chroma_tenant: str = "default_tenant"
     chroma_database: str = "default_database"
     shipped_papers: bool = True
@@ -36,8 +41,14 @@ class Settings:
     price_completion: float = 0.0
     timeout: float = 60.0
     retries: int = 2
+    max_tokens: int = DEFAULT_MAX_TOKENS
     host: str = "127.0.0.1"
     port: int = 7860
+    page_token: str = field(default="", repr=False)
+    allowed_hosts: str = ""
+    log: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # by variable: who gave it
+    withheld: tuple[str, ...] = field(default=(), compare=False, repr=False)  # keys that no server gets, and why
 
     @property
     def has_server(self) -> bool:
@@ -78,8 +89,12 @@ VARIABLES = {
     "price_completion": "CITEWELL_PRICE_COMPLETION",
     "timeout": "CITEWELL_TIMEOUT",
     "retries": "CITEWELL_RETRIES",
+    "max_tokens": "CITEWELL_MAX_TOKENS",
     "host": "CITEWELL_HOST",
     "port": "CITEWELL_PORT",
+    "page_token": "CITEWELL_TOKEN",
+    "allowed_hosts": "CITEWELL_ALLOWED_HOSTS",
+    "log": "CITEWELL_LOG",
 }
 
 # Least and greatest value of each number.
@@ -89,34 +104,106 @@ RANGES = {
     "price_completion": (0, 1e6),
     "timeout": (1, 3600),
     "retries": (0, 10),
+    "max_tokens": (0, 1_000_000),
     "port": (0, 65535),
 }
 
 
-def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
-    """The settings from `environ` (default: the process's), an `.env` file filling what it lacks.
-
-    Raises SettingsError, naming the variable, for a value of the wrong kind or out of range.
-    """
-    environ = {**_read_env_file(env_file), **(os.environ if environ is None else environ)}
-    kinds = {f.name: f.type for f in fields(Settings)}
-    given = {
-        name: environ[variable].strip() for name, variable in VARIABLES.items() if environ.get(variable, "").strip()
-    }
-    values = {name: _convert(name, kinds[name], text) for name, text in given.items()}
-    values.setdefault("home", _default_home())
-    return Settings(**values)
+# What is sent to a server, by the setting that names the server.
+SECRETS = {"openai_base_url": "openai_api_key", "chroma_url": "chroma_token"}
+ENVIRONMENT = "the environment"
+_LARGEST_FILE = 100_000  # bytes
 
 
-def _read_env_file(path: Path | None) -> dict[str, str]:
-    if path is None or not path.is_file():
-        return {}
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """The settings that a file gives, by variable; what else stands in it is not looked at."""
+
+    path: Path
+    values: Mapping[str, str]
+    digest: str
+
+
+def read_env_file(path: Path) -> EnvFile:
+    """The settings of a file of `NAME=value` lines, as they stand there. Raises SettingsError."""
     from dotenv import dotenv_values
 
     try:
-        return {name: value or "" for name, value in dotenv_values(path).items()}
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_FILE + 1)
+        if len(content) > _LARGEST_FILE:
+            raise SettingsError(f"{path}: is too large for a file of settings; name another.")
+        found = dotenv_values(stream=StringIO(content.decode("utf-8-sig")), interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend it or remove it.") from None
+    values = {name: (found.get(name) or "").strip() for name in VARIABLES.values()}
+    return EnvFile(path, {name: text for name, text in values.items() if text}, sha256(content).hexdigest())
+
+
+def settings_file(home: Path) -> Path:
+    """The file of settings of the library in `home`."""
+    return home / "settings.env"
+
+
+def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | EnvFile | None = None) -> Settings:
+    """The settings from `environ` (default: the process's), then `env_file`, then the library folder's own file.
+
+    `env_file` is one that the user named or said yes to. Raises SettingsError, naming the variable, for a value
+    of the wrong kind or out of range.
+    """
+    given = {name: (os.environ if environ is None else environ).get(name, "").strip() for name in VARIABLES.values()}
+    sources: dict[str, Mapping[str, str]] = {ENVIRONMENT: {name: text for name, text in given.items() if text}}
+    if env_file is not None:
+        read = read_env_file(env_file) if isinstance(env_file, Path) else env_file
+        sources[str(read.path)] = read.values
+    homes = [values["CITEWELL_HOME"] for values in sources.values() if "CITEWELL_HOME" in values]
+    home = _path("CITEWELL_HOME", homes[0]) if homes else _default_home()
+    if _is_file(settings_file(home)):
+        read = read_env_file(settings_file(home))
+        sources[str(read.path)] = {k: v for k, v in read.values.items() if k != "CITEWELL_HOME"}
+    return _settings(home, sources)
+
+
+def _settings(home: Path, sources: Mapping[str, Mapping[str, str]]) -> Settings:
+    """The settings of `sources`, the first that gives one first; a key goes with the server of its own file."""
+    texts: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    for origin, values in sources.items():
+        texts, origins = {**values, **texts}, {**dict.fromkeys(values, origin), **origins}
+    withheld = []
+    for server, secret in ((VARIABLES[url], VARIABLES[key]) for url, key in SECRETS.items()):
+        file = origins.get(server, ENVIRONMENT)
+        if file == ENVIRONMENT or secret not in texts or origins[secret] == file:
+            continue
+        if secret in sources[file]:
+            texts[secret], origins[secret] = sources[file][secret], file
+            continue
+        withheld.append(
+            f"{secret} of {origins.pop(secret)} is not sent to the server that {file} names; give both in one place."
+        )
+        del texts[secret]
+    kinds, converted = get_type_hints(Settings), dict[str, Any]()
+    for name, variable in VARIABLES.items():
+        if variable in texts and name != "home":
+            converted[name] = _convert(name, kinds[name], texts[variable])
+    return Settings(home, origins=origins, withheld=tuple(withheld), **converted)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than a file system takes, say
+        return False
+
+
+def redacted(text: str, settings: Settings) -> str:
+    """`text` without the keys and passwords of `settings`, for whatever is shown or logged."""
+    secrets = [settings.openai_api_key, settings.chroma_token, settings.page_token]
+    for url in (settings.openai_base_url, settings.chroma_url):
+        secrets += [user[0][:-1].partition(":")[2] for user in USER.finditer(url)]
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    return text
 
 
 def _default_home() -> Path:
@@ -125,9 +212,14 @@ def _default_home() -> Path:
     return user_data_path("citewell", appauthor=False)
 
 
-def _convert(name: str, kind: type, text: str) -> str | bool | int | float | Path:
-    if kind is Path:
+def _path(variable: str, text: str) -> Path:
+    try:
         return Path(text).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"{variable}={text[:40]}: {error} Give the whole path.") from None
+
+
+def _convert(name: str, kind: type, text: str) -> Any:
     if kind is str:
         return text
     if kind is bool:
@@ -135,14 +227,14 @@ def _convert(name: str, kind: type, text: str) -> str | bool | int | float | Pat
     try:
         number = kind(text)
     except ValueError:
-        raise SettingsError(f"{VARIABLES[name]}={text!r} is not a number; give one or unset it.") from None
+        raise SettingsError(f"{VARIABLES[name]}={text[:40]!r} is not a number; give one or unset it.") from None
     least, greatest = RANGES[name]
     if not least <= number <= greatest:
-        raise SettingsError(f"{VARIABLES[name]}={text} is not between {least} and {greatest}.")
+        raise SettingsError(f"{VARIABLES[name]}={text[:40]} is not between {least} and {greatest}.")
     return number
 
 
 def _switch(name: str, text: str) -> bool:
     if text.lower() not in {"on", "off", "1", "0", "true", "false", "yes", "no"}:
-        raise SettingsError(f"{VARIABLES[name]}={text!r} is neither on nor off; write one of the two.")
+        raise SettingsError(f"{VARIABLES[name]}={text[:40]!r} is neither on nor off; write one of the two.")
     return text.lower() in {"on", "1", "true", "yes"}

@@ -106,11 +106,11 @@ def _server_errors(server: ChromaServer) -> Iterator[None]:
 def _server_failure(server: ChromaServer, error: Exception) -> StoreError:
     import httpx
 
-    where, what = f"The Chroma server at {server.url}", _first_line(error)
+    where, what = f"The Chroma server at {server.shown}", _first_line(error)
     status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 0
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return StoreError(
-            f"{server.url!r} is no address of a Chroma server; set CITEWELL_CHROMA_URL to one like "
+            f"{server.shown!r} is no address of a Chroma server; set CITEWELL_CHROMA_URL to one like "
             "http://127.0.0.1:8000."
         )
     if isinstance(error, httpx.TransportError) or "could not connect" in what.lower():

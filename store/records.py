@@ -1,6 +1,7 @@
 """What passes between modules: records, frozen and free of any index or model, and how work reports where it stands."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -47,14 +48,28 @@ class Skipped:
     reason: str
 
 
+# Of an address: the name and the password that may stand in it.
+USER = re.compile(r"(?:(?<=//)|^)[^/?#]*@")
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown: without the name and password that may stand in it."""
+    return USER.sub("", url)
+
+
 @dataclass(frozen=True, slots=True)
 class ChromaServer:
     """Where vectors are kept when not in the library's folder; several libraries may share one."""
 
-    url: str
-    token: str = ""
+    url: str = field(repr=False)
+    token: str = field(default="", repr=False)
     tenant: str = "default_tenant"
     database: str = "default_database"
+
+    @property
+    def shown(self) -> str:
+        """Its address for people."""
+        return without_password(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Script:
     stall_s: float = 0.0  # silence before the first word
     finish_reason: str | None = "stop"
     body: bytes | None = None  # a raw body instead of the protocol
+    flood: bytes | None = None  # sent again and again until the reader goes, as an endless stream
     models: tuple[str, ...] = ("tiny",)
     requests: list[dict] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -69,6 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.script.status != 200:
             error = {"error": {"message": "no", "type": "error", "code": None}}
             return self._send(self.script.status, json.dumps(error).encode())
+        if self.script.flood is not None:
+            return self._flood(self.script.flood)
         if self.script.body is not None:
             return self._send(200, self.script.body)
         text = self.script.reply(request["messages"])
@@ -115,6 +118,17 @@ class _Handler(BaseHTTPRequestHandler):
         self._event({"choices": [], "usage": _usage()})
         self._chunk(b"data: [DONE]\n\n")
         self._chunk(b"")
+
+    def _flood(self, piece: bytes):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            while True:
+                self.wfile.write(piece)
+        except OSError:
+            pass
 
     def _event(self, data: dict):
         chunk = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "tiny", **data}

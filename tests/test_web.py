@@ -1,5 +1,6 @@
 """The page's converters: what reaches the browser is escaped, linked and marked as the records say."""
 
+import re
 from html.parser import HTMLParser
 from threading import Event, Timer
 
@@ -15,13 +16,15 @@ from fakes_web import (
     piece,
     pieces_of_an_answer,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.answer import Searched
 from rag.records import Turn
 from store.records import Paper
 from ui.cards import library_html, paper_card, sources_html
 from ui.conversation import UNEXPECTED, Exchange, answering, history
-from ui.markup import END, render
+from ui.markup import mark_ends, render
 from ui.page import OFFLINE, answer_html, conversation_html
 from ui.web import example_questions
 
@@ -45,7 +48,14 @@ class Elements(HTMLParser):
 
 
 def plain(text):
-    return render(text, lambda sentence, n: f"<cite>{n}</cite>", lambda sentence: f"<end>{sentence}</end>")
+    return render(text, lambda sentence, n: f"<cite>{n}</cite>", str)
+
+
+def ended(*sentences):
+    """Sentences as HTML, with the number of each behind it."""
+    ends = [len("".join(sentences[: place + 1])) for place in range(len(sentences))]
+    marked = mark_ends("".join(sentences), ends)
+    return render(marked, lambda sentence, n: f"<cite>{n}</cite>", lambda sentence: f"<end>{sentence}</end>")
 
 
 def finished(question="compare", word=""):
@@ -66,15 +76,50 @@ def test_text_that_is_no_markdown_stays_as_it_is(text):
 
 
 def test_code_keeps_its_brackets_and_its_sentence_still_counts():
-    html = plain(f"See `x[1]`{END} then [1].{END}\n\n```\ny[2]{END}\n```\n\nEnd{END}")
+    html = ended("See `x[1]`", " then [1].", "\n\n```\ny[2]\n```", "\n\nEnd")
     assert "<code>x[1]</code><end>0</end>" in html
     assert "<cite>1</cite>.<end>1</end>" in html
-    assert "y[2]\n</code>" in html
+    assert "y[2]\n</code></pre>\n<end>2</end>" in html
     assert "End<end>3</end>" in html
 
 
 def test_emphasis_closes_before_the_end_of_a_sentence():
-    assert "<strong>Bold.</strong><end>0</end>" in plain(f"**Bold.**{END}")
+    assert "<strong>Bold.</strong><end>0</end>" in ended("**Bold.**")
+
+
+@pytest.mark.parametrize(
+    ("sentences", "shows"),
+    [
+        (["| a | b |\n|---|---|\n| c | d [1] |"], "d <cite>1</cite> <end>0</end></td>"),
+        (["| a | b |\n|---|---|\n", "| c | d |\n", "| e | f |"], "d <end>0</end><end>1</end></td>"),
+        (["Head [1]\n==="], "<h1>Head <cite>1</cite><end>0</end></h1>"),
+        (["```\ncode\n```"], "code\n</code></pre>\n<end>0</end>"),
+        (["```", "\nBehind."], "<end>0</end>"),
+        (["> ```\n> code\n> ```"], "<end>0</end></blockquote>"),
+        (["    code"], "<end>0</end>"),
+        (["```\n```"], "<end>0</end>"),
+        (["One.", "\n\n---"], "<p><end>1</end></p>"),
+        (["| a |\n|---|\n| b | a cell too much [1] |", "\n\nThen."], "a cell too much <cite>1</cite>"),
+    ],
+)
+def test_every_block_of_an_answer_bears_the_verdict_of_what_ends_in_it(sentences, shows):
+    html = ended(*sentences)
+    assert shows in html
+    assert all(html.count(f"<end>{place}</end>") == 1 for place in range(len(sentences)))
+
+
+BITS = st.sampled_from(
+    ["```\n", "```", "~~~\n", "| a | b |\n", "|---|---|\n", "| c |", "---\n", "===\n", "# H\n", "- "]
+)
+TEXTS = st.lists(
+    BITS | st.sampled_from(["a.", " [1]", "\n", "\n\n", "**", "`", "$x$", "> ", "    ", "\\|", "é"]), max_size=6
+)
+
+
+@given(st.lists(TEXTS.map("".join), max_size=6))
+def test_no_verdict_is_lost_or_shown_twice(sentences):
+    html = ended(*sentences)
+    assert sorted(map(int, re.findall(r"<end>(\d+)</end>", html))) == list(range(len(sentences)))
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,134 @@
-"""The command `citewell`: its words, and the one place where errors become exit codes."""
+"""The command `citewell`: its words, and the one place where errors and signals become exit codes."""
 
 import argparse
 import gc
+import logging
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TextIO, cast
 
 from store.errors import CitewellError
+from ui.console import Plain, one_line
+
+log = logging.getLogger(__name__)
+
+_HURRY = 5.0  # seconds after the first signal from which another one ends everything at once
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 a clear one-line error on stderr, 2 wrong usage."""
     _quiet_libraries()
+    _open_closed_streams()
     gc.set_threshold(100_000, 50, 100)  # imports make objects that stay: the usual looks cost a tenth of the start
-    args = _parser().parse_args(argv)
+    with _plain_streams(), _ended_in_order():
+        args = _parser().parse_args(argv)
+        code = _told(args)
+        try:
+            sys.stdout.flush()
+        except (OSError, CitewellError) as error:
+            code = code or _failed(error)
+    return code
+
+
+def _told(args: argparse.Namespace) -> int:
+    """Run the command; what goes wrong is said in one line."""
     try:
+        _refuse_bytes(args)
         return args.run(args) or 0
-    except CitewellError as error:
-        print(f"citewell: {error}", file=sys.stderr)
+    except (CitewellError, KeyboardInterrupt, OSError) as error:
+        return _failed(error)
+    except Exception as error:  # the last wall before the user: the traceback belongs into the log
+        log.info("%s failed", args.run.__name__, exc_info=True)
+        return _failed(error)
+
+
+def _failed(error: BaseException) -> int:
+    if isinstance(error, BrokenPipeError):
+        said = ""  # the reader has gone
+    elif isinstance(error, KeyboardInterrupt):
+        said = "stopped; what was finished is kept."
+    elif isinstance(error, CitewellError):
+        said = str(error)
+    elif isinstance(error, OSError):
+        said = f"{error.filename or 'A file'}: {error.strerror or error}; check the path and what you may read there."
+    else:
+        said = (
+            f"failed in a way it did not foresee ({type(error).__name__}: {error}); "
+            "please report what CITEWELL_LOG=FILE writes down."
+        )
+    with suppress(OSError, CitewellError):
+        if said:
+            print(f"citewell: {one_line(said)}", file=sys.stderr)
+        sys.stdout.flush()
         return 1
-    except KeyboardInterrupt:
-        print("citewell: stopped; what was finished is kept.", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone
-        return 1
+    with suppress(OSError, ValueError):  # what waits to be written must not fail once more when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _refuse_bytes(args: argparse.Namespace) -> None:
+    """Raises CitewellError for a word that is not UTF-8 text; a path may be any bytes."""
+    for value in vars(args).values():
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str) and not word.isascii() and any("\ud800" <= char <= "\udfff" for char in word):
+                raise CitewellError(f"{word[:40]!r} is not UTF-8 text; write it in UTF-8.")
+
+
+def _open_closed_streams() -> None:
+    """Nothing to read, and nowhere to write, where a stream is closed: a file opened later must not take its place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            with suppress(OSError):
+                os.fstat(number)
+                continue
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
+
+
+@contextmanager
+def _plain_streams() -> Iterator[None]:
+    """What is printed in the block is harmless to a terminal, and anything can be printed."""
+    streams = sys.stdout, sys.stderr
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = (cast(TextIO, Plain(stream)) for stream in streams)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """The first signal to end interrupts the block, once; others wait for its end, unless that takes too long."""
+    first = 0.0
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal first
+        if first and time.monotonic() - first > _HURRY:
+            os._exit(1)
+        if not first:
+            first = time.monotonic()
+            raise KeyboardInterrupt
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    try:
+        before = {number: signal.signal(number, interrupt) for n in names if (number := getattr(signal, n, None))}
+    except ValueError:  # not the main thread: signals are somebody else's
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _quiet_libraries() -> None:
@@ -43,10 +147,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="citewell", description="Ask a library of paper abstracts; check every sentence of the answer."
     )
     parser.add_argument("--version", action="version", version=_version())
-    parser.set_defaults(run=commands.chat, host=None, port=None)
+    parser.set_defaults(run=commands.chat, host=None, port=None, env=None)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     for module in (commands, commands_library, commands_setup, commands_write):
         module.add_parsers(subparsers)
+    for command in (parser, *subparsers.choices.values()):
+        what = "a file of settings for this time, like .env.example"
+        command.add_argument("--env", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=what)
     return parser
 
 

@@ -1,15 +1,13 @@
 """The commands that answer: chat, ask, search, eval."""
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.settings import read_settings
-from ui.common import add_filters, count, filters, open_assistant, open_library, port, tell
-from ui.console import bar, print_json, read_history, write
+from ui.common import add_filters, count, filters, open_assistant, open_library, port, settings_of, tell
+from ui.console import bar, print_json, read_history, read_input, terminal, write
 
 if TYPE_CHECKING:
     from rag.answer import Assistant
@@ -52,7 +50,7 @@ def chat(args: argparse.Namespace) -> None:
     """Serve the chat page until interrupted."""
     from ui import web
 
-    settings = read_settings()
+    settings = settings_of(args)
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
     with open_assistant(settings) as assistant:
         web.launch(web.create_app(assistant), host, port)
@@ -62,9 +60,9 @@ def ask(args: argparse.Namespace) -> None:
     """Print one answer."""
     from ui.render import print_answer
 
-    question = sys.stdin.read() if args.question == "-" else args.question
+    question = read_input() if args.question == "-" else args.question
     history = read_history(args.history) if args.history else ()
-    with open_assistant(read_settings()) as assistant:
+    with open_assistant(settings_of(args)) as assistant:
         answer = assistant.ask(question, history, args.k)
     if args.json:
         print_json(asdict(answer))
@@ -79,7 +77,7 @@ def search(args: argparse.Namespace) -> None:
 
     if not args.query.strip():
         raise QuestionError("The query is empty; write one.")
-    with open_library(read_settings()) as library:
+    with open_library(settings_of(args)) as library:
         tell(library)
         found = retrieve(library.within(**filters(args)), args.query, args.k)
     if args.json:
@@ -93,7 +91,7 @@ def evaluate(args: argparse.Namespace) -> None:
     if args.mine == bool(args.questions):
         raise QuestionError("Give a file of questions, or --mine to make some from your own library.")
     measure = _mine if args.mine else _fit if args.fit else _questions
-    with open_assistant(read_settings()) as assistant:
+    with open_assistant(settings_of(args)) as assistant:
         values, sheet = measure(args, assistant)
     _show(args, values, sheet)
 
@@ -134,8 +132,6 @@ def _mine(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Shee
 
 
 def _show(args: argparse.Namespace, values: dict, sheet: "Sheet") -> None:
-    from rich.console import Console
-
     from ui.report import as_markdown, as_table
 
     if args.report:
@@ -143,4 +139,4 @@ def _show(args: argparse.Namespace, values: dict, sheet: "Sheet") -> None:
     if args.json:
         print_json(values)
     else:
-        Console(width=max(_WIDTH, Console().width)).print(as_table(sheet))  # figures wrap sooner than they are cut
+        terminal(width=max(_WIDTH, terminal().width)).print(as_table(sheet))  # figures wrap sooner than they are cut

@@ -5,10 +5,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from rag.settings import read_settings
 from store.errors import StoreError
-from ui.common import add_filters, filters, open_library, tell
-from ui.console import bar, print_json, print_json_list, write
+from ui.common import add_filters, filters, open_library, settings_of, tell
+from ui.console import bar, one_line, print_json, print_json_list, write
 
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
@@ -49,7 +48,7 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
 def add(args: argparse.Namespace) -> None:
     """Read papers from files and folders; what was skipped is said on stderr."""
 
-    with open_library(read_settings()) as library, bar() as progress:
+    with open_library(settings_of(args)) as library, bar() as progress:
         tell(library)
         report = library.add_paths(args.paths, progress)
         advice = library.advice
@@ -63,27 +62,27 @@ def add(args: argparse.Namespace) -> None:
     if advice:
         print(advice, file=sys.stderr)
     for skipped in report.skipped:
-        print(f"skipped {skipped.where}: {skipped.reason}", file=sys.stderr)
+        print(f"skipped {one_line(f'{skipped.where}: {skipped.reason}')}", file=sys.stderr)
 
 
 def list_papers(args: argparse.Namespace) -> None:
     """Print the papers, one a line, as they are read: a library may be larger than memory."""
     from ui.render import source_line
 
-    with open_library(read_settings()) as library:
+    with open_library(settings_of(args)) as library:
         papers = library.papers(**filters(args))
         if args.json:
             print_json_list(asdict(paper) for paper in papers)
             return
         for paper in papers:
-            print(f"{paper.paper_id}\t{source_line(paper)}")
+            print(f"{paper.paper_id}\t{one_line(source_line(paper))}")
 
 
 def show_paper(args: argparse.Namespace) -> None:
     """Print one paper."""
     from ui.render import source_line
 
-    with open_library(read_settings()) as library:
+    with open_library(settings_of(args)) as library:
         paper = library.get(args.paper_id)
     if paper is None:
         raise StoreError(f"{args.paper_id}: no such paper; `citewell papers list` shows the ids.")
@@ -95,7 +94,7 @@ def show_paper(args: argparse.Namespace) -> None:
 
 def remove_papers(args: argparse.Namespace) -> None:
     """Take papers out; with an unknown id among them nothing is removed."""
-    with open_library(read_settings()) as library:
+    with open_library(settings_of(args)) as library:
         unknown = [paper_id for paper_id in args.paper_ids if library.get(paper_id) is None]
         if unknown:
             raise StoreError(
@@ -111,7 +110,7 @@ def export_papers(args: argparse.Namespace) -> None:
     from rag.references.keys import citation_keys
     from rag.references.styles import reference_list
 
-    with open_library(read_settings()) as library:
+    with open_library(settings_of(args)) as library:
         papers = papers_of(library, args.paper_ids) if args.paper_ids else list(library.papers())
         keys = citation_keys(library.papers())
     if args.references:

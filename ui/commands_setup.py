@@ -1,14 +1,16 @@
-"""The command that sets up: doctor, which says what there is, what is missing, and what to do about it."""
+"""The commands that set up: doctor, which says what there is and what is missing, and trust, for a file of settings."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
-from rag.errors import ModelError
-from rag.settings import Settings, read_settings
+from rag.errors import ModelError, SettingsError
+from rag.settings import Settings, read_env_file, settings_file
 from store.errors import CitewellError, EmbeddingError
-from ui.common import open_library
+from store.records import without_password
+from ui.common import described, open_library, remember, settings_of
 from ui.console import print_json
 
 
@@ -18,16 +20,31 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("--json", action="store_true", help="print the checks as JSON")
     command.set_defaults(run=doctor)
 
+    command = subparsers.add_parser("trust", help="use the settings of the .env here from now on")
+    command.add_argument("file", nargs="?", type=Path, default=Path(".env"), metavar="FILE", help="default: .env here")
+    command.add_argument("--no", action="store_true", help="do not use it, and do not ask again")
+    command.set_defaults(run=trust)
+
 
 def doctor(args: argparse.Namespace) -> int:
     """Print each check with what to do; 1 when something needs doing."""
-    checks = run_checks(read_settings())
+    checks = run_checks(settings_of(args))
     if args.json:
         print_json([asdict(check) for check in checks])
     else:
         for check in checks:
             print(f"{'ok' if check.ok else '!!'}  {check.name}: {check.detail}")
     return 0 if all(check.ok for check in checks) else 1
+
+
+def trust(args: argparse.Namespace) -> None:
+    """Say what a file of settings sets, and remember that it counts, or with --no that it does not."""
+    file = read_env_file(args.file)
+    if not file.values:
+        raise SettingsError(f"{args.file}: sets nothing that citewell reads; see .env.example.")
+    remember(file, not args.no)
+    used = "It is not used." if args.no else "It is used in its folder from now on, until it changes."
+    print(f"{described(file)} {used}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +57,10 @@ class Check:
 
 
 def run_checks(settings: Settings) -> list[Check]:
-    """Look at Python, the embedding model, the library and the language model, in that order."""
+    """Look at Python, the settings, the embedding model, the library and the language model, in that order."""
     checks: dict[str, Callable[[Settings], str]] = {
         "Python": _python,
+        "settings": _given,
         "library folder": _folder,
         "embedding model": _embedding,
         "library": _library,
@@ -62,8 +80,17 @@ def _python(settings: Settings) -> str:
     return sys.version.split()[0]
 
 
+def _given(settings: Settings) -> str:
+    """Which file or place each setting came from."""
+    places: dict[str, list[str]] = {}
+    for name, origin in settings.origins.items():
+        places.setdefault(origin, []).append(name)
+    given = [f"{', '.join(names)} from {place}" for place, names in places.items()]
+    return "; ".join([*given, *settings.withheld]) or "the defaults"
+
+
 def _folder(settings: Settings) -> str:
-    return str(settings.home)
+    return f"{settings.home}, its own settings in {settings_file(settings.home).name}"
 
 
 def _embedding(settings: Settings) -> str:
@@ -78,19 +105,19 @@ def _embedding(settings: Settings) -> str:
 def _library(settings: Settings) -> str:
     with open_library(settings) as library:
         library.by_meaning("", 1)  # the vectors answer
-        where = f", vectors at {settings.chroma_url}" if settings.chroma_url else ""
+        where = f", vectors at {without_password(settings.chroma_url)}" if settings.chroma_url else ""
         return f"{len(library):,} papers, indexed{where}" + (f". {library.advice}" if library.advice else "")
 
 
 def _model(settings: Settings) -> str:
-    from rag.models import list_models, model_name, server_url
+    from rag.server import list_models, model_name, shown_url
 
     if not settings.has_server:
         return "none configured: answers are made offline, of the abstracts' own sentences"
     name, offered = model_name(settings), list_models(settings)
     if offered and name not in offered:
         raise ModelError(
-            f"The server at {server_url(settings)} does not list {name}; set OPENAI_MODEL to one of: "
+            f"The server at {shown_url(settings)} does not list {name}; set OPENAI_MODEL to one of: "
             f"{', '.join(offered[:10])}."
         )
-    return f"{name} at {server_url(settings)}"
+    return f"{name} at {shown_url(settings)}"

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.drafting.plan import LENGTHS, STYLES
 from rag.errors import DraftError, LintError
-from rag.settings import read_settings
-from ui.common import count, open_library
-from ui.console import bar, prepare, print_json, read_text, write
+from ui.common import count, open_library, settings_of
+from ui.console import bar, one_line, prepare, print_json, read_text, write
 
 if TYPE_CHECKING:
     from rag.drafting.draft import Draft, Drafter
@@ -63,7 +62,7 @@ def draft(args: argparse.Namespace) -> int:
 
     if args.output:
         prepare(args.output)
-    settings = read_settings()
+    settings = settings_of(args)
     with open_library(settings) as library, bar() as progress:
         drafter = Drafter.over(library, settings, progress)
         try:
@@ -146,7 +145,7 @@ def compare(args: argparse.Namespace) -> None:
     from rag.references.keys import citation_keys
     from rag.search.retrieve import retrieve
 
-    with open_library(read_settings()) as library:
+    with open_library(settings_of(args)) as library:
         papers = library.get_many(args.what)
         known = {paper.paper_id for paper in papers}
         unknown = [i for i in args.what if i not in known]
@@ -167,7 +166,7 @@ def lint(args: argparse.Namespace) -> int:
 
     text = read_text(args.file, LintError)
     bib = read_text(args.bib, LintError) if args.bib else None
-    settings = read_settings()
+    settings = settings_of(args)
     with open_library(settings) as library:
         verifier = Verifier(library.embed, settings.nli_model)
         lines = check(text, str(args.file), bib, library, verifier, str(args.bib or ""))
@@ -176,5 +175,5 @@ def lint(args: argparse.Namespace) -> int:
         print_json([asdict(line) for line in shown])
     else:
         for line in shown:
-            print(line)
+            print(one_line(str(line)))
     return 1 if any(line.verdict == "disagrees" for line in lines) else 0

@@ -1,13 +1,18 @@
-"""What the commands share: kinds of arguments, and the library that they open."""
+"""What the commands share: kinds of arguments, the settings and whether a file of them is trusted, the library."""
 
 import argparse
+import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.settings import Settings
-from ui.console import bar
+from rag.errors import SettingsError
+from rag.settings import SECRETS, VARIABLES, EnvFile, Settings, read_env_file, read_settings, redacted
+from store.records import without_password
+from ui.console import bar, harmless, write
 
 if TYPE_CHECKING:
     from rag.answer import Assistant
@@ -40,6 +45,92 @@ def add_filters(command: argparse.ArgumentParser) -> None:
 def filters(args: argparse.Namespace) -> dict:
     """Which papers were asked for, as `Library.papers` and `Library.within` take it."""
     return {"year": args.year, "venue": args.venue, "author": args.author}
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """The settings for one command: the file of `--env` counts, or a `.env` that the user said yes to."""
+    settings = read_settings(env_file=args.env or trusted_here())
+    start_log(settings)
+    return settings
+
+
+def start_log(settings: Settings) -> None:
+    """Write down what happens where CITEWELL_LOG says, without keys. Raises SettingsError."""
+    if not settings.log:
+        return
+    try:
+        handler = (
+            logging.StreamHandler() if settings.log == "-" else logging.FileHandler(settings.log, encoding="utf-8")
+        )
+    except OSError as error:
+        raise SettingsError(f"CITEWELL_LOG={settings.log}: cannot be written ({error.strerror}).") from None
+
+    class Told(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return harmless(redacted(super().format(record), settings))
+
+    handler.setFormatter(Told("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for package in ("ui", "rag", "store"):
+        logging.getLogger(package).setLevel(logging.INFO)
+
+
+def trusted_here(here: Path = Path(".env")) -> EnvFile | None:
+    """The `.env` where one stands, if the user said yes to what is in it; asked for in a terminal, else noted."""
+    file = _found(here)
+    if file is None:
+        return None
+    known = decision(file)
+    if known is None and sys.stdin.isatty() and sys.stderr.isatty():
+        print(f"{described(file)} Use it here from now on? [y/N] ", end="", file=sys.stderr, flush=True)
+        known = remember(file, sys.stdin.readline().strip().lower() in ("y", "yes"))
+    elif known is None:
+        print(f"{file.path} is not used; `citewell trust` shows what it sets and says yes.", file=sys.stderr)
+    return file if known else None
+
+
+def _found(here: Path) -> EnvFile | None:
+    """The file, where there is one and it sets anything of ours."""
+    try:
+        file = read_env_file(here.resolve()) if here.is_file() else None
+    except (SettingsError, OSError):  # whose it is and what it holds, nobody knows: no reason to stop
+        return None
+    return file if file and file.values else None
+
+
+def described(file: EnvFile) -> str:
+    """What a file sets, its keys left out."""
+    keys = {VARIABLES[name] for name in (*SECRETS.values(), "page_token")}
+    shown = [name if name in keys else f"{name}={without_password(text)}" for name, text in file.values.items()]
+    return f"{file.path.resolve()} sets {', '.join(shown)}."
+
+
+def decision(file: EnvFile) -> bool | None:
+    """What the user said to this file with just this content; None when not asked yet."""
+    said = _decisions().get(str(file.path.resolve()), {})
+    return bool(said.get("trusted")) if said.get("digest") == file.digest else None
+
+
+def remember(file: EnvFile, trusted: bool) -> bool:
+    """Keep what the user said to a file, and give it back. Raises OutputError."""
+    said = _decisions() | {str(file.path.resolve()): {"digest": file.digest, "trusted": trusted}}
+    _decisions_file().parent.mkdir(parents=True, exist_ok=True)
+    write(_decisions_file(), json.dumps(said, indent=1) + "\n")
+    return trusted
+
+
+def _decisions() -> dict[str, dict]:
+    try:
+        said = json.loads(_decisions_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {path: value for path, value in said.items() if isinstance(value, dict)} if isinstance(said, dict) else {}
+
+
+def _decisions_file() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("citewell", appauthor=False) / "trusted.json"
 
 
 @contextmanager

@@ -1,34 +1,122 @@
-"""What commands read and write beside their answers: JSON, progress, files that are whole or not there."""
+"""What commands read and print: text that no terminal obeys, JSON, progress, files that are whole or not there."""
 
 import json
 import os
+import re
 import sys
 import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rag.errors import QuestionError
 from rag.records import Turn
 from store.errors import CitewellError
-from store.progress import Progress, silent
+from store.records import Progress, silent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 
 class OutputError(CitewellError):
     """A file or folder cannot be written."""
 
 
+# What a terminal may take for an order, or what turns its text around; and what is no text at all.
+_ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST_INPUT = 100_000  # bytes that are read of standard input
+
+
+def harmless(text: str) -> str:
+    """`text` for a terminal or a log: nothing in it moves the cursor, changes colours or talks to the terminal."""
+    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: a name with a line break in it must not pose as the next line."""
+    return " ".join(text.split())
+
+
+class Plain:
+    """A stream to print on: what is written is made harmless, and a failure to write is an OutputError.
+
+    `raw` is the stream itself, for what writes its own colours around harmless text.
+    """
+
+    def __init__(self, raw: TextIO) -> None:
+        self.raw = raw
+
+    def write(self, text: str) -> int:
+        """Write `text`."""
+        with self._told():
+            return self.raw.write(harmless(text))
+
+    def flush(self) -> None:
+        """Send what was written on its way."""
+        with self._told():
+            self.raw.flush()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"The output cannot be written ({error.strerror}); write it elsewhere.") from None
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else there is to know of the stream."""
+        return getattr(self.raw, name)
+
+
+def terminal(stream: Any = None, **options: Any) -> "Console":
+    """A rich console on stdout, or on `stream`: give it only text of `styled`."""
+    from rich.console import Console
+
+    stream = stream or sys.stdout
+    return Console(file=getattr(stream, "raw", stream), highlight=False, **options)
+
+
+def styled(text: str, style: str = "") -> "Text":
+    """Text for a console, harmless."""
+    from rich.text import Text
+
+    return Text(harmless(text), style=style)
+
+
+def _as_json(value: object) -> str:
+    """JSON that any terminal and any encoding can show: what they might not is escaped."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    text = json.dumps(value, ensure_ascii=encoding != "utf8", indent=2)
+    return re.sub(_ORDERS, lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def print_json(value: object) -> None:
     """Write one JSON value to stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(_as_json(value))
+
+
+def read_input() -> str:
+    """The text on standard input. Raises QuestionError where it is none."""
+    stream = getattr(sys.stdin, "buffer", None)
+    content = stream.read(_LONGEST_INPUT + 1) if stream else sys.stdin.read().encode("utf-8")
+    if len(content) > _LONGEST_INPUT:
+        raise QuestionError(f"Standard input has more than {_LONGEST_INPUT:,} bytes; give a question.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise QuestionError("Standard input is not UTF-8 text; convert it and try again.") from None
 
 
 def print_json_list(values: Iterable[object]) -> None:
     """Write a JSON list to stdout, item by item as they come."""
     before = "[\n"
     for value in values:
-        item = json.dumps(value, ensure_ascii=False, indent=2)
+        item = _as_json(value)
         print(before + textwrap.indent(item, "  "), end="")
         before = ",\n"
     print("\n]" if before == ",\n" else "[]")
@@ -37,11 +125,10 @@ def print_json_list(values: Iterable[object]) -> None:
 @contextmanager
 def bar() -> Iterator[Progress]:
     """A progress that draws a bar with counts on stderr from its first call on; outside a terminal, silence."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
-    console = Console(file=sys.stderr)
+    console = terminal(sys.stderr)
     if not console.is_terminal:
         yield silent
         return

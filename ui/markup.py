@@ -4,9 +4,11 @@ Maths and everything that is no Markdown stays the text it was.
 """
 
 import re
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape as escape_html
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -15,7 +17,8 @@ from markdown_it.rules_inline import StateInline
 # closes as it would at the end of a line, and so rare that no text misses it.
 END = "\N{RUNIC CROSS PUNCTUATION}"
 
-_CITATION_OR_END = re.compile(rf"{END}|\[(\d{{1,6}})\](?!\()")
+_MARK = re.compile(rf"{END}(\d+){END}")
+_CITATION_OR_MARK = re.compile(rf"{_MARK.pattern}|\[(\d{{1,6}})\](?!\()")
 _MATHS = re.compile(r"\$\$?(?=\S)[^$\n]*?\S\$\$?(?!\d)")
 _OFF = ("link", "image", "autolink", "html_inline", "html_block", "reference", "escape", "entity")
 
@@ -29,24 +32,73 @@ def escape(text: str) -> str:
     return escape_html(safe).replace("\r", "&#13;")
 
 
-def carries_end(text: str) -> bool:
-    """Whether END can follow `text`: not a code fence, a rule or the line below a table's head."""
-    last = text.rstrip().rpartition("\n")[2].strip()
-    return bool(re.search(r"\w", last)) and not last.startswith(("```", "~~~")) and not last.endswith("|")
+def mark_ends(text: str, ends: Sequence[int]) -> str:
+    """Markdown `text` with a mark for `render` at each of the offsets `ends`, the ends of its sentences in order.
+
+    Behind a closing fence, a rule or the line under a head a mark would be part of it: there it stands inside
+    the code block, in the row's last cell, or with the next mark.
+    """
+    starts, moved = _line_starts(text), _moved(text)
+    parts, at, waiting = [], 0, ""
+    for place, end in enumerate(ends):
+        waiting += f"{END}{place}{END}"
+        while end > at and text[end - 1].isspace():
+            end -= 1
+        to = moved.get(bisect_right(starts, max(end - 1, 0)) - 1, end)
+        if to is not None and to >= at:
+            parts += [text[at:to], waiting]
+            at, waiting = to, ""
+    return "".join([*parts, text[at:], f"\n\n{waiting}" if waiting else ""])
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(place + 1 for place, char in enumerate(text) if char == "\n")]
+
+
+def _moved(text: str) -> dict[int, int | None]:
+    """By line that cannot bear a mark at its end: where the mark goes instead, None for the next line that can."""
+    starts, lines, moved = _line_starts(text), text.split("\n"), dict[int, int | None]()
+
+    def end(line: int) -> int:
+        return starts[line] + len(lines[line])
+
+    for token in _reader().parse(text):
+        first, behind = token.map or (0, 0)
+        last = min(behind, len(lines)) - 1
+        if token.type == "fence":
+            closed = last > first and lines[last].strip().endswith(token.markup)
+            moved[first] = None
+            if closed:
+                moved[last] = end(last - 1) if last - 1 > first else None
+        elif token.type == "heading_open" and token.markup in "-=":
+            moved[last] = end(last - 1)
+        elif token.type == "hr":
+            moved[first] = None
+        elif token.type == "table_open":
+            moved[first + 1] = None
+        elif token.type == "tr_open" and re.search(r"(?<!\\)\|\s*$", lines[first]):
+            moved[first] = starts[first] + lines[first].rindex("|")
+    return moved
 
 
 def render(text: str, citation: Citation, ending: Ending) -> str:
-    """The HTML of Markdown `text` in which END closes each sentence, counted from 0.
+    """The HTML of Markdown `text` whose sentences end with the marks of `mark_ends`.
 
     `citation(sentence, n)` gives the HTML for a marker `[n]`, `ending(sentence)` what follows a
     sentence; both are trusted, everything else is escaped.
     """
-    return _reader().render(text, {"sentence": 0, "citation": citation, "ending": ending})
+    env: dict[str, Any] = {"sentence": 0, "marks": 0, "citation": citation, "ending": ending}
+    html = _reader().render(text, env)
+    if env["marks"] < len(
+        _MARK.findall(text)
+    ):  # cells beyond a table's head are left out by Markdown: then it is read as text
+        html = _reader("table").render(text, env | {"sentence": 0})
+    return html
 
 
 @cache
-def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(_OFF)
+def _reader(*off: str) -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable([*_OFF, *off])
     reader.inline.ruler.before("backticks", "maths", _maths)
     reader.add_render_rule("text", _text)
     reader.add_render_rule("maths", _verbatim("<span class='maths'>", "</span>"))
@@ -69,22 +121,25 @@ def _maths(state: StateInline, silent: bool) -> bool:
 
 def _text(renderer, tokens, place, options, env) -> str:
     content, at, out = tokens[place].content, 0, []
-    for match in _CITATION_OR_END.finditer(content):
+    for match in _CITATION_OR_MARK.finditer(content):
         out.append(escape(content[at : match.start()]))
-        out.append(_end(env) if match[0] == END else env["citation"](env["sentence"], int(match[1])))
+        out.append(_end(env, match[1]) if match[1] else env["citation"](env["sentence"], int(match[2])))
         at = match.end()
     return "".join(out) + escape(content[at:])
 
 
-def _end(env) -> str:
-    env["sentence"] += 1
-    return env["ending"](env["sentence"] - 1)
+def _end(env, sentence: str) -> str:
+    env["sentence"] = int(sentence) + 1
+    env["marks"] += 1
+    return env["ending"](int(sentence))
 
 
 def _verbatim(opening: str, closing: str) -> Callable:
+    """A rule for what shows its text as it is; the ends of sentences in it follow behind."""
+
     def rule(renderer, tokens, place, options, env) -> str:
         content = tokens[place].content
-        env["sentence"] += content.count(END)
-        return opening + escape(content.replace(END, "")) + closing
+        ends = "".join(_end(env, sentence) for sentence in _MARK.findall(content))
+        return f"{opening}{escape(_MARK.sub('', content))}{closing}{ends}"
 
     return rule

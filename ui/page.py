@@ -1,14 +1,14 @@
 """The conversation as HTML: pure functions from records to text in which everything foreign is escaped."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote as percent_encoded
 
-from rag.answer import NEAREST, Checked
+from rag.answer import NEAREST
 from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Citation, Refusal, Repair, Sentence, Verdict, read_refusal
 from store.records import Paper
 from ui.conversation import Exchange, numbers
-from ui.markup import END, carries_end, escape, render
+from ui.markup import END, escape, mark_ends, render
 from ui.render import MARKS, as_markdown
 
 MEANINGS: dict[Verdict, str] = {
@@ -113,42 +113,33 @@ def _card_link(turn: str, paper: Paper) -> str:
 
 def answer_html(turn: str, exchange: Exchange) -> str:
     """The text of an answer, its markers leading to their sources, a mark behind each checked sentence."""
-    text, groups = _with_ends(exchange.pieces)
+    text, ends = "", []
+    for piece in exchange.pieces:
+        text += _one_newline(piece.cited.text.replace(END, "\N{REPLACEMENT CHARACTER}"))
+        ends.append(len(text))
+        text += _one_newline(piece.cited.after)
     cards = {paper.paper_id: card_id(turn, paper.paper_id) for paper in exchange.papers}
     titles = {paper.paper_id: paper.title for paper in exchange.papers}
+    sentences = [piece.sentence for piece in exchange.pieces]
     shown = numbers(exchange)
 
     def citation(place: int, n: int) -> str:
-        quotes = [q for q in _quotes(groups, place) if q.n == n]
+        sentence = sentences[place] if place < len(sentences) else None
+        quotes = [quote for quote in sentence.citations if quote.n == n] if sentence else []
         paper_id = quotes[0].paper_id if quotes else shown.get(n)
         if paper_id not in cards:
             return f"[{n}]"
         return _citation_link(n, cards[paper_id], titles[paper_id], quotes)
 
     def ending(place: int) -> str:
-        sentence = groups[place][-1].sentence
+        sentence = sentences[place]
         return _verdict(sentence, cards) if sentence else ""
 
-    return render(text, citation, ending)
+    return render(mark_ends(text, ends), citation, ending)
 
 
-def _with_ends(pieces: Sequence[Checked]) -> tuple[str, list[list[Checked]]]:
-    """The joined text with an END behind every piece that can bear one, and the pieces before each END."""
-    text, groups, waiting = "", [], []
-    for piece in pieces:
-        waiting.append(piece)
-        text += piece.cited.text.replace(END, "\N{REPLACEMENT CHARACTER}")
-        if carries_end(piece.cited.text):
-            text += END
-            groups.append(waiting)
-            waiting = []
-        text += piece.cited.after
-    return text, groups
-
-
-def _quotes(groups: Sequence[Sequence[Checked]], place: int) -> Iterator[Citation]:
-    for piece in groups[place] if place < len(groups) else ():
-        yield from piece.sentence.citations if piece.sentence else ()
+def _one_newline(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _citation_link(n: int, card: str, title: str, quotes: Sequence[Citation]) -> str:

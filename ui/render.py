@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.records import Answer, Found, Sentence, Source
 from store.records import Paper
+from ui.console import styled, terminal
 
 if TYPE_CHECKING:
     from rag.drafting.draft import Draft
@@ -21,15 +22,12 @@ MARKS = {"supported": "✓", "weak": "~", "unsupported": "✗", "uncited": "?"}
 
 def print_answer(answer: Answer) -> None:
     """Print an answer with its sources, the quotes each sentence rests on, and every repair."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False, soft_wrap=False)
+    console = terminal(soft_wrap=False)
     if answer.standalone_question != answer.question:
-        console.print(Text(f"searched for: {answer.standalone_question}", style="dim"))
-    console.print(Text(answer.answer))
+        console.print(styled(f"searched for: {answer.standalone_question}", style="dim"))
+    console.print(styled(answer.answer))
     for line, style in _details(answer):
-        console.print(Text(line, style=style))
+        console.print(styled(line, style=style))
 
 
 def _details(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -99,15 +97,12 @@ def result_json(rank: int, found: Found) -> dict:
 
 def print_results(found: Sequence[Found]) -> None:
     """Print ranked papers, each with its best passage."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False)
+    console = terminal()
     if not found:
         console.print("No paper in the library matches.")
     for rank, result in enumerate(found, 1):
-        console.print(Text(f"{rank:>3}  {result.paper.title}  ({result.paper.paper_id})", style="bold"))
-        console.print(Text(f"     {result.passage.text}", style="dim"))
+        console.print(styled(f"{rank:>3}  {result.paper.title}  ({result.paper.paper_id})", style="bold"))
+        console.print(styled(f"     {result.passage.text}", style="dim"))
 
 
 def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ieee", evidence: bool = False) -> str:

@@ -59,14 +59,16 @@ def as_table(sheet: Sheet) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    lines = [Text(": ".join(filter(None, line))) for line in sheet.lines]
+    from ui.console import styled
+
+    lines = [styled(": ".join(filter(None, line))) for line in sheet.lines]
     if not sheet.heads:
         return Group(*lines)
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
     for place, head in enumerate(sheet.heads):
         table.add_column(head, justify="right" if place else "left", no_wrap=True)
     for row in sheet.rows:
-        table.add_row(*row)
+        table.add_row(*map(styled, row))
     return Group(table, Text(), *lines)
 
 
