@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rag.drafting.plan import Plan, checked
 from rag.drafting.planning import Options, make_plan, papers_of
 from rag.drafting.tellplan import rewrite_item, tell_plan
-from rag.drafting.text import Written, answer_text, citations, number, numbered
+from rag.drafting.text import Written, answer_text, citations, draft_latex, number, numbered
 from rag.errors import DraftError
 from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Repair, Sentence, Source, Timings, Usage
+from rag.references.bibliography import to_bibtex
 from rag.references.keys import citation_keys
-from rag.references.latex import draft_bibtex, draft_latex
 from rag.settings import Settings
 from rag.verifying.verify import Verifier
 from store.records import Paper, Progress, silent
@@ -114,7 +114,7 @@ class Drafter:
         answer = self._answer(plan, written, numbers, papers, started)
         cited = [papers[paper_id] for paper_id in numbers]
         latex = draft_latex(written, papers, keys, plan.topic)
-        return Draft(answer, plan, latex, draft_bibtex(cited, keys), keys, tuple(written))
+        return Draft(answer, plan, latex, to_bibtex(cited, keys, abstracts=False), keys, tuple(written))
 
     def draft(self, request: str, options: Options | None = None, paper_ids: Sequence[str] = ()) -> Draft:
         """Plan and write in one go."""
