@@ -177,4 +177,4 @@ def lint(args: argparse.Namespace) -> int:
     else:
         for line in shown:
             print(line)
-    return 1 if any(line.verdict == "disagrees" for line in lines) else 0
+    return 1 if any(line.fails for line in lines) else 0

@@ -11,7 +11,7 @@ from rag.drafting.prompting import draft_messages, missing_messages
 from rag.drafting.tellplan import rewrite_item
 from rag.drafting.text import Written, cite, uncited
 from rag.errors import ModelError
-from rag.linting.uncited import states_something
+from rag.linting.claims import states_something
 from rag.models import ServerModel
 from rag.records import CitedSentence, Finding, Repair, Usage
 from rag.settings import Settings

@@ -7,7 +7,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from prompts import fill
 from rag.drafting.plan import Plan, PlanItem
 from rag.models import one_line, write_sources
-from rag.references.authors import in_text
+from rag.references.keys import in_text
 from store.records import Paper
 
 _LENGTHS = {

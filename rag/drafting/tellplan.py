@@ -14,7 +14,7 @@ from rag.drafting.text import Written, cite, uncited
 from rag.drafting.voice import name_of
 from rag.errors import DraftError
 from rag.records import Repair
-from rag.references.authors import in_text
+from rag.references.keys import in_text
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.records import Paper

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rag.drafting.standing import self_contained
 from rag.drafting.verbs import PLAIN, PLURALS, RESEARCH, agreeing, singular
 from rag.language.terms import is_common
-from rag.references.authors import in_text
+from rag.references.keys import in_text
 from store.records import Paper
 
 _THINGS = (
