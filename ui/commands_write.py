@@ -78,7 +78,7 @@ def draft(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace, drafter: "Drafter") -> "Plan":
-    from rag.drafting.planfile import read_plan
+    from rag.drafting.plan import read_plan
     from rag.drafting.planning import Options
 
     kept = read_plan(read_text(args.plan, DraftError), str(args.plan)) if args.plan else None
@@ -92,7 +92,7 @@ def _plan(args: argparse.Namespace, drafter: "Drafter") -> "Plan":
 
 
 def _print_plan(args: argparse.Namespace, plan: "Plan", library: "Library") -> None:
-    from rag.drafting.planfile import to_json, to_markdown
+    from rag.drafting.plan import to_json, to_markdown
 
     papers = {paper.paper_id: paper for paper in library.get_many(plan.paper_ids)}
     text = to_json(plan) if args.format == "json" else to_markdown(plan, papers)
@@ -140,9 +140,8 @@ def _show_draft(args: argparse.Namespace, result: "Draft", drafter: "Drafter") -
 
 def compare(args: argparse.Namespace) -> None:
     """Print the table."""
-    from rag.drafting.compare import DEFAULT_ASPECTS
+    from rag.drafting.compare import DEFAULT_ASPECTS, render
     from rag.drafting.compare import compare as make_table
-    from rag.drafting.tables import render
     from rag.references.keys import citation_keys
     from rag.search.retrieve import retrieve
 

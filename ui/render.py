@@ -139,7 +139,7 @@ def _latex(draft: "Draft", papers: Mapping[str, Paper], evidence: bool = False) 
 
 def draft_files(draft: "Draft", papers: Mapping[str, Paper], style: str, evidence: bool) -> dict[str, str]:
     """File name → text of everything that belongs to a draft."""
-    from rag.drafting.planfile import to_json, to_markdown
+    from rag.drafting.plan import to_json, to_markdown
 
     return {
         "draft.md": draft_markdown(draft, papers, style, evidence),
