@@ -3,7 +3,7 @@
     python -m benchmarks.candidates benchmarks/questions/*.jsonl [--home FOLDER]
 
 Recall is the share of gold papers among the candidates, precision the share of candidates that are gold or
-acceptable. For "held_out" the search and the cut of rag/drafting/candidates.py are fitted on one half of the
+acceptable. For "held_out" the search and the cut of rag/drafting/planning.py are fitted on one half of the
 questions and measured on the other, both ways, over SPLITS splits; "shipped" is what the code carries.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import fmean
 
 from benchmarks import machine
-from rag.drafting.candidates import CUT, Cut, relevant
+from rag.drafting.planning import CUT, Cut, relevant
 from rag.references.keys import fold
 from rag.search.fit import Asked, fit_asked
 from rag.search.query import read_query, spelled_out, topic_of, topic_query

@@ -19,9 +19,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from benchmarks import machine
-from rag.drafting.choosing import ranked_statements
-from rag.drafting.roles import Statement, statements
-from rag.drafting.voice import third_person
+from rag.drafting.statements import Statement, ranked_statements, statements
+from rag.drafting.thirdperson import third_person
 from rag.language.terms import content_stems, plain, weight
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library

@@ -7,8 +7,7 @@ from fakes_web import PAPERS, FakeLibrary, found
 from test_web import Elements
 
 from rag.drafting.draft import Draft
-from rag.drafting.plan import Plan, PlanItem
-from rag.drafting.planfile import read_plan
+from rag.drafting.plan import Plan, PlanItem, read_plan
 from rag.drafting.text import Written, answer_text, citations, cite, number, numbered
 from rag.errors import DraftError
 from rag.offline.composing import MODEL_NAME

@@ -9,8 +9,8 @@ from typing import get_args
 
 import pytest
 
-from rag.linting.judging import LintVerdict
 from rag.linting.lint import LintLine
+from rag.linting.verdicts import LintVerdict
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -77,7 +77,7 @@ def draft(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace, drafter: "Drafter") -> "Plan":
-    from rag.drafting.planfile import read_plan
+    from rag.drafting.plan import read_plan
     from rag.drafting.planning import Options
 
     kept = read_plan(read_text(args.plan, DraftError), str(args.plan)) if args.plan else None
@@ -91,7 +91,7 @@ def _plan(args: argparse.Namespace, drafter: "Drafter") -> "Plan":
 
 
 def _print_plan(args: argparse.Namespace, plan: "Plan", library: "Library") -> None:
-    from rag.drafting.planfile import to_json, to_markdown
+    from rag.drafting.plan import to_json, to_markdown
 
     papers = {paper.paper_id: paper for paper in library.get_many(plan.paper_ids)}
     text = to_json(plan) if args.format == "json" else to_markdown(plan, papers)
@@ -139,9 +139,8 @@ def _show_draft(args: argparse.Namespace, result: "Draft", drafter: "Drafter") -
 
 def compare(args: argparse.Namespace) -> None:
     """Print the table."""
-    from rag.drafting.compare import DEFAULT_ASPECTS
+    from rag.drafting.compare import DEFAULT_ASPECTS, render
     from rag.drafting.compare import compare as make_table
-    from rag.drafting.tables import render
     from rag.references.keys import citation_keys
     from rag.search.retrieve import retrieve
 
@@ -176,4 +175,4 @@ def lint(args: argparse.Namespace) -> int:
     else:
         for line in shown:
             print(one_line(str(line)))
-    return 1 if any(line.verdict == "disagrees" for line in lines) else 0
+    return 1 if any(line.fails for line in lines) else 0

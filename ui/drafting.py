@@ -9,8 +9,7 @@ from typing import Literal
 
 from rag.answer import Checked, Searched
 from rag.drafting.draft import Draft, Drafter
-from rag.drafting.plan import Plan
-from rag.drafting.planfile import read_plan, to_markdown
+from rag.drafting.plan import Plan, read_plan, to_markdown
 from rag.drafting.planning import Options
 from rag.drafting.text import Written, citations, number, numbered
 from rag.errors import DraftError

@@ -107,7 +107,7 @@ def print_results(found: Sequence[Found]) -> None:
 
 def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ieee", evidence: bool = False) -> str:
     """The draft with its list of references, numbers as in the text."""
-    from rag.references.latex import evidence_markdown
+    from rag.drafting.text import evidence_markdown
     from rag.references.styles import reference_list
 
     cited = [papers[source.paper_id] for source in draft.answer.sources if source.cited]
@@ -127,15 +127,14 @@ def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ie
 def _latex(draft: "Draft", papers: Mapping[str, Paper], evidence: bool = False) -> str:
     if not evidence:
         return draft.latex
-    from rag.references.latex import draft_latex, evidence_latex
+    from rag.drafting.text import draft_latex
 
-    appendix = evidence_latex(draft.answer.sentences, draft.keys)
-    return draft_latex(draft.written, papers, draft.keys, draft.plan.topic, evidence=appendix)
+    return draft_latex(draft.written, papers, draft.keys, draft.plan.topic, evidence=True)
 
 
 def draft_files(draft: "Draft", papers: Mapping[str, Paper], style: str, evidence: bool) -> dict[str, str]:
     """File name → text of everything that belongs to a draft."""
-    from rag.drafting.planfile import to_json, to_markdown
+    from rag.drafting.plan import to_json, to_markdown
 
     return {
         "draft.md": draft_markdown(draft, papers, style, evidence),

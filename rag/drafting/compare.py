@@ -1,19 +1,24 @@
-"""Papers × aspects: each cell a sentence of the abstract, word for word, or "not stated in the abstract"."""
+"""Papers × aspects: each cell a sentence of the abstract, word for word, or "not stated in the abstract".
 
+The table is written as Markdown, CSV, LaTeX and JSON.
+"""
+
+import csv
+import io
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from rag.drafting.choosing import AVAILABLE, OWN, PROPOSES, worth
-from rag.drafting.roles import CUES, Statement, statements
+from rag.drafting.statements import AVAILABLE, CUES, OWN, PROPOSES, Statement, statements, worth
 from rag.errors import DraftError
+from rag.records import Embed
 from store.records import Paper
+from store.tex import to_latex
 
 if TYPE_CHECKING:
     import numpy as np
-
-Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 NOT_STATED = "not stated in the abstract"
 # What each aspect is, in the words of an abstract: what its sentences are compared with.
@@ -42,6 +47,15 @@ _OF_OTHERS = re.compile(
 )
 _BEATS = re.compile(r"\b(?:outperform|surpass|exceed|superior|better|competitive|state-of-the-art)\w*", re.I)
 _BACK = re.compile(r"\b(?:this|these|such|it|they|those)\b", re.I)
+_FRAME = r"""%% needs \usepackage{booktabs,tabularx}
+\begin{tabularx}{\linewidth}{l%(columns)s}
+\toprule
+%(head)s
+\midrule
+%(body)s
+\bottomrule
+\end{tabularx}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +117,6 @@ def _described(aspects: Sequence[str] | Mapping[str, str]) -> dict[str, str]:
 def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tuple[Cell, ...]:
     """Each aspect takes the sentence that suits it best and that no other aspect suits it better for."""
     found = statements(paper)
-    if not found:
-        return tuple(Cell(aspect) for aspect in wanted)
     *vectors, title = embed([*(statement.text for statement in found), paper.title])
     made = min((n for n, s in enumerate(found) if s.plays("method") >= 1.0), default=len(found))
     scores = {
@@ -116,8 +128,9 @@ def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tu
     }
     taken = _assign(scores)
     return tuple(
-        _cell(aspect, found[taken[aspect]], scores[aspect][taken[aspect]]) if aspect in taken else Cell(aspect)
+        Cell(aspect, said.text, said.start, said.end, round(scores[aspect][taken[aspect]], 3)) if said else Cell(aspect)
         for aspect in wanted
+        for said in [found[taken[aspect]] if aspect in taken else None]
     )
 
 
@@ -156,5 +169,52 @@ def _assign(scores: Mapping[str, Sequence[float]]) -> dict[str, int]:
     return taken
 
 
-def _cell(aspect: str, statement: Statement, score: float) -> Cell:
-    return Cell(aspect, statement.text, statement.start, statement.end, round(score, 3))
+def render(table: Table, format: str, keys: Mapping[str, str] | None = None) -> str:
+    r"""The table as md, csv, latex (booktabs; with `\cite` where `keys` has the paper) or json.
+
+    Raises DraftError for another format.
+    """
+    writers = {"md": _markdown, "csv": _csv, "json": _json, "latex": lambda table: _latex(table, keys or {})}
+    if format not in writers:
+        raise DraftError(f"There is no table format {format!r}; use one of md, csv, latex, json.")
+    return writers[format](table)
+
+
+def _markdown(table: Table) -> str:
+    lines = [["paper", *table.aspects], ["---"] * (len(table.aspects) + 1)]
+    for row in table.rows:
+        lines.append([f"{row.title} ({row.year})" if row.year else row.title, *(cell.text for cell in row.cells)])
+    safe = ([" ".join(text.split()).replace("|", "\\|") for text in line] for line in lines)
+    return "".join("| " + " | ".join(line) + " |\n" for line in safe)
+
+
+def _csv(table: Table) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["paper_id", "title", "year", *table.aspects])
+    writer.writerows([row.paper_id, row.title, row.year or "", *(c.text for c in row.cells)] for row in table.rows)
+    return text.getvalue()
+
+
+def _json(table: Table) -> str:
+    """The table with offsets: an object a paper, a cell null where nothing is stated."""
+    rows = []
+    for row in table.rows:
+        cells = {cell.pop("aspect"): cell if cell["quote"] else None for cell in map(asdict, row.cells)}
+        rows.append({"paper_id": row.paper_id, "title": row.title, "year": row.year, "cells": cells})
+    return json.dumps({"aspects": table.aspects, "rows": rows}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _latex(table: Table, keys: Mapping[str, str]) -> str:
+    r"""A booktabs table, to stand in a document that uses booktabs and tabularx."""
+    lines = [[" ", *(to_latex(aspect.capitalize()) for aspect in table.aspects)]]
+    lines += [list(_latex_row(row, keys)) for row in table.rows]
+    head, *body = (" & ".join(line) + r" \\" for line in lines)
+    return _FRAME % {"columns": "X" * len(table.aspects), "head": head, "body": "\n".join(body)}
+
+
+def _latex_row(row: Row, keys: Mapping[str, str]) -> Iterator[str]:
+    name = to_latex(row.title.partition(":")[0] if ":" in row.title else " ".join(row.title.split()[:4]) + " …")
+    yield f"{name}~\\cite{{{keys[row.paper_id]}}}" if row.paper_id in keys else name
+    for cell in row.cells:
+        yield to_latex(cell.text) if cell.quote else rf"\emph{{{NOT_STATED}}}"

@@ -1,15 +1,30 @@
-"""The plan of a draft: which paper goes into which sentence under which theme, and why."""
+"""The plan of a draft: which paper goes into which sentence under which theme, and why; and its files to edit.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+A plan is written and read as JSON, or as Markdown with one list item a sentence.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from rag.errors import DraftError
+from store.records import Paper
 
 Style = Literal["narrative", "chronological", "method"]
 Length = Literal["short", "medium", "long"]
 STYLES: tuple[Style, ...] = ("narrative", "chronological", "method")
 LENGTHS: tuple[Length, ...] = ("short", "medium", "long")
+NO_PAPER = "The plan has no paper; add one, or draft from a topic."
+
+_HELP = (
+    "Move a line under another heading to change its theme, delete it to drop the paper, write (pinned) "
+    "behind the ids to keep its sentence word for word."
+)
+_ITEM = re.compile(r"^- (?P<ids>(?:\[[^\]]+\]\s*)+)(?P<pinned>\(pinned\))?")
+_DETAIL = re.compile(r"^\s+- (?P<name>sentence|why):\s*(?P<text>.*)$")
+_SETTING = re.compile(r"^(?P<name>Topic|Style|Length):\s*(?P<text>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +81,26 @@ class Plan:
         """The plan without `paper_id`; that it was dropped is kept in `omissions`."""
         item = self._item_of(paper_id)
         rest = tuple(other for other in item.paper_ids if other != paper_id)
-        items = tuple(
-            replace(item, paper_ids=rest) if other is item else other
-            for other in self.items
-            if rest or other is not item
-        )
-        return replace(self, items=items, omissions=(*self.omissions, Omission(paper_id, "dropped by hand")))
+        plan = self._changed(item, replace(item, paper_ids=rest) if rest else None)
+        return replace(plan, omissions=(*self.omissions, Omission(paper_id, "dropped by hand")))
 
     def with_pin(self, paper_id: str, pinned: bool = True) -> "Plan":
         """The plan with the sentence of `paper_id` pinned, or let go."""
         item = self._item_of(paper_id)
-        return replace(self, items=tuple(replace(i, pinned=pinned) if i is item else i for i in self.items))
+        return self._changed(item, replace(item, pinned=pinned))
+
+    def checked(self) -> "Plan":
+        """The plan, its items grouped by theme. Raises DraftError when it has no paper, or one twice."""
+        planned = [paper_id for item in self.items for paper_id in item.paper_ids]
+        if not planned:
+            raise DraftError(NO_PAPER)
+        if twice := [paper_id for paper_id in self.paper_ids if planned.count(paper_id) > 1]:
+            raise DraftError(f"{', '.join(twice)}: planned more than once; keep one sentence a paper.")
+        return replace(self, items=tuple(sorted(self.items, key=lambda item: self.themes.index(item.theme))))
+
+    def _changed(self, item: PlanItem, new: PlanItem | None) -> "Plan":
+        items = (new if other is item else other for other in self.items)
+        return replace(self, items=tuple(other for other in items if other))
 
     def _item_of(self, paper_id: str) -> PlanItem:
         item = next((item for item in self.items if paper_id in item.paper_ids), None)
@@ -85,16 +109,88 @@ class Plan:
         return item
 
 
-def checked(plan: Plan, known: Sequence[str]) -> Plan:
-    """`plan`, its items grouped by theme. Raises DraftError for none, unknown or repeated papers."""
-    planned = [paper_id for item in plan.items for paper_id in item.paper_ids]
-    if not planned:
-        raise DraftError("The plan has no paper; add one, or draft from a topic.")
-    unknown = [paper_id for paper_id in planned if paper_id not in known]
-    if unknown:
-        raise DraftError(f"{', '.join(unknown)}: no such paper; `citewell papers list` shows the ids.")
-    twice = [paper_id for paper_id in dict.fromkeys(planned) if planned.count(paper_id) > 1]
-    if twice:
-        raise DraftError(f"{', '.join(twice)}: planned more than once; keep one sentence a paper.")
-    order = {theme: i for i, theme in enumerate(plan.themes)}
-    return replace(plan, items=tuple(sorted(plan.items, key=lambda item: order[item.theme])))
+def to_json(plan: Plan) -> str:
+    """The plan as a JSON object with topic, style, length, items and omissions."""
+    return json.dumps(asdict(plan), ensure_ascii=False, indent=2) + "\n"
+
+
+def to_markdown(plan: Plan, papers: Mapping[str, Paper]) -> str:
+    """The plan as Markdown; `papers` give the titles shown behind the ids."""
+    settings = f"Topic: {' '.join(plan.topic.split())}\nStyle: {plan.style}\nLength: {plan.length}"
+    lines = ["# Plan", "", settings, "", f"<!-- {_HELP} -->"]
+    for theme in plan.themes:
+        lines += ["", f"## {theme}", ""]
+        lines += [line for item in plan.items if item.theme == theme for line in _lines(item, papers)]
+    if plan.omissions:
+        lines += ["", "<!-- Left out:", *(f"[{o.paper_id}] {o.why}" for o in plan.omissions), "-->"]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(item: PlanItem, papers: Mapping[str, Paper]) -> Iterator[str]:
+    ids = " ".join(f"[{paper_id}]" for paper_id in item.paper_ids)
+    titles = "; ".join(papers[i].title for i in item.paper_ids if i in papers)
+    yield f"- {ids}{' (pinned)' if item.pinned else ''} {titles}"
+    if item.sentence:
+        yield f"  - sentence: {' '.join(item.sentence.split())}"
+    if item.why:
+        yield f"  - why: {item.why}"
+
+
+def read_plan(text: str, name: str = "plan") -> Plan:
+    """The plan of a JSON or Markdown file. Raises DraftError, naming the place, for what is no plan."""
+    read = _from_json if text.lstrip().startswith("{") else _from_markdown
+    settings, items, omissions = read(text, name)
+    style = next((style for style in STYLES if style == settings.get("style", STYLES[0])), None)
+    length = next((length for length in LENGTHS if length == settings.get("length", "medium")), None)
+    if style is None or length is None:
+        raise DraftError(f"{name}: style must be one of {', '.join(STYLES)}, length one of {', '.join(LENGTHS)}.")
+    if not items:
+        raise DraftError(
+            f"{name}: no sentence is planned; a line such as `- [2411.00508] title` under a `## theme` plans one."
+        )
+    return Plan(str(settings.get("topic") or ""), tuple(items), style, length, tuple(omissions))
+
+
+_Read = tuple[Mapping[str, object], list[PlanItem], list[Omission]]
+
+
+def _from_json(text: str, name: str) -> _Read:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DraftError(f"{name}:{error.lineno}: this is not JSON ({error.msg}); mend it or plan anew.") from None
+    items = [_item(record, f"{name}: item {n}") for n, record in enumerate(_records(value, "items", name), 1)]
+    left = [Omission(str(o.get("paper_id", "")), str(o.get("why", ""))) for o in _records(value, "omissions", name)]
+    return value, items, left
+
+
+def _records(value: dict, field: str, name: str) -> list[dict]:
+    found = value.get(field) or []
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
+        raise DraftError(f"{name}: {field} is not a list of objects; mend it or plan anew.")
+    return found
+
+
+def _item(record: dict, where: str) -> PlanItem:
+    theme, ids = record.get("theme"), record.get("paper_ids")
+    if not isinstance(theme, str) or not isinstance(ids, list) or not all(isinstance(i, str) and i for i in ids):
+        raise DraftError(f"{where}: wants a theme (a text) and paper_ids (a list of ids); mend it or plan anew.")
+    sentence, why = (str(record.get(field) or "") for field in ("sentence", "why"))
+    return PlanItem(theme, tuple(ids), sentence, why, record.get("pinned") is True)
+
+
+def _from_markdown(text: str, name: str) -> _Read:
+    settings: dict[str, object] = {}
+    items: list[dict] = []
+    theme = "Related work"
+    for line in re.sub(r"<!--.*?-->", "", text, flags=re.S).splitlines():
+        if line.startswith("## "):
+            theme = line[3:].strip()
+        elif item := _ITEM.match(line):
+            ids = re.findall(r"\[([^\]]+)\]", item["ids"])
+            items.append({"theme": theme, "paper_ids": ids, "pinned": bool(item["pinned"])})
+        elif items and (detail := _DETAIL.match(line)):
+            items[-1][detail["name"]] = detail["text"].strip()
+        elif setting := _SETTING.match(line):
+            settings[setting["name"].lower()] = setting["text"].strip()
+    return settings, [_item(record, name) for record in items], []

@@ -1,26 +1,41 @@
-"""Making a plan: papers chosen for a topic, grouped into themes, a sentence proposed for each."""
+"""Making a plan: papers found for a topic, cut off where relevance falls, grouped into themes, a sentence for each."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.drafting.candidates import asked_for, gather, relevant
-from rag.drafting.choosing import ranked_statements
+from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
-from rag.drafting.telling import Told, tell, unmarked
 from rag.errors import DraftError
 from rag.records import Found
-from rag.search.query import topic_of
+from rag.search.query import spelled_out, topic_of, topic_query
+from rag.search.retrieve import POOL, look, rank_found
 from rag.search.themes import REST, about, group, name_groups
+from rag.tuning import Tuning, shipped
 from rag.verifying.verify import Verifier
-from store.records import Paper, Passage, Progress, silent
+from store.records import Paper, Progress, silent
+from store.sentences import sentences
 
 if TYPE_CHECKING:
     from store.library import Library
 
-SHORT = 6  # papers of a short draft
+Theme = tuple[str, list[Paper]]
+MOST, SHORT = 12, 6  # papers of a draft at most, and of a short one
 # The likeness of the nearest passage below which no paper of the library is about the topic.
 ABOUT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where candidates end: at the share `relevant` of the best ones' score, behind the `least` at any rate."""
+
+    relevant: float
+    least: int
+
+
+# Chosen on the survey and topic questions of benchmarks/questions; `python -m benchmarks.candidates` holds it out.
+CUT = Cut(relevant=0.6, least=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +62,22 @@ def make_plan(
     the library has nothing on the topic.
     """
     topic = topic_of(request)
-    found = _chosen(library, topic, options, paper_ids)
+    found = papers_of(library, paper_ids) if paper_ids else _chosen(library, topic, options)
     pinned = [item for item in kept.items if item.pinned] if kept else []
     held = {paper_id for item in pinned for paper_id in item.paper_ids}
-    free = [f for f in found if f.paper.paper_id not in held]
-    told, omissions = _propose(library, topic, free, options.length, verifier, progress)
-    ranks = {f.paper.paper_id: n for n, f in enumerate(found, 1)}
-    items = _ordered(library, topic, options, told, ranks, bool(paper_ids))
+    writer = OfflineWriter(library, verifier, topic, options.length)
+    told: list[tuple[Paper, Told]] = []
+    omissions = []
+    free = [paper for paper in found if paper.paper_id not in held]
+    for done, paper in enumerate(free):
+        progress(done, len(free), "papers read")
+        if sentence := writer.tell(paper):
+            told.append((paper, sentence))
+        else:
+            omissions.append(Omission(paper.paper_id, "no sentence of its abstract can be told on its own"))
+    ranks = {paper.paper_id: n for n, paper in enumerate(found, 1)}
+    items = _items(_themes(library, topic, options.style, told), told, ranks, bool(paper_ids))
     return Plan(topic, (*pinned, *items), options.style, options.length, tuple(omissions))
-
-
-def _chosen(library: "Library", topic: str, options: Options, paper_ids: Sequence[str]) -> list[Found]:
-    if paper_ids:
-        return [_as_found(paper) for paper in papers_of(library, paper_ids)]
-    nearest = library.by_meaning(topic, 1)
-    if not nearest or nearest[0].score < ABOUT:
-        raise DraftError("No paper in this library is about this; add papers with `citewell add`, or widen the topic.")
-    count = options.papers or (SHORT if options.length == "short" else None)
-    return relevant([f for f in gather(library, topic) if not _is_own(f.paper, topic)], count)
-
-
-def _is_own(paper: Paper, topic: str) -> bool:
-    """Whether the topic is the paper's own abstract, which a related-work section does not cite."""
-    return " ".join(paper.abstract.split())[:200] in topic
 
 
 def papers_of(library: "Library", paper_ids: Sequence[str]) -> list[Paper]:
@@ -81,68 +89,64 @@ def papers_of(library: "Library", paper_ids: Sequence[str]) -> list[Paper]:
     return papers
 
 
-def _as_found(paper: Paper) -> Found:
-    return Found(paper, Passage(paper.paper_id, 0, len(paper.abstract), paper.abstract), 1.0)
+def _chosen(library: "Library", topic: str, options: Options) -> list[Paper]:
+    """The papers on the topic; not the one whose abstract it is, which a related-work section does not cite."""
+    nearest = library.by_meaning(topic, 1)
+    if not nearest or nearest[0].score < ABOUT:
+        raise DraftError("No paper in this library is about this; add papers with `citewell add`, or widen the topic.")
+    count = options.papers or (SHORT if options.length == "short" else None)
+    found = [f for f in gather(library, topic) if " ".join(f.paper.abstract.split())[:200] not in topic]
+    return [f.paper for f in relevant(found, count)]
 
 
-def _propose(
-    library: "Library",
-    topic: str,
-    found: Sequence[Found],
-    length: Length,
-    verifier: Verifier,
-    progress: Progress,
-) -> tuple[dict[str, tuple[Paper, Told]], list[Omission]]:
-    """A checked sentence for each paper, and the papers that have none."""
-    about = library.embed_query(topic)
-    told: dict[str, tuple[Paper, Told]] = {}
-    omissions = []
-    for done, f in enumerate(found):
-        progress(done, len(found), "papers read")
-        ranked = ranked_statements(f.paper, about, library.embed)
-        sentence = tell(f.paper, ranked, verifier, length)
-        if sentence:
-            told[f.paper.paper_id] = (f.paper, sentence)
-        else:
-            omissions.append(Omission(f.paper.paper_id, "no sentence of its abstract can be told on its own"))
-    return told, omissions
+def gather(library: "Library", topic: str, tuning: Tuning | None = None) -> list[Found]:
+    """Candidates for a draft on `topic`, best first, their scores standardised over the pool."""
+    views = look(library, topic_query(spelled_out(topic, library)), POOL)
+    return rank_found(library, views, tuning or shipped(library.reads_words))
 
 
-def _ordered(
-    library: "Library",
-    topic: str,
-    options: Options,
-    told: Mapping[str, tuple[Paper, Told]],
-    ranks: Mapping[str, int],
-    by_hand: bool,
+def relevant(found: Sequence[Found], count: int | None = None, cut: Cut = CUT) -> list[Found]:
+    """The papers of `found` worth a sentence, best first: `count`, or down to where relevance falls."""
+    if count is not None:
+        return list(found[:count])
+    top = [f.score for f in found[:3]]
+    floor = cut.relevant * sum(top) / max(1, len(top))
+    many = sum(f.score >= floor for f in found)
+    return list(found[: max(cut.least, min(MOST, many))])
+
+
+def _items(
+    themes: Sequence[Theme], told: Sequence[tuple[Paper, Told]], ranks: Mapping[str, int], chosen: bool
 ) -> list[PlanItem]:
-    """The items theme by theme, within a theme by year."""
+    """The items theme by theme, within a theme by year; `ranks` are those of the search unless `chosen` by hand."""
+    said = {paper.paper_id: sentence.unmarked for paper, sentence in told}
     items = []
-    for theme, papers in _themes(library, topic, options, told):
+    for theme, papers in themes:
         for paper in sorted(papers, key=lambda p: (p.year or 0, ranks[p.paper_id])):
-            why = "chosen by hand" if by_hand else f"rank {ranks[paper.paper_id]} of the search for the topic"
-            items.append(PlanItem(theme, (paper.paper_id,), unmarked(told[paper.paper_id][1].text), why))
+            why = "chosen by hand" if chosen else f"rank {ranks[paper.paper_id]} of the search for the topic"
+            items.append(PlanItem(theme, (paper.paper_id,), said[paper.paper_id], why))
     return items
 
 
-def _themes(
-    library: "Library", topic: str, options: Options, told: Mapping[str, tuple[Paper, Told]]
-) -> list[tuple[str, list[Paper]]]:
-    papers = [paper for paper, _ in told.values()]
-    if not papers:
-        return []
-    if options.style == "chronological":
+def _themes(library: "Library", topic: str, style: Style, told: Sequence[tuple[Paper, Told]]) -> list[Theme]:
+    papers = [paper for paper, _ in told]
+    if style == "chronological" or not papers:
         return _periods(papers)
-    if options.style == "narrative":
-        vectors = about(papers, library.embed)
-    else:
-        vectors = library.embed([unmarked(sentence.text) for _, sentence in told.values()])
+    by_method = style == "method"
+    vectors = library.embed([one.unmarked for _, one in told]) if by_method else about(papers, library.embed)
     groups = [[papers[i] for i in rows] for rows in group(vectors)]
-    named = zip(name_groups(groups, topic, library.embed, asked_for(topic)), groups, strict=True)
-    return sorted(named, key=lambda theme: theme[0] == REST)
+    names = name_groups(groups, topic, library.embed, asked_for(topic))
+    return sorted(zip(names, groups, strict=True), key=lambda theme: theme[0] == REST)
 
 
-def _periods(papers: Sequence[Paper]) -> list[tuple[str, list[Paper]]]:
+def asked_for(topic: str) -> list[str]:
+    """The aspects that a topic counts off behind a colon, as they are written there."""
+    rest = topic.partition(":")[2] if len(sentences(topic)) == 1 else ""
+    pieces = [piece.strip() for piece in re.split(r"[,;]|\band\b", rest)]
+    return [piece for piece in pieces if 0 < len(piece.split()) <= 4 and not piece.startswith("how ")]
+
+
+def _periods(papers: Sequence[Paper]) -> list[Theme]:
     """Papers by year; years with one paper are joined with the year after."""
     periods: list[list[Paper]] = []
     for paper in sorted(papers, key=lambda p: (p.year or 0, p.paper_id)):
@@ -150,11 +154,10 @@ def _periods(papers: Sequence[Paper]) -> list[tuple[str, list[Paper]]]:
             periods[-1].append(paper)
         else:
             periods.append([paper])
-    return [(_years(period), period) for period in periods]
+    return [(_years(period[0].year, period[-1].year), period) for period in periods]
 
 
-def _years(papers: Sequence[Paper]) -> str:
-    first, last = papers[0].year, papers[-1].year
+def _years(first: int | None, last: int | None) -> str:
     if not last:
         return "Undated"
     return str(last) if first == last else f"{first or 'Undated'} to {last}"

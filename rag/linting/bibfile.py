@@ -1,12 +1,20 @@
-"""A .bib file that someone wrote, read with its damage: what `lint` compares citations with."""
+"""A .bib file that someone wrote, read with its damage, and the papers of the library that its entries are."""
 
 import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from store.identity import arxiv_ids, title_words
+from store.records import Paper
 from store.tex import from_latex
+
+if TYPE_CHECKING:
+    from store.library import Library
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>]+")
+_NEAR = 5  # papers compared by title
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +22,18 @@ class BibEntry:
     """One entry, its fields as plain text; `line` counts from 1."""
 
     key: str
-    kind: str
     line: int
     title: str = ""
     authors: tuple[str, ...] = ()
     year: int | None = None
     arxiv: str = ""
     doi: str = ""
+
+    @property
+    def marks(self) -> list[str]:
+        """What tells it from other works: two entries that share one are the same paper."""
+        names = {"arxiv": self.arxiv, "doi": self.doi.lower(), "title": "".join(title_words(self.title))}
+        return [f"{kind}:{value}" for kind, value in names.items() if value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +50,11 @@ def read_bib(text: str) -> tuple[list[BibEntry], list[Damage]]:
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    logging.disable(logging.WARNING)
-    try:
-        library = bibtexparser.parse_string(text)
-    finally:
-        logging.disable(logging.NOTSET)
-    repeated = [
-        block.ignore_error_block
-        for block in library.failed_blocks
-        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock)
-    ]
-    entries = [_entry(block) for block in [*library.entries, *repeated] if hasattr(block, "key")]
-    damage = [Damage(block.start_line + 1, _reason(block.error)) for block in library.failed_blocks]
+    library = bibtexparser.parse_string(text)
+    repeated = (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)
+    blocks = [*library.entries, *(b.ignore_error_block for b in library.failed_blocks if isinstance(b, repeated))]
+    entries = [_entry(block) for block in blocks if hasattr(block, "key")]
+    damage = [Damage((block.start_line or 0) + 1, _reason(block.error)) for block in library.failed_blocks]
     return sorted(entries, key=lambda entry: entry.line), damage
 
 
@@ -57,13 +63,14 @@ def _entry(block) -> BibEntry:
     year = re.search(r"\d{4}", fields.get("year") or fields.get("date", ""))
     return BibEntry(
         block.key,
-        block.entry_type.lower(),
         block.start_line + 1,
         _plain(fields.get("title", "")),
         tuple(_plain(name) for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip()),
         int(year[0]) if year else None,
         _arxiv(fields),
-        _doi(fields.get("doi", "")),
+        re.sub(
+            r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", fields.get("doi", "").strip().replace("\\_", "_"), flags=re.I
+        ),
     )
 
 
@@ -74,18 +81,9 @@ def _plain(value: str) -> str:
 def _arxiv(fields: dict[str, str]) -> str:
     """The arXiv id, wherever the entry's style keeps it; a DOI of arXiv counts."""
     is_arxiv = "arxiv" in fields.get("archiveprefix", fields.get("eprinttype", "arxiv")).lower()
-    if is_arxiv and (eprint := _find_id(fields.get("eprint", ""))):
-        return eprint
-    places = (fields.get(name, "") for name in ("journal", "howpublished", "note", "url", "doi", "volume"))
-    return next((found for place in places if "arxiv" in place.lower() and (found := _find_id(place))), "")
-
-
-def _find_id(text: str) -> str:
-    return next(iter(arxiv_ids(text)), "")
-
-
-def _doi(value: str) -> str:
-    return re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", value.strip().replace("\\_", "_"), flags=re.I)
+    places = [fields.get(name, "") for name in ("journal", "howpublished", "note", "url", "doi", "volume")]
+    places = [fields.get("eprint", "") if is_arxiv else "", *(place for place in places if "arxiv" in place.lower())]
+    return next((found for place in places for found in arxiv_ids(place)), "")
 
 
 def _reason(error: object) -> str:
@@ -97,10 +95,32 @@ def same_work(entries: Iterable[BibEntry]) -> list[tuple[BibEntry, BibEntry]]:
     seen: dict[str, BibEntry] = {}
     pairs = []
     for entry in entries:
-        names = {"arxiv": entry.arxiv, "doi": entry.doi.lower(), "title": "".join(title_words(entry.title))}
-        marks = [f"{kind}:{value}" for kind, value in names.items() if value]
-        twin = next((seen[mark] for mark in marks if mark in seen and seen[mark].key != entry.key), None)
-        pairs += [(twin, entry)] if twin else []
-        for mark in marks:
+        twins = (seen[mark] for mark in entry.marks if mark in seen and seen[mark].key != entry.key)
+        pairs += [(twin, entry) for twin in [next(twins, None)] if twin]
+        for mark in entry.marks:
             seen.setdefault(mark, entry)
     return pairs
+
+
+def match_entry(entry: BibEntry, library: "Library") -> Paper | None:
+    """The paper that `entry` is: by its arXiv id, its DOI or its title; None when there is none."""
+    for name in (entry.arxiv, entry.doi.lower(), "" if entry.title else entry.key):
+        if name and (found := library.get(name)):
+            return found
+    wanted = title_words(entry.title)
+    near = _near(library, entry.title) if wanted else []
+    return next((paper for paper in near if title_words(paper.title) == wanted), None)
+
+
+def match_text(reference: str, library: "Library") -> Paper | None:
+    """The paper that a written-out reference names: by an arXiv id or DOI in it, or by its whole title."""
+    ids = arxiv_ids(reference) + [match[0].rstrip(".").lower() for match in _DOI.finditer(reference)]
+    if by_id := next((paper for paper_id in ids if (paper := library.get(paper_id))), None):
+        return by_id
+    words = " " + " ".join(title_words(reference)) + " "
+    near = [p for p in _near(library, reference) if f" {' '.join(title_words(p.title))} " in words]
+    return max(near, key=lambda paper: len(paper.title), default=None)
+
+
+def _near(library: "Library", title: str) -> list[Paper]:
+    return library.get_many([paper_id for paper_id, _ in library.by_words(title, _NEAR)])

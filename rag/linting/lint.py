@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from rag.language.names import squash
 from rag.language.naming import system_name
-from rag.linting.bibfile import BibEntry, Damage, read_bib, same_work
-from rag.linting.citedclaims import CitedClaim, claims
-from rag.linting.flat import Flat
-from rag.linting.judging import LintVerdict, finding_of, in_words
-from rag.linting.papermatch import match_entry, match_text
+from rag.linting.bibfile import BibEntry, match_entry, match_text, read_bib, same_work
+from rag.linting.claims import Claim, claims, could_state, states_something
 from rag.linting.readlatex import read_latex
-from rag.linting.readmarkdown import Reference, read_markdown
-from rag.linting.uncited import could_cite, could_state, states_something
+from rag.linting.readmarkdown import read_markdown
+from rag.linting.verdicts import FAILING, FINE, LintVerdict, could_cite, finding_of, in_words
+from rag.records import Evidence
 from rag.references.keys import citation_keys
 from rag.verifying.verify import Verifier
 from store.records import Paper
@@ -22,7 +20,7 @@ from store.records import Paper
 if TYPE_CHECKING:
     from store.library import Library
 
-FINE: tuple[LintVerdict, ...] = ("supports", "supports in part")
+Known = Mapping[str, Paper | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,11 @@ class LintLine:
         """Whether the writer has something to look at."""
         return self.verdict not in FINE
 
+    @property
+    def fails(self) -> bool:
+        """Whether a text with this finding does not pass."""
+        return self.verdict in FAILING
+
 
 def lint(
     text: str, path: str, bib: str | None, library: "Library", verifier: Verifier, bib_path: str = ""
@@ -60,31 +63,20 @@ def lint(
     file. Without one, keys are those of `citation_keys` over the library, or of the list of references.
     """
     is_latex = Path(path).suffix.lower() in (".tex", ".ltx", ".latex")
-    flats, references = (read_latex(text), {}) if is_latex else read_markdown(text)
-    entries, damage = read_bib(bib) if bib is not None else ([], [])
-    linter = _Linter(
-        text,
-        path,
-        bib_path or path,
-        library,
-        verifier,
-        _known(entries, references, bib, library),
-        bib is not None or bool(references),
-        frozenset(squash(name) for paper in library.papers() if (name := system_name(paper.title))),
-    )
-    found = [line for flat in flats for line in linter.check(flat)]
-    found += linter.twins(entries) + linter.damages(damage)
+    paragraphs, references = (read_latex(text), {}) if is_latex else read_markdown(text)
+    entries, damage = read_bib(bib or "")
+    known = _known(entries, references, bib, library)
+    systems = frozenset(squash(name) for paper in library.papers() if (name := system_name(paper.title)))
+    linter = _Linter(text, path, library, verifier, known, bib is not None or bool(references), systems)
+    found = [line for paragraph in paragraphs for claim in claims(paragraph) for line in linter.check(claim)]
+    found += _of_bib(entries, bib_path or path)
+    found += [LintLine(bib_path or path, place.line, 1, "damaged .bib", place.reason) for place in damage]
     return sorted(found, key=lambda line: (line.path != path, line.line, line.col))
 
 
-Known = Mapping[str, Paper | None]
-
-
-def _known(
-    entries: Sequence[BibEntry], references: Mapping[str, Reference], bib: str | None, library: "Library"
-) -> Known:
+def _known(entries: Sequence[BibEntry], references: Mapping[str, str], bib: str | None, library: "Library") -> Known:
     """key → the paper of the library that it names, None for one that the library lacks."""
-    known: dict[str, Paper | None] = {key: match_text(ref.text, library) for key, ref in references.items()}
+    known: dict[str, Paper | None] = {key: match_text(text, library) for key, text in references.items()}
     for entry in entries:
         known.setdefault(entry.key, match_entry(entry, library))
     if bib is None and not references:
@@ -93,96 +85,73 @@ def _known(
     return known
 
 
+def _of_bib(entries: Sequence[BibEntry], path: str) -> list[LintLine]:
+    """The same paper under two keys."""
+    return [
+        LintLine(path, twin.line, 1, "same paper twice", f"{twin.key} is the same paper as {first}", twin.key)
+        for one, twin in same_work(entries)
+        for first in [f"{one.key} (line {one.line})"]
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Linter:
     text: str
     path: str
-    bib_path: str
     library: "Library"
     verifier: Verifier
     known: Known
     has_list: bool
     systems: frozenset[str]
 
-    def check(self, flat: Flat) -> list[LintLine]:
-        """The findings of one paragraph."""
-        return [line for claim in claims(flat) for line in self._check_claim(claim)]
-
-    def _check_claim(self, claim: CitedClaim) -> list[LintLine]:
+    def check(self, claim: Claim) -> list[LintLine]:
+        """The findings of one claim."""
         if claim.mark is None:
             return self._uncited(claim)
         cited = [(key, place, self.known.get(key)) for key, place in claim.mark.keys]
-        lines = [self._unknown(key, place, claim) for key, place, paper in cited if paper is None]
         papers = [paper for *_, paper in cited if paper is not None]
-        lines += [self._judge(key, place, paper, papers, claim) for key, place, paper in cited if paper is not None]
-        return lines
+        lines = [self._unknown(key, place, claim) for key, place, paper in cited if paper is None]
+        return lines + [self._judged(key, place, paper, papers, claim) for key, place, paper in cited if paper]
 
-    def _unknown(self, key: str, place: int, claim: CitedClaim) -> LintLine:
+    def _unknown(self, key: str, place: int, claim: Claim) -> LintLine:
         if key in self.known:
             message = f"{key} is no paper of this library, so nothing can be said of it"
-            return self._line(place, "not in the library", message, key=key, claim=claim.text)
+            return self._line(place, "not in the library", message, claim, key)
         where = "in the .bib or list of references" if self.has_list else "among the library's keys; pass --bib"
-        return self._line(place, "not in the .bib", f"{key} is not {where}", key=key, claim=claim.text)
+        return self._line(place, "not in the .bib", f"{key} is not {where}", claim, key)
 
-    def _judge(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: CitedClaim) -> LintLine:
+    def _judged(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: Claim) -> LintLine:
         finding = finding_of(claim.text, paper, papers, self.verifier)
-        verdict, message = in_words(finding, self.systems)
-        evidence = max(
-            (e for e in finding.evidence if e.paper_id == paper.paper_id), key=lambda e: e.score, default=None
-        )
-        quote = paper.abstract[evidence.start : evidence.end] if evidence else ""
-        shown = f"; “{_short(quote)}”" if quote and verdict != "says nothing of this" else ""
-        return self._line(
-            place,
-            verdict,
-            f"{key} ({_short(paper.title, 60)}): {message}{shown}",
-            key=key,
-            paper_id=paper.paper_id,
-            claim=claim.text,
-            quote=quote,
-            start=evidence.start if evidence else 0,
-            end=evidence.end if evidence else 0,
-        )
+        verdict, reason = in_words(finding, self.systems)
+        own = [evidence for evidence in finding.evidence if evidence.paper_id == paper.paper_id]
+        best = max(own, key=lambda evidence: evidence.score, default=None)
+        quote = paper.abstract[best.start : best.end] if best and verdict != "says nothing of this" else ""
+        message = f"{key} ({_short(paper.title, 60)}): {reason}" + (f"; “{_short(quote)}”" if quote else "")
+        return self._line(place, verdict, message, claim, key, paper, best)
 
-    def _uncited(self, claim: CitedClaim) -> list[LintLine]:
+    def _uncited(self, claim: Claim) -> list[LintLine]:
         paper = could_cite(claim.text, self.library, self.verifier) if could_state(claim.text) else None
         if paper is None and not states_something(claim.text):
             return []
         offer = f"; {paper.title} ({paper.paper_id}) says it" if paper else ""
-        return [
-            self._line(
-                claim.place,
-                "uncited claim",
-                f"“{_short(claim.text)}” cites no paper{offer}",
-                claim=claim.text,
-                paper_id=paper.paper_id if paper else "",
-            )
-        ]
+        message = f"“{_short(claim.text)}” cites no paper{offer}"
+        return [self._line(claim.place, "uncited claim", message, claim, paper=paper)]
 
-    def twins(self, entries: Sequence[BibEntry]) -> list[LintLine]:
-        """The same paper under two keys."""
-        return [
-            self._line_of(
-                self.bib_path,
-                twin.line,
-                "same paper twice",
-                f"{twin.key} is the same paper as {first.key} (line {first.line})",
-                twin.key,
-            )
-            for first, twin in same_work(entries)
-        ]
-
-    def damages(self, damage: Sequence[Damage]) -> list[LintLine]:
-        """Entries of the .bib that cannot be read as they stand."""
-        return [self._line_of(self.bib_path, place.line, "damaged .bib", place.reason) for place in damage]
-
-    def _line(self, place: int, verdict: LintVerdict, message: str, **more: object) -> LintLine:
-        line = self.text.count("\n", 0, place) + 1
-        col = place - (self.text.rfind("\n", 0, place) + 1) + 1
-        return LintLine(self.path, line, col, verdict, message, **more)
-
-    def _line_of(self, path: str, line: int, verdict: LintVerdict, message: str, key: str = "") -> LintLine:
-        return LintLine(path, line, 1, verdict, message, key)
+    def _line(
+        self,
+        place: int,
+        verdict: LintVerdict,
+        message: str,
+        claim: Claim,
+        key: str = "",
+        paper: Paper | None = None,
+        evidence: Evidence | None = None,
+    ) -> LintLine:
+        line, col = self.text.count("\n", 0, place) + 1, place - self.text.rfind("\n", 0, place)
+        start, end = (evidence.start, evidence.end) if evidence else (0, 0)
+        paper_id, abstract = (paper.paper_id, paper.abstract) if paper else ("", "")
+        quote = abstract[start:end]
+        return LintLine(self.path, line, col, verdict, message, key, paper_id, claim.text, quote, start, end)
 
 
 def _short(text: str, length: int = 120) -> str:

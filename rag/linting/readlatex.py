@@ -6,111 +6,43 @@ Floats, displayed maths, code and comments are passed over.
 
 import re
 
-from rag.linting.flat import Flat
+from rag.language.terms import listed
+from rag.linting.claims import Paragraph
+from store.tex import from_latex
 
 _CITE = re.compile(r"\\([a-zA-Z]*cite[a-zA-Z]*)\*?")
-_NOT_CITING = {
-    "nocite",
-    "citestyle",
-    "citeauthor",
-    "citeauthor*",
-    "citetitle",
-    "citeyear",
-    "defcitealias",
-    "setcitestyle",
-}
-_TEXTUAL = re.compile(r"^(citet|citealt|textcite|citeasnoun|newcite|cite[tT]ext)", re.IGNORECASE)
-_PASSED = {
-    "figure",
-    "table",
-    "equation",
-    "align",
-    "gather",
-    "eqnarray",
-    "multline",
-    "verbatim",
-    "lstlisting",
-    "minted",
-    "tabular",
-    "tabularx",
-    "tikzpicture",
-    "algorithm",
-    "algorithmic",
-    "thebibliography",
-    "displaymath",
-}
-_SILENT = {
-    "label",
-    "ref",
-    "cref",
-    "Cref",
-    "autoref",
-    "eqref",
-    "pageref",
-    "includegraphics",
-    "bibliography",
-    "usepackage",
-    "bibliographystyle",
-    "documentclass",
-    "input",
-    "include",
-    "vspace",
-    "hspace",
-    "newcommand",
-    "footnotesize",
-    "setlength",
-    "title",
-    "author",
-    "date",
-    "maketitle",
-    "thanks",
-    "nocite",
-    "index",
-    "citeauthor",
-    "citeyear",
-    "citestyle",
-    "setcitestyle",
-    "citetitle",
-    "href",
-    "url",
-}
-_HEADS = {
-    "section",
-    "subsection",
-    "subsubsection",
-    "chapter",
-    "paragraph",
-    "subparagraph",
-    "part",
-    "caption",
-    "item",
-    "par",
-    "newline",
-}
-_MATH_WORDS = {
-    "\\%": "%",
-    "\\&": "&",
-    "\\_": "_",
-    "\\#": "#",
-    "\\$": "$",
-    "\\ ": " ",
-    "\\,": " ",
-    "\\-": "",
-    "\\\\": " ",
-}
+_TEXTUAL = re.compile(r"^(citet|citealt|textcite|citeasnoun|newcite|citetext)", re.IGNORECASE)
+_NOT_CITING = frozenset(listed("nocite citestyle citeauthor citeauthor* citetitle citeyear defcitealias setcitestyle"))
+_PASSED = frozenset(
+    listed("""
+figure table equation align gather eqnarray multline verbatim lstlisting minted tabular tabularx tikzpicture
+algorithm algorithmic thebibliography displaymath
+""")
+)
+_SILENT = _NOT_CITING | frozenset(
+    listed("""
+label ref cref Cref autoref eqref pageref includegraphics bibliography usepackage bibliographystyle documentclass
+input include vspace hspace newcommand footnotesize setlength title author date maketitle thanks index href url
+""")
+)
+_BREAKS = frozenset(
+    listed("section subsection subsubsection chapter paragraph subparagraph part caption item par newline")
+)
+_ACCENTS = frozenset(listed("c v u H k r d b t textsuperscript"))
+_SIGNS = {**{sign: sign for sign in "%&_#$ "}, ",": " ", "-": "", "\\": " "}
+_SPECIALS = {"~": " ", "``": '"', "''": '"', "--": "–", "---": "—", "&": " "}
 
 
-def read_latex(text: str) -> list[Flat]:
+def read_latex(text: str) -> list[Paragraph]:
     """The paragraphs of `text` with their citations; a damaged file is read as far as it goes."""
     from pylatexenc.latexwalker import LatexWalker
 
-    start = text.find(r"\begin{document}")
-    start = start + len(r"\begin{document}") if start >= 0 else 0
-    reader = _Reader(text)
+    begin = re.search(r"\\begin\{document\}", text)
     walker = LatexWalker(text, latex_context=_context(text), tolerant_parsing=True)
-    nodes, _, _ = walker.get_latex_nodes(pos=start)
+    nodes, _, _ = walker.get_latex_nodes(pos=begin.end() if begin else 0)
+    reader = _Reader()
     reader.read(nodes)
-    return [flat for flat in reader.paragraphs if flat.text.strip() or flat.marks]
+    return [paragraph for paragraph in reader.paragraphs if paragraph.says_something]
 
 
 def _context(text: str):
@@ -127,49 +59,47 @@ def _context(text: str):
 class _Reader:
     """Walks the nodes and fills paragraphs."""
 
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self.paragraphs: list[Flat] = [Flat()]
-
-    @property
-    def _flat(self) -> Flat:
-        return self.paragraphs[-1]
+    def __init__(self) -> None:
+        self.paragraphs = [Paragraph()]
 
     def read(self, nodes) -> None:
+        """Read each of `nodes` by its kind."""
+        readers = {
+            "LatexCharsNode": lambda node: self._chars(node.chars, node.pos),
+            "LatexGroupNode": lambda node: self.read(node.nodelist),
+            "LatexMathNode": self._maths,
+            "LatexMacroNode": self._macro,
+            "LatexEnvironmentNode": self._environment,
+            "LatexSpecialsNode": self._specials,
+        }
         for node in nodes or ():
-            if node is not None:
-                self._read_node(node)
+            if reader := readers.get(type(node).__name__):
+                reader(node)
 
-    def _read_node(self, node) -> None:
-        kind = type(node).__name__
-        if kind == "LatexCharsNode":
-            self._chars(node.chars, node.pos)
-        elif kind == "LatexGroupNode":
-            self.read(node.nodelist)
-        elif kind == "LatexMathNode":
-            if node.displaytype == "inline":
-                self._flat.add(node.latex_verbatim(), node.pos)
-        elif kind == "LatexMacroNode":
-            self._macro(node)
-        elif kind == "LatexEnvironmentNode":
-            self._environment(node)
-        elif kind == "LatexSpecialsNode":
-            self._specials(node)
+    def _add(self, text: str, place: int, step: int = 1) -> None:
+        self.paragraphs[-1].add(text, place, step)
 
-    def _chars(self, chars: str, pos: int) -> None:
+    def _break(self) -> None:
+        if self.paragraphs[-1].chars or self.paragraphs[-1].marks:
+            self.paragraphs.append(Paragraph())
+
+    def _chars(self, chars: str, place: int) -> None:
         done = 0
         for gap in re.finditer(r"\n[ \t]*\n\s*", chars):
-            self._flat.add(chars[done : gap.start()], pos + done)
+            self._add(chars[done : gap.start()], place + done)
             self._break()
             done = gap.end()
-        self._flat.add(chars[done:], pos + done)
+        self._add(chars[done:], place + done)
+
+    def _maths(self, node) -> None:
+        if node.displaytype == "inline":
+            self._add(node.latex_verbatim(), node.pos)
 
     def _specials(self, node) -> None:
         if node.specials_chars.startswith("\n"):
             self._break()
         else:
-            plain = {"~": " ", "``": '"', "''": '"', "--": "–", "---": "—", "&": " "}
-            self._flat.add(plain.get(node.specials_chars, node.specials_chars), node.pos, 0)
+            self._add(_SPECIALS.get(node.specials_chars, node.specials_chars), node.pos, 0)
 
     def _environment(self, node) -> None:
         if node.environmentname.rstrip("*") not in _PASSED:
@@ -181,42 +111,33 @@ class _Reader:
         name = node.macroname
         if "cite" in name and name not in _NOT_CITING:
             self._cite(node)
-        elif name in _HEADS:
+        elif name in _BREAKS:
             self._break()
         elif name not in _SILENT:
             self._plain_macro(node)
 
     def _plain_macro(self, node) -> None:
-        arguments = [n for n in (node.nodeargd.argnlist if node.nodeargd else ()) or () if n is not None]
-        text = _MATH_WORDS.get("\\" + node.macroname)
-        if text is None and arguments and not _is_accent(node.macroname):
-            self.read([n for n in arguments if type(n).__name__ == "LatexGroupNode" and n.delimiters[0] == "{"])
-            return
-        self._flat.add(_as_text(node) if text is None else text, node.pos, 0)
-        self._flat.add(" " if node.macro_post_space and text is None and not arguments else "", node.pos, 0)
+        name, arguments = node.macroname, _arguments(node)
+        if name in _SIGNS:
+            self._add(_SIGNS[name], node.pos, 0)
+        elif arguments and name.isalpha() and name not in _ACCENTS:
+            self.read(_braced(arguments))
+        else:
+            after = " " if node.macro_post_space and not arguments else ""
+            self._add(from_latex(node.latex_verbatim()) + after, node.pos, 0)
 
     def _cite(self, node) -> None:
-        groups = [
-            n
-            for n in (node.nodeargd.argnlist if node.nodeargd else ()) or ()
-            if n is not None and type(n).__name__ == "LatexGroupNode" and n.delimiters[0] == "{"
+        keys = [
+            (found[0], group.pos + found.start())
+            for group in _braced(_arguments(node))
+            for found in re.finditer(r"[^\s,{}]+", group.latex_verbatim())
         ]
-        keys = []
-        for group in groups:
-            for found in re.finditer(r"[^\s,{}]+", group.latex_verbatim()):
-                keys.append((found[0], group.pos + found.start()))
-        self._flat.mark(keys, bool(_TEXTUAL.match(node.macroname)), node.pos)
-
-    def _break(self) -> None:
-        if self._flat.chars or self._flat.marks:
-            self.paragraphs.append(Flat())
+        self.paragraphs[-1].mark(keys, bool(_TEXTUAL.match(node.macroname)), node.pos)
 
 
-def _is_accent(name: str) -> bool:
-    return not name.isalpha() or name in {"c", "v", "u", "H", "k", "r", "d", "b", "t", "textsuperscript"}
+def _arguments(node) -> list:
+    return [n for n in (node.nodeargd.argnlist if node.nodeargd else ()) or () if n is not None]
 
 
-def _as_text(node) -> str:
-    from store.tex import from_latex
-
-    return from_latex(node.latex_verbatim())
+def _braced(nodes: list) -> list:
+    return [n for n in nodes if type(n).__name__ == "LatexGroupNode" and n.delimiters[0] == "{"]

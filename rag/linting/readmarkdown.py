@@ -5,9 +5,8 @@ end. Headings, code, tables and comments are passed over.
 """
 
 import re
-from dataclasses import dataclass
 
-from rag.linting.flat import Flat
+from rag.linting.claims import Paragraph
 
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|<!--.*?-->|^(?: {4}|\t)[^\n]*$|^\|[^\n]*$", re.M | re.S)
 _HEAD = re.compile(r"^#{1,6}\s[^\n]*$|^[^\n]+\n[=-]{3,}[ \t]*$|^---\s*\n.*?\n---\s*$", re.M | re.S)
@@ -30,24 +29,14 @@ _TOKEN = re.compile(
 _KEY = re.compile(r"@([\w][\w:.#$%&+?<>~/-]*\w|\w)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An entry of a list of references: its number or label, its text and where it stands."""
-
-    key: str
-    text: str
-    place: int
-
-
-def read_markdown(text: str) -> tuple[list[Flat], dict[str, Reference]]:
-    """The paragraphs of `text` with their citations, and its list of references by number."""
+def read_markdown(text: str) -> tuple[list[Paragraph], dict[str, str]]:
+    """The paragraphs of `text` with their citations, and its list of references by number or label."""
     heads = list(_REFERENCES.finditer(text))
-    end = heads[-1].start() if heads else len(text)
-    references = {}
-    for entry in _ENTRY.finditer(text, heads[-1].end() if heads else len(text)):
-        key = entry["n"] or entry["dot"]
-        references.setdefault(key, Reference(key, " ".join(entry["text"].split()), entry.start()))
-    return _paragraphs(_masked(text[:end])), references
+    start, end = heads[-1].span() if heads else (len(text), len(text))
+    references: dict[str, str] = {}
+    for entry in _ENTRY.finditer(text, end):
+        references.setdefault(entry["n"] or entry["dot"], " ".join(entry["text"].split()))
+    return _paragraphs(_masked(text[:start])), references
 
 
 def _masked(text: str) -> str:
@@ -59,33 +48,32 @@ def _masked(text: str) -> str:
     return text
 
 
-def _paragraphs(text: str) -> list[Flat]:
-    flats, done = [Flat()], 0
+def _paragraphs(text: str) -> list[Paragraph]:
+    found, done = [Paragraph()], 0
     for token in _TOKEN.finditer(text):
-        flats[-1].add(text[done : token.start()], done)
+        found[-1].add(text[done : token.start()], done)
         done = token.end()
-        _read_token(token, flats)
-    flats[-1].add(text[done:], done)
-    return [flat for flat in flats if flat.text.strip() or flat.marks]
+        if token["gap"]:
+            found.append(Paragraph())
+        else:
+            _read_token(token, found[-1])
+    found[-1].add(text[done:], done)
+    return [paragraph for paragraph in found if paragraph.says_something]
 
 
-def _read_token(token: re.Match[str], flats: list[Flat]) -> None:
-    flat, start = flats[-1], token.start()
+def _read_token(token: re.Match[str], paragraph: Paragraph) -> None:
     if token["pandoc"]:
         base = token.start("pandoc")
-        flat.mark([(k[1], base + k.start()) for k in _KEY.finditer(token["pandoc"])], False, start)
+        keys = [(key[1], base + key.start()) for key in _KEY.finditer(token["pandoc"])]
+        paragraph.mark(keys, False, token.start())
     elif token["numbers"]:
-        flat.mark(_numbers(token["numbers"], token.start("numbers")), False, start)
+        paragraph.mark(_numbers(token["numbers"], token.start("numbers")), False, token.start())
     elif token["bare"]:
-        flat.mark([(token["bare"], start)], True, start)
-    elif token["label"] is not None:
-        flat.add(token["label"], token.start("label"))
-    elif token["escaped"]:
-        flat.add(token["escaped"], start + 1)
+        paragraph.mark([(token["bare"], token.start())], True, token.start())
     elif token["code"]:
-        flat.add(token["code"].strip("`"), start)
-    elif token["gap"]:
-        flats.append(Flat())
+        paragraph.add(token["code"].strip("`"), token.start())
+    elif shown := next((name for name in ("label", "escaped") if token[name] is not None), ""):
+        paragraph.add(token[shown], token.start(shown))
 
 
 def _numbers(text: str, place: int) -> list[tuple[str, int]]:

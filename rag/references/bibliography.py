@@ -7,40 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.errors import ExportError
-from rag.references.authors import split_name
-from rag.references.keys import citation_keys
-from rag.references.venues import Venue, read_venue
+from rag.references.keys import citation_keys, split_name
+from rag.references.venues import PREPRINT, Venue, read_venue
 from store.records import Paper
 from store.tex import to_latex
 
 _WORD = re.compile(r"\$[^$]+\$|[^\s:()]+")
 _HYPHENED = re.compile(r"[A-Z]?[a-z]+(-[A-Z]?[a-z]+)+")  # title case: Goal-Conditioned
 _MIXED = re.compile(r"\w.*[A-Z]|^[A-Z][*-]|[A-Z]\d|\d[A-Z]")  # CLIP, YOLOv8, A*, Q-learning, 3D
-_BIBTEX_TYPES = {"preprint": "misc"}
-_CSL_TYPES = {
-    "preprint": "article",
-    "article": "article-journal",
-    "inproceedings": "paper-conference",
-    "phdthesis": "thesis",
-    "mastersthesis": "thesis",
-    "book": "book",
-}
-_RIS_TYPES = {
-    "preprint": "UNPB",
-    "article": "JOUR",
-    "inproceedings": "CONF",
-    "phdthesis": "THES",
-    "mastersthesis": "THES",
-    "book": "BOOK",
-}
 _COLUMNS = ("paper_id", "title", "authors", "year", "venue", "arxiv", "doi", "url", "tags", "abstract")
-_NAME_FIELD = {
-    "article": "journal",
-    "inproceedings": "booktitle",
-    "phdthesis": "school",
-    "mastersthesis": "school",
-    "book": "publisher",
-}
 
 
 def export(papers: Sequence[Paper], format: str, keys: Mapping[str, str] | None = None) -> str:
@@ -60,31 +35,23 @@ def to_bibtex(papers: Sequence[Paper], keys: Mapping[str, str], abstracts: bool 
     import bibtexparser
     from bibtexparser.model import Entry, Field
 
-    entries = [
-        Entry(
-            _bibtex_type(paper),
-            keys[paper.paper_id],
-            [Field(name, f"{{{value}}}") for name, value in _bibtex_fields(paper, abstracts)],
-        )
-        for paper in papers
-    ]
+    entries = []
+    for paper in papers:
+        fields = [Field(name, f"{{{value}}}") for name, value in _bibtex_fields(paper, abstracts)]
+        entries.append(Entry(read_venue(paper.venue).kind.bibtex, keys[paper.paper_id], fields))
     style = bibtexparser.BibtexFormat()
     style.indent, style.block_separator = "  ", "\n"
-    return bibtexparser.write_string(bibtexparser.Library(entries), unparse_stack=[], bibtex_format=style)
-
-
-def _bibtex_type(paper: Paper) -> str:
-    kind = read_venue(paper.venue).kind
-    return _BIBTEX_TYPES.get(kind, kind)
+    return bibtexparser.write_string(bibtexparser.Library([*entries]), unparse_stack=[], bibtex_format=style)
 
 
 def _bibtex_fields(paper: Paper, abstracts: bool) -> list[tuple[str, str]]:
     venue = read_venue(paper.venue)
+    archive = f"arXiv:{paper.arxiv}" if paper.arxiv and venue.kind is PREPRINT else ""
     fields = [
         ("title", _title(paper)),
         ("author", " and ".join(_bibtex_name(author) for author in paper.authors)),
         ("year", str(paper.year or "")),
-        (_NAME_FIELD.get(venue.kind, "howpublished"), to_latex(_howpublished(paper, venue))),
+        (venue.kind.field, to_latex(archive or _container(paper, venue))),
         ("volume", venue.volume),
         ("number", venue.number),
         ("eprint", paper.arxiv),
@@ -100,12 +67,6 @@ def _bibtex_fields(paper: Paper, abstracts: bool) -> list[tuple[str, str]]:
 def _container(paper: Paper, venue: Venue) -> str:
     """The venue's name without the year that stands beside it anyway."""
     return re.sub(rf"\s+{paper.year}$", "", venue.name) if paper.year else venue.name
-
-
-def _howpublished(paper: Paper, venue: Venue) -> str:
-    if venue.kind != "preprint":
-        return _container(paper, venue)
-    return f"arXiv:{paper.arxiv}" if paper.arxiv else venue.name
 
 
 def _title(paper: Paper) -> str:
@@ -163,14 +124,13 @@ def to_ris(papers: Sequence[Paper], keys: Mapping[str, str]) -> str:
 
 def _ris_entry(paper: Paper, key: str) -> dict[str, object]:
     venue = read_venue(paper.venue)
-    container = "publisher" if venue.kind in ("phdthesis", "mastersthesis") else "secondary_title"
     entry = {
-        "type_of_reference": _RIS_TYPES[venue.kind],
+        "type_of_reference": venue.kind.ris,
         "id": key,
         "title": " ".join(paper.title.split()),
         "authors": [_ris_name(author) for author in paper.authors],
         "year": str(paper.year or ""),
-        container: _container(paper, venue),
+        "publisher" if venue.kind.genre else "secondary_title": _container(paper, venue),
         "volume": venue.volume,
         "number": venue.number,
         "doi": paper.doi,
@@ -196,16 +156,16 @@ def to_csl_json(papers: Sequence[Paper], keys: Mapping[str, str]) -> str:
 def csl_item(paper: Paper, key: str) -> dict[str, object]:
     """One CSL-JSON item; fields that `paper` lacks are left out."""
     venue = read_venue(paper.venue)
-    is_thesis, is_preprint = venue.kind.endswith("thesis"), venue.kind == "preprint"
+    is_thesis, is_preprint = bool(venue.kind.genre), venue.kind is PREPRINT
     item = {
         "id": key,
-        "type": _CSL_TYPES[venue.kind],
+        "type": venue.kind.csl,
         "title": " ".join(paper.title.split()),
         "author": [_csl_name(author) for author in paper.authors],
         "issued": {"date-parts": [[paper.year]]} if paper.year else None,
         "container-title": "" if is_thesis or is_preprint else _container(paper, venue),
         "publisher": venue.name if is_thesis else "arXiv" if is_preprint and paper.arxiv else "",
-        "genre": {"phdthesis": "PhD thesis", "mastersthesis": "Master's thesis"}.get(venue.kind, ""),
+        "genre": venue.kind.genre,
         "number": f"arXiv:{paper.arxiv}" if is_preprint and paper.arxiv else "",
         "volume": venue.volume,
         "issue": venue.number,

@@ -1,40 +1,71 @@
-"""Citation keys such as `kang2024cliprt`: author, year and short title, the same on every run."""
+"""Authors' names by BibTeX's rules, and the citation keys that begin with them: `kang2024cliprt`."""
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
+from string import ascii_lowercase
 
-from rag.references.authors import split_name
+from rag.language.terms import listed
 from store.records import Paper
 
+_SUFFIX = re.compile(r",?\s+(Jr\.?|Sr\.?|II|III|IV)$")
+_GROUP = re.compile(
+    r"\b(Collaboration|Consortium|Team|Group|Project|Community|Initiative|Organization"
+    r"|Institute|University|Lab|Labs|Inc|AI|OpenAI|DeepMind|Foundation)\b\.?"
+)
+# Shorter than the stop words of `rag.language.terms`: keys that people have in their files must not change.
 _EMPTY_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
+    listed("""
 a an the on in of for from with and or to towards toward by via at as into is are be do does how what why when
 where which who can should it its this that these not no we you your using use new novel more less
-""",
-    )
+""")
 )
-_LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "Ø": "O",
-        "ł": "l",
-        "Ł": "L",
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "Ae",
-        "đ": "d",
-        "Đ": "D",
-        "ı": "i",
-        "œ": "oe",
-        "þ": "th",
-        "ð": "d",
-    }
-)
+_LETTERS = {ord(c): plain for c, plain in zip("øØłŁßæÆđĐıœþð", listed("o O l L ss ae Ae d D i oe th d"), strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The parts of a name; a group or a single name has a family name alone, `literal` set for a group."""
+
+    family: str
+    given: str = ""
+    particle: str = ""
+    suffix: str = ""
+    literal: bool = False
+
+    @property
+    def surname(self) -> str:
+        """The name that running text uses: "van den Berg"; "Daumé", its suffix left out."""
+        return f"{self.particle} {self.family}".strip()
+
+
+def split_name(text: str) -> Author:
+    """The parts of `text`, written "Given Family" or "Family, Given"; lower-case particles are found."""
+    text = " ".join(text.split())
+    if text.startswith("{") or ("," not in text and _GROUP.search(text)):
+        return Author(text.strip("{}"), literal=True)
+    suffix = _SUFFIX.search(text)
+    parts = _split(text[: suffix.start()] if suffix else text)
+    last = suffix[1] if suffix else " ".join(parts.jr)
+    return Author(" ".join(parts.last), " ".join(parts.first), " ".join(parts.von), last)
+
+
+def _split(text: str):
+    from bibtexparser.middlewares.names import InvalidNameError, NameParts, parse_single_name_into_parts
+
+    try:
+        return parse_single_name_into_parts(text)
+    except InvalidNameError:
+        return NameParts(last=[text])
+
+
+def in_text(authors: Sequence[str]) -> str:
+    """Authors as running text names them: "Kang et al.", "Yuan and Fox", "Plato"; empty without any."""
+    names = [split_name(author).surname for author in authors]
+    return f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
 
 
 def citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
@@ -45,7 +76,7 @@ def citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
     groups: dict[str, list[str]] = defaultdict(list)
     for paper in papers:
         groups[base_key(paper)].append(paper.paper_id)
-    keys = {sorted(ids)[0]: base for base, ids in groups.items()}
+    keys = {min(ids): base for base, ids in groups.items()}
     taken = set(groups)
     for base, ids in sorted(groups.items()):
         for paper_id in sorted(ids)[1:]:
@@ -54,16 +85,15 @@ def citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
     return keys
 
 
+def _variants(base: str) -> Iterator[str]:
+    yield from (base + letter for letter in ascii_lowercase)
+    yield from (f"{base}{ascii_lowercase[n % 26]}{n // 26}" for n in count(26))
+
+
 def base_key(paper: Paper) -> str:
     """The key of `paper` before it is made unique: letters and digits of ASCII only."""
     author = fold(split_name(paper.authors[0]).surname) if paper.authors else ""
     return f"{author or 'anon'}{paper.year or ''}{_short_title(paper.title)}"
-
-
-def fold(text: str) -> str:
-    """`text` as lower-case ASCII letters and digits; accents fall away, all else too."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return re.sub(r"[^a-z0-9]", "", decomposed.lower())
 
 
 def _short_title(title: str) -> str:
@@ -75,7 +105,7 @@ def _short_title(title: str) -> str:
     return next((word for word in words if word and word not in _EMPTY_WORDS), "untitled")[:20]
 
 
-def _variants(base: str):
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    yield from (base + letter for letter in letters)
-    yield from (f"{base}{letters[n % 26]}{n // 26}" for n in count(26))
+def fold(text: str) -> str:
+    """`text` as lower-case ASCII letters and digits; accents fall away, all else too."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return re.sub(r"[^a-z0-9]", "", decomposed.lower())

@@ -5,6 +5,7 @@ import re
 import warnings
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from rag.errors import ExportError
@@ -24,8 +25,6 @@ STYLES = {
     "harvard": "harvard-cite-them-right",
     "lncs": "springer-lecture-notes-in-computer-science",
 }
-
-
 _UNPRINTED = ("abstract", "keyword")
 
 
@@ -69,15 +68,11 @@ def _source(item: Mapping[str, object]):
         return CiteProcJSON([{name: value for name, value in item.items() if name not in _UNPRINTED}])
 
 
-_styles: dict[str, object] = {}
-
-
+@cache
 def _style(path: str):
     from citeproc import CitationStylesStyle
 
-    if path not in _styles:
-        _styles[path] = CitationStylesStyle(_with_whole_names(path), validate=False)
-    return _styles[path]
+    return CitationStylesStyle(_with_whole_names(path), validate=False)
 
 
 def _with_whole_names(path: str) -> io.BytesIO:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.references.authors import split_name
-from rag.references.keys import fold
+from rag.references.keys import fold, split_name
 from store.records import Paper
 
 # Openings that join a sentence to the one before it and say nothing of the paper.

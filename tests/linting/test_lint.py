@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.linting.citedclaims import claims
+from rag.linting.claims import claims
 from rag.linting.lint import lint
 from rag.linting.readlatex import read_latex
 from rag.linting.readmarkdown import read_markdown

@@ -6,7 +6,6 @@ import pytest
 from langchain_core.messages import AIMessageChunk
 
 from rag.drafting.draft import Drafter
-from rag.drafting.model import DraftModel
 from rag.drafting.planning import Options
 from rag.errors import ModelError
 from rag.verifying.verify import Verifier
@@ -71,7 +70,7 @@ def fails(prompt):
 )
 def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan, reply, kinds):
     model = FakeModel(reply)
-    drafter = Drafter(library, Verifier(library.embed), DraftModel(model))
+    drafter = Drafter(library, Verifier(library.embed), model)
     result = drafter.finish(plan, list(drafter.write(plan)))
     assert sorted(cited(result)) == sorted(plan.paper_ids)
     assert {r.kind for r in result.answer.repairs} == kinds
@@ -82,7 +81,7 @@ def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan
 
 
 def test_a_sentence_is_written_anew_by_the_model_or_offline(library, plan):
-    drafter = Drafter(library, Verifier(library.embed), DraftModel(FakeModel(obeys)))
+    drafter = Drafter(library, Verifier(library.embed), FakeModel(obeys))
     draft = drafter.finish(plan, list(drafter.write(plan)))
     again = drafter.rewrite(draft, 1)
     assert again.written[0].paper_ids == draft.written[0].paper_ids

@@ -7,12 +7,25 @@ becomes the third, and the rest stays word for word, so that the check finds it 
 import re
 from dataclasses import dataclass
 
-from rag.drafting.standing import self_contained
-from rag.drafting.verbs import PLAIN, PLURALS, RESEARCH, agreeing, singular
-from rag.language.terms import is_common
-from rag.references.authors import in_text
+from rag.drafting.trimming import ANY_VERB, RESEARCH, self_contained
+from rag.language.naming import system_name
+from rag.language.terms import is_common, listed
+from rag.references.keys import in_text
 from store.records import Paper
 
+_UNCHANGING = frozenset(listed("can could may might will would must should built found made showed"))
+_IRREGULAR = {"are": "is", "have": "has", "do": "does", "were": "was"}
+_PASSIVES = {
+    re.sub("yed$", "ied", f"{verb.removesuffix('e')}ed"): verb
+    for verb in listed(
+        "propose present introduce develop describe study investigate derive design consider establish formulate"
+    )
+}
+# A verb joined to the first one; what follows tells it from a noun ("and studies how", "user studies and surveys").
+_JOINED = re.compile(
+    r"(?P<join>,? (?:and|then)(?: then| also| further)? )(?P<verb>[a-z]+)(?= (?:an?|the|that|how|whether|why|their|our"
+    r"|its|this|these|some|several|two|three|four|new|novel|on|it|them)\b)"
+)
 _THINGS = (
     r"(?:approach|method|methodology|model|framework|system|algorithm|technique|network|architecture|pipeline"
     r"|policy|formulation|solution|paradigm|strategy|scheme|module|mechanism|design|agent|planner"
@@ -27,7 +40,7 @@ _DOCUMENT = re.compile(
 _OUR_THING = re.compile(
     rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"
     r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
-    rf"|{'|'.join(sorted(RESEARCH))})\b).*)$"
+    rf"|{ANY_VERB})\b).*)$"
 )
 _OUR_GOAL = re.compile(r"^(?:Our|The) (?:[\w-]+ )?(?:goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)")
 _OUR_POINT = re.compile(
@@ -45,8 +58,7 @@ _TRIALS = re.compile(
 _PASSIVE = re.compile(
     r"^(?P<what>(?:An?|The|Two|Three|Several|New) (?:(?!\b(?:which|that|is|are|was|were|has|have)\b)[^,;])*?)\s+"
     r"(?:is|are|was|were|has been|have been)\s+(?:then |also |first )?"
-    r"(?P<verb>proposed|presented|introduced|developed|described|studied|investigated|derived|designed"
-    r"|considered|established|formulated)(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$"
+    rf"(?P<verb>{'|'.join(_PASSIVES)})(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$"
 )
 _WE = re.compile(r"^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)", re.I)
 _ADVERBS = re.compile(
@@ -60,25 +72,41 @@ _BACKWARD = re.compile(
     r"(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or|\w+ly)\b)(?=[a-z])"
 )
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
+# The system's name in front of the colon of a title.
+_NAME = re.compile(r"\S*[A-Z]\S*[A-Z0-9]\S*|\S*\d\S*|[A-Z][a-z]+")
+
+
+def singular(verb: str) -> str:
+    """The third person singular of a plain verb; past forms and modals stay."""
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if re.search(r"ed$|ly$", verb) or verb in _UNCHANGING:
+        return verb
+    if re.search(r"(s|x|z|ch|sh|o)$", verb):
+        return verb + "es"
+    return verb[:-1] + "ies" if re.search(r"[^aeiou]y$", verb) else verb + "s"
+
+
+_PLURALS = {singular(verb): verb for verb in RESEARCH}
 
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """Who tells it: the authors as running text names them, the system's name, and the marker behind them."""
+    """Who tells it: the authors as running text cites them, the system's name, whether it is one, their marker."""
 
-    who: str
+    cited: str
     name: str
     single: bool
     marker: str
 
-    @property
-    def cited(self) -> str:
-        """The authors with their marker."""
-        return f"{self.who}{self.marker}"
-
     def verb(self, plain: str) -> str:
         """`plain` as their verb."""
         return singular(plain) if self.single else plain
+
+    def agreeing(self, text: str) -> str:
+        """`text` behind their verb, the verbs joined to that one with the same number."""
+        forms = {verb: singular(verb) for verb in RESEARCH} if self.single else _PLURALS
+        return _JOINED.sub(lambda match: match["join"] + forms.get(match["verb"], match["verb"]), text)
 
 
 def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
@@ -89,18 +117,16 @@ def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
     text = self_contained(sentence)
     if text is None:
         return None
-    who = in_text(paper.authors) or "the authors"
-    speaker = _Speaker(who, name_of(paper), len(paper.authors) == 1, f" {marker}" if marker else "")
+    who, after = in_text(paper.authors) or "the authors", f" {marker}" if marker else ""
+    speaker = _Speaker(f"{who}{after}", name_of(paper), len(paper.authors) == 1, after)
     told = _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", _shift_person(_tell(text, speaker))))
     return told[0].upper() + told[1:].rstrip(" .;:,") + "."
 
 
 def name_of(paper: Paper) -> str:
-    """The system's name that opens the title, "CLIP-RT" of "CLIP-RT: Learning …"; empty without one."""
-    head, colon, _ = paper.title.partition(":")
-    head = head.strip()
-    is_name = len(head.split()) == 1 and re.search(r"[A-Z].*[A-Z0-9]|\d|^[A-Z][a-z]+$", head)
-    return head if colon and is_name else ""
+    """The system's name of one word that opens the title, "CLIP-RT" of "CLIP-RT: Learning …"; empty without one."""
+    name = system_name(paper.title)
+    return name if _NAME.fullmatch(name) else ""
 
 
 def _tell(text: str, speaker: _Speaker) -> str:
@@ -119,11 +145,11 @@ def _of_document(text: str, speaker: _Speaker) -> str:
     """ "This paper presents X" of the authors, unless another verb of the sentence may have a subject of its own."""
     found = _DOCUMENT.match(text)
     verb, _, rest = text[found.end() :].partition(" ") if found else ("", "", "")
-    if not found or (verb not in PLURALS and (found["lead"] or found["this"].lower() == "the")):
+    if not found or (verb not in _PLURALS and (found["lead"] or found["this"].lower() == "the")):
         return ""
-    if verb not in PLURALS or (re.search(r"\b(?:it|its|itself)\b", rest) and not found["lead"]):
+    if verb not in _PLURALS or (re.search(r"\b(?:it|its|itself)\b", rest) and not found["lead"]):
         return f"The {found['kind']} by {speaker.cited} {text[found.end() :]}"
-    return f"{found['lead']}{speaker.cited} {speaker.verb(PLURALS[verb])} {agreeing(rest, speaker.single)}"
+    return f"{found['lead']}{speaker.cited} {speaker.verb(_PLURALS[verb])} {speaker.agreeing(rest)}"
 
 
 def _of_point(text: str, speaker: _Speaker) -> str:
@@ -152,7 +178,7 @@ def _of_passive(text: str, speaker: _Speaker) -> str:
     found = _PASSIVE.match(text)
     if not found:
         return ""
-    verb = speaker.verb(PLAIN[found["verb"]])
+    verb = speaker.verb(_PASSIVES[found["verb"]])
     return f"{speaker.cited} {verb} {found['what'][0].lower()}{found['what'][1:]}{found['rest']}"
 
 
@@ -164,11 +190,9 @@ def _of_name(text: str, speaker: _Speaker) -> str:
 
 
 def _as_subject(lead: str, rest: str, speaker: _Speaker) -> str:
-    rest = _ADVERBS.sub("", rest)
-    verb, gap, after = rest.partition(" ")
-    if speaker.single:
-        return f"{lead}{speaker.cited} {singular(verb)}{gap}{agreeing(after, True)}"
-    return f"{lead}{speaker.cited} {verb}{gap}{after}"
+    verb, gap, after = _ADVERBS.sub("", rest).partition(" ")
+    after = speaker.agreeing(after) if speaker.single else after
+    return f"{lead}{speaker.cited} {speaker.verb(verb)}{gap}{after}"
 
 
 def _shift_person(text: str) -> str:

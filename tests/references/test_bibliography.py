@@ -14,11 +14,10 @@ from pybtex.database.output.bibtex import Writer  # noqa: F401  (the second, ind
 
 from rag.errors import ExportError
 from rag.linting.bibfile import read_bib, same_work
-from rag.references.authors import in_text, split_name
 from rag.references.bibliography import export
-from rag.references.keys import base_key, citation_keys
+from rag.references.keys import base_key, citation_keys, in_text, split_name
 from rag.references.styles import STYLES, reference_list
-from rag.references.venues import read_venue
+from rag.references.venues import ARTICLE, MEETING, PHD, PREPRINT, read_venue
 from store.collection import shipped_papers
 from store.records import Paper
 from store.tex import from_latex, to_latex
@@ -104,11 +103,11 @@ def test_any_title_gives_a_bib_that_both_libraries_read(title):
 
 def test_entry_types_follow_the_venue():
     kinds = {p.venue: read_venue(p.venue).kind for p in PAPERS}
-    assert kinds[""] == "preprint" and kinds["ICCV 2023"] == "inproceedings" and kinds["TMLR 2025"] == "article"
-    assert kinds["PhD thesis, Lund University, 2018"] == "phdthesis"
+    assert kinds[""] is PREPRINT and kinds["ICCV 2023"] is MEETING and kinds["TMLR 2025"] is ARTICLE
+    assert kinds["PhD thesis, Lund University, 2018"] is PHD
     journal = read_venue("Evolutionary Computation 32(3), 2024")
     assert (journal.kind, journal.name, journal.volume, journal.number) == (
-        "article",
+        ARTICLE,
         "Evolutionary Computation",
         "32",
         "3",

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.drafting.linking import Links
-from rag.drafting.shaping import MARKER, fitted, modest, written_out
-from rag.drafting.standing import self_contained
-from rag.drafting.telling import Told, named_first, with_name
-from rag.drafting.voice import name_of, third_person
+from rag.drafting.offline import Told, named_first, with_name
+from rag.drafting.openings import Openings
+from rag.drafting.thirdperson import name_of, third_person
+from rag.drafting.trimming import MARKER, fitted, modest, self_contained, written_out
 from rag.records import Finding
 from rag.verifying.verify import Verifier
 from store.records import Paper
@@ -159,25 +158,25 @@ def test_a_proposal_turns_to_what_is_proposed():
     assert turned.finding.verdict == "supported"
 
 
-def links(likeness=0.0):
-    return Links(lambda texts: np.array([[1.0, 0.0], [likeness, (1 - likeness**2) ** 0.5]]))
+def openings(likeness=0.0):
+    return Openings(lambda texts: np.array([[1.0, 0.0], [likeness, (1 - likeness**2) ** 0.5]]))
 
 
 def joined(made, text, **paper):
-    told = Told("1", f"They {MARKER} {text}", Finding("supported"))
+    told = f"They {MARKER} {text}"
     return made.joined(told, replace(KANG, **paper), told).removeprefix("They")
 
 
 def test_openings_say_only_what_the_papers_show():
     other = {"authors": ("A. Other", "B. Other")}
-    made = links()
+    made = openings()
     assert joined(made, "learn offline.") == f" {MARKER} learn offline."
     assert joined(made, "learn online.", **other).startswith("In contrast, ")
     assert joined(made, "plan.", year=2025).startswith("Later, ")
     assert not joined(made, "act.", year=2026).startswith("Later, ")  # once in a theme
-    made.new_theme()
+    made = openings()
     assert joined(made, "act.", year=2027) == f" {MARKER} act."
-    assert joined(links(0.0), "act.") and joined(made, "plan.", year=2027).startswith("In further work, ")
-    alike = links(0.9)
+    assert joined(made, "plan.", year=2027).startswith("In further work, ")
+    alike = openings(0.9)
     joined(alike, "act.")
     assert joined(alike, "move.", **other).startswith("Similarly, ")

@@ -5,11 +5,9 @@ import re
 
 import pytest
 
-from rag.drafting.candidates import CUT, MOST, asked_for, gather, relevant
 from rag.drafting.draft import Drafter
-from rag.drafting.plan import Plan, PlanItem
-from rag.drafting.planfile import read_plan, to_json, to_markdown
-from rag.drafting.planning import Options
+from rag.drafting.plan import Plan, PlanItem, read_plan, to_json, to_markdown
+from rag.drafting.planning import CUT, MOST, Options, asked_for, gather, relevant
 from rag.errors import DraftError
 from rag.search.query import topic_of, topic_query
 from rag.verifying.attribution import bare_claim, foreign_author

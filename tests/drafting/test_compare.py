@@ -7,8 +7,7 @@ import json
 import pytest
 from pylatexenc.latexwalker import LatexWalker
 
-from rag.drafting.compare import DEFAULT_ASPECTS, NOT_STATED, compare
-from rag.drafting.tables import render
+from rag.drafting.compare import DEFAULT_ASPECTS, NOT_STATED, compare, render
 from rag.errors import DraftError
 from store.records import Paper
 

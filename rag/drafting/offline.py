@@ -1,0 +1,206 @@
+"""A plan written without a language model: each paper's own statement, told in the third person, checked and joined."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from rag.drafting.openings import Openings
+from rag.drafting.plan import Length, Plan, PlanItem
+from rag.drafting.statements import Statement, ranked_statements
+from rag.drafting.text import Written, cite, uncited
+from rag.drafting.thirdperson import name_of, third_person
+from rag.drafting.trimming import ANY_VERB, MARKER, fitted, modest, written_out
+from rag.errors import DraftError
+from rag.records import Finding, Repair
+from rag.references.keys import in_text
+from rag.verifying.attribution import bare_claim
+from rag.verifying.verify import Verifier
+from store.records import Paper
+
+if TYPE_CHECKING:
+    from store.library import Library
+
+# Words that a sentence may have before it is cut, by the length of the draft; a long one adds a result.
+MOST = {"short": 22, "medium": 40, "long": 44}
+_RESULT = 0.6  # how surely a statement plays the result for a long draft
+_TRIES = 6  # statements of a paper that are tried before it is given up
+_UNTELLABLE = 4
+
+_PROPOSING = r"(?:propos|introduc|present|develop|design|devis|build|construct|creat|describ|adopt|us)(?:e|es|s|ed)?"
+_NAMED_FIRST = re.compile(
+    rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,]{{2,60}}?), "
+    r"(?P<what>(?:an?|the first) .*)$"
+)
+_GOES_ON = re.compile(rf"\b(?:and|then) (?:\w+ly )?(?:{ANY_VERB}) |\btheir\b|\bthey\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence about one paper, without its marker put in: `text` has MARKER where it goes."""
+
+    paper_id: str
+    text: str
+    finding: Finding
+
+    @property
+    def cited(self) -> str:
+        """The sentence with its citation."""
+        return self.text.replace(MARKER, cite(self.paper_id))
+
+    @property
+    def unmarked(self) -> str:
+        """The sentence without the place for its marker."""
+        return _unmarked(self.text)
+
+    @property
+    def reserve(self) -> int:
+        """What speaks against it; what authors do comes before what is only "according to" them."""
+        verdicts = {"supported": 0, "weak": 2}
+        return verdicts.get(self.finding.verdict, _UNTELLABLE) + self.text.startswith("According to ")
+
+
+class OfflineWriter:
+    """Tells papers about `topic` in sentences of `length`, in their own words."""
+
+    def __init__(self, library: "Library", verifier: Verifier, topic: str, length: Length = "medium") -> None:
+        self._library, self._verifier, self._length = library, verifier, length
+        self._topic = library.embed_query(topic)
+
+    def write(self, plan: Plan, papers: Mapping[str, Paper]) -> Iterator[Written]:
+        """The sentences of `plan`; a paper that nothing can be told of is accounted for in a repair."""
+        said: set[str] = set()
+        theme, turn, openings = "", 0, Openings(self._library.embed)
+        pending: list[Repair] = []
+        for item, paper_id in ((one, paper_id) for one in plan.items for paper_id in one.paper_ids):
+            paper = papers[paper_id]
+            told, repairs = self._tell_item(item, paper, said)
+            pending += repairs
+            if told is None:
+                continue
+            if item.theme != theme:
+                theme, turn, openings = item.theme, 0, Openings(self._library.embed)
+            said.add(told.text)
+            shown = told if item.pinned else self._joined(told, paper, openings, turn)
+            yield Written(theme, shown.cited, told.finding, tuple(pending))
+            pending, turn = [], turn + 1
+
+    def _joined(self, told: Told, paper: Paper, openings: Openings, turn: int) -> Told:
+        """`told` joined to what stands before it, every other one led by its system's name."""
+        turned = named_first(told, paper, self._verifier) if turn % 2 else told
+        return replace(told, text=openings.joined(told.text, paper, turned.text))
+
+    def _tell_item(self, item: PlanItem, paper: Paper, said: set[str]) -> tuple[Told | None, list[Repair]]:
+        planned = self._planned(item, paper) if item.sentence and len(item.paper_ids) == 1 else None
+        if planned and (item.pinned or planned.finding.verdict in ("supported", "weak")):
+            return planned, []
+        told = self.tell(paper, avoid=said)
+        name, stands = paper.paper_id, "says; one of its own statements stands instead."
+        if told is None:
+            gone = f"{name} is not cited: no sentence of its abstract can be told on its own."
+            return None, [Repair("left-out", gone)]
+        replaced = f"The planned sentence for {name} is not what its abstract {stands}"
+        return told, [Repair("plan-not-supported", replaced)] if planned else []
+
+    def _planned(self, item: PlanItem, paper: Paper) -> Told:
+        """The planned sentence, its marker behind the authors or the system that it names, else at its end."""
+        sentence = item.sentence.strip().rstrip(" .")
+        names = [rf"{re.escape(in_text(paper.authors))}(?:\s\([^()]*\))?"] if paper.authors else []
+        names += [rf"^{re.escape(name_of(paper))}"] if name_of(paper) else []
+        who = next((found for name in names if (found := re.search(rf"{name}(?=[\s,])", sentence))), None)
+        cut = who.end() if who else len(sentence)
+        finding = self._verifier.check(bare_claim(item.sentence, paper), [paper])
+        return Told(paper.paper_id, f"{sentence[:cut]} {MARKER}{sentence[cut:]}.", finding)
+
+    def rewrite(self, old: Written, papers: Mapping[str, Paper]) -> Written:
+        """The sentence `old` said otherwise: the next best statement of each of its papers, in turn.
+
+        Raises DraftError when a paper has nothing else to say.
+        """
+        told = [self._told_anew(old, papers[paper_id]) for paper_id in old.paper_ids]
+        text = "; ".join(one.cited.rstrip(".") for one in told) + "."
+        weakest = min((one.finding for one in told), key=lambda finding: finding.verdict == "supported")
+        evidence = tuple(found for one in told for found in one.finding.evidence)
+        return Written(old.theme, text, replace(weakest, evidence=evidence), old.repairs)
+
+    def _told_anew(self, old: Written, paper: Paper) -> Told:
+        ranked = self._ranked(paper)
+        spans = [(e.start, e.end) for e in old.finding.evidence if e.paper_id == paper.paper_id]
+        used = [s for s in ranked if any(s.start < end and start < s.end for start, end in spans)]
+        after = 1 + max((ranked.index(s) for s in used), default=-1)
+        others = [s for s in [*ranked[after:], *ranked[:after]] if s not in used]
+        told = self.tell(paper, others, [uncited(old.text)])
+        if told is None:
+            raise DraftError(f"{paper.paper_id} has no other sentence that can be told on its own; edit it by hand.")
+        return told
+
+    def _ranked(self, paper: Paper) -> list[Statement]:
+        return ranked_statements(paper, self._topic, self._library.embed)
+
+    def tell(self, paper: Paper, ranked: Sequence[Statement] | None = None, avoid: Collection[str] = ()) -> Told | None:
+        """The best of the first statements that can be told alone and that its abstract carries; None without one.
+
+        `ranked` are the statements to choose from (default: all), `avoid` texts (as `Told.text`) already used.
+        """
+        ranked = self._ranked(paper) if ranked is None else ranked
+        best = min(islice(self._tellings(paper, ranked, avoid), _TRIES), key=lambda told: told.reserve, default=None)
+        if best is None or best.reserve >= _UNTELLABLE:
+            return None
+        is_full = self._length == "long" and best.finding.verdict == "supported"
+        return self._with_result(best, paper, ranked) if is_full else best
+
+    def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
+        for statement in ranked:
+            if text := third_person(statement.text, paper, MARKER):
+                yield from self._shapes(with_name(written_out(modest(text), paper.abstract), paper), paper, avoid)
+
+    def _shapes(self, text: str, paper: Paper, avoid: Collection[str]) -> Iterator[Told]:
+        """The first shape of `text` that is as well carried as it is short."""
+        for shape in fitted(text, MOST[self._length]):
+            if shape not in avoid and (told := _checked(shape, paper, self._verifier)).finding.verdict == "supported":
+                yield told
+                return
+        if text not in avoid:
+            yield _checked(text, paper, self._verifier)
+
+    def _with_result(self, told: Told, paper: Paper, ranked: Sequence[Statement]) -> Told:
+        """The sentence with the paper's best result behind it, told of "they" or "it", if the abstract carries both."""
+        results = sorted((s for s in ranked if s.plays("result") >= _RESULT), key=lambda s: -s.plays("result"))
+        for statement in results:
+            result = third_person(statement.text, paper, MARKER) or ""
+            who = re.match(rf"(?!The |According)[^,;:]*? {MARKER} (?=[a-z]+ )", result)
+            if who and len(paper.authors) > 1 and result != told.text:
+                subject = "it" if result.startswith(name_of(paper) or " ") else "they"
+                text = f"{told.text.rstrip('.')}; {subject} {result[who.end() :]}"
+                longer = _checked(text, paper, self._verifier)
+                return longer if longer.finding.verdict == "supported" else told
+        return told
+
+
+def with_name(text: str, paper: Paper) -> str:
+    """`text` with the system's name, where it does not say it: "With X, they propose", or behind the authors."""
+    name = name_of(paper)
+    if not name or name.lower() in text.lower():
+        return text
+    proposes = re.match(rf"[^,]*? {MARKER} {_PROPOSING} (?:an?|the|to|two|three)\b", text)
+    if proposes and not text.startswith(("The ", "In ")):
+        return f"With {name}, {text}"
+    return text.replace(f" {MARKER}", f" ({name}) {MARKER}", 1)
+
+
+def named_first(told: Told, paper: Paper, verifier: Verifier) -> Told:
+    """ "They propose X, a model that …" as "X is a model that …", where that is all the sentence says."""
+    found = _NAMED_FIRST.match(told.text)
+    if not found or not found["name"][0].isupper() or _GOES_ON.search(found["what"]):
+        return told
+    turned = _checked(f"{found['name']} {MARKER} is {found['what']}", paper, verifier)
+    return turned if turned.finding.verdict == "supported" else told
+
+
+def _checked(text: str, paper: Paper, verifier: Verifier) -> Told:
+    return Told(paper.paper_id, text, verifier.check(bare_claim(_unmarked(text), paper), [paper]))
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(f" {MARKER}", "")

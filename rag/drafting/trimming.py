@@ -1,0 +1,237 @@
+"""Trims a sentence so that it can be told alone: what points to its neighbours goes, praise, and what is too long.
+
+Acronyms are written out as the abstract explains them.
+"""
+
+import re
+from collections.abc import Iterator
+
+from rag.language.acronyms import ACRONYM, explains, long_form, numbered
+from rag.language.terms import is_word, listed, stem
+
+MARKER = "\ue000"  # stands for the citation while a sentence is shaped; no abstract has it
+# What papers are said to do.
+RESEARCH = frozenset(
+    listed("""
+propose present introduce study investigate address develop describe explore analyze analyse examine evaluate
+report discuss provide show demonstrate consider aim offer argue compare establish prove derive design formulate
+construct build extend apply focus tackle find revisit advance review survey give use leverage employ adopt
+highlight outline identify contribute suggest seek test train validate devise create release characterize
+generalize implement conduct perform reveal assess combine
+""")
+)
+ANY_VERB = "|".join(sorted(RESEARCH))
+_DOING = {re.sub(r"e$", "", verb) + "ing": verb for verb in RESEARCH}
+_LABEL = r"\(?(?:\d|[ivx]+|[a-c])[.)]\s+"
+_BEFORE_COMMA = (
+    r"in addition|in particular|more \w+ly|to this end|to that end|to do so|to do this|as a result|as such"
+    r"|as a remedy|in response|in turn|in contrast|by contrast|as an alternative|in summary|in short"
+    r"|on the one hand|first of all"
+    r"|in general|to begin with|overall|notably|importantly|interestingly|crucially|rather|meanwhile"
+    r"|with this \w+|in this context|in this regard|in light of this|on the other hand|on top of that"
+)
+_BEFORE_ANY = (
+    r"however|moreover|furthermore|additionally|besides|then|next|finally|lastly|first(?:ly)?|second(?:ly)?"
+    r"|third(?:ly)?|specifically|concretely|hence|thus|therefore|consequently|accordingly|herein|here"
+    r"|instead|alternatively|further|namely|indeed|nevertheless|nonetheless|recently|also|now|still"
+)
+_CONNECTIVE = re.compile(
+    rf"^(?:{_LABEL}|(?:{_BEFORE_COMMA})\s*,\s+|(?:{_BEFORE_ANY})\b\s*,?\s+"
+    r"|in (?:this|our) \w+\s*(?:,\s+|(?=(?:we|the|an?)\b)))(?=\S)",
+    re.I,
+)
+PROBLEMS = (
+    r"(?:gap|issue|problem|challenge|limitation|drawback|shortcoming|difficult(?:y|ie)|obstacle|bottleneck"
+    r"|barrier|concern|question)s?"
+)
+_BACK = rf"\b(?:this|these|those|such|above|aforementioned|it|them|so|the {PROBLEMS})\b"
+_LEADS = (
+    r"to|based on|build(?:ing)? (?:up)?on|motivated by|inspired by|driven by|through|with|given|by"
+    r"|in order to|for|using|via|under|following|from|after|in light of|despite|aiming to|towards?|in"
+)
+_POINTING = re.compile(rf"^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|an?|in|here)\b)", re.I)
+_MENDS = (
+    "overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet|exploit"
+)
+_PURPOSE = re.compile(
+    rf",?\s+to (?:[a-z]+ (?:this|these|such|those)(?: [\w-]+)?|(?:{_MENDS}) the (?:[\w-]+ )?{PROBLEMS})"
+    r"(?=[,.;:]| by\b|$)",
+    re.I,
+)
+_TRAILING = re.compile(
+    r"\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)", re.I
+)
+# "we address this gap by introducing X" introduces X.
+_BY_DOING = re.compile(
+    rf"\b(?:{_MENDS})e?s? (?:this|these|the|such|those) (?:[\w-]+ )?{PROBLEMS} by (?P<doing>\w+ing)\b", re.I
+)
+# "a framework that addresses these limitations through X" still says what it does without the limitations.
+_ADDRESSING = re.compile(
+    rf"\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? (?:this|these|the|such|those)"
+    rf" (?:[\w-]+ )?{PROBLEMS} (?=(?:by|through|via)\b)",
+    re.I,
+)
+_ASIDE = re.compile(
+    r",\s+in this (?:paper|work|study|article|letter|thesis)(?=,)|(?<=[a-z]) in this (?:paper|work|study"
+    r"|article|letter|thesis)(?=[,.]|$)|\bin this (?:paper|work|study|article|letter|thesis),?\s+(?=we\b)",
+    re.I,
+)
+# A purpose in front that lacks its comma: "To do X we propose".
+_OPEN = re.compile(
+    r"^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)", re.I
+)
+# Addresses, and the citations that an abstract has in brackets.
+_LINK = re.compile(
+    r"\s*\((?:[^()]*https?://[^()]*)\)|\s*(?:at|see|:)\s+https?://\S+"
+    r"|\s*\((?:see |e\.g\., )?[A-Z][^()]*?,? (?:19|20)\d\d[a-z]?\)"
+)
+_RUN_ON = re.compile(r"(?<=[\w)])\.\s+(?=[A-Z][a-z]*\b)(?<!\b(?:vs|cf|al|eq|ig|ca)\. )")
+_DOCUMENT = re.compile(
+    r"^this (?:paper|work|study|article|thesis|letter|survey|report|dissertation|chapter)\s+\w", re.I
+)
+_DANGLING = re.compile(
+    r"^(?:it|they|this|these|those|such|he|she|its|their|both|either|another|others?|the (?:former|latter"
+    r"|first|second|other|resulting|proposed|above|two|same)|all of (?:this|these))\b",
+    re.I,
+)
+_POINTER = re.compile(
+    r"\b(?:these|such (?!as\b)|the two\b|the (?:former|latter)\b|aforementioned"
+    r"|those (?!of|that|who|from|in|with|using)\b)",
+    re.I,
+)
+_JOINT = re.compile(r",\s+(?:which|where|thereby|thus|hence|so that|\w+ing)\b|;\s|\s-{1,3}\s|--|—")
+_ENOUGH = 10  # words that stand alone when the rest of a sentence is cut off
+_BROKEN = re.compile(r"\b([a-z]+)- (?!and |or |to )([a-z]+)\b")  # a word that a line break has left in two
+_QUOTES = "\"“”'‘’`"
+_PROPOSING = (
+    r"(?:propos|introduc|present|develop|design|devis|describ|offer|suggest|provid|formulat|report|contribut"
+    r"|explor|employ|us|adopt|leverag|incorporat)\w*"
+)
+_TERMS = r"(?! (?:view|class|object|categor|pose|concept|scene|task|word)\w*)"  # a "novel view" is one not seen before
+_PRAISE = (
+    rf"(?:(?:entirely |completely )?novel{_TERMS}|pioneering|groundbreaking|innovative|elegant|brand-new|cutting-edge"
+    r"|remarkable|(?:conceptually |surprisingly )?simple,? (?:yet|but|and) (?:highly |very |surprisingly )?"
+    r"(?:effective|efficient|powerful)|new(?! (?:state|york)))"
+)
+# Only where something is proposed, or in the apposition to its name: a "novel object" elsewhere is a term.
+_PRAISED = re.compile(
+    rf"(?P<before>\b(?:{_PROPOSING} (?:[A-Z][\w*-]*,? )?|is |are |as )|[,:] )(?P<article>an?|the|two|three|four) "
+    rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)",
+    re.I,
+)
+_CONSONANT_FIRST = re.compile(r"(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)", re.I)
+_SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names begin with a vowel: an LLM
+
+_APPOSED = re.compile(r"\s*(?:(?<=\s)-(?=\s)|-{2,3}|–|—)\s*(?=(?:an?|the) )")  # a dash in front of an apposition
+_EXAMPLES = re.compile(r"\s\((?:e\.g\.|i\.e\.|for example|such as)[^()]*\)")
+_LEAST = 12  # words that a sentence keeps when it is cut
+_FULL, _OVER = 0.6, 1.3  # shares of the words allowed from which a cut sentence is full, to which a whole one may go
+_CUT = re.compile(
+    r"(?:,|;| -{1,3}|--|—|:)\s+(?:which|where|whereby|whose|thereby|thus|hence|so that|such as|including|as well as"
+    r"|along with|together with|combined with|while|whereas|resulting|with the|without|greatly|and then|then"
+    rf"|(?:and|but) (?:\w+ly )?(?:{ANY_VERB}|can|thus|then|thereby)|\w+ing)\b"
+    r"|;\s+|\s-{1,3}\s|--|—|:\s+(?=[(\w])|\s\((?=[^()]{24,}\))"
+    rf"|,? and (?:{ANY_VERB}) (?=an?\b|the\b|that\b|how\b|their\b|its\b)"
+)
+_LEAD = re.compile(
+    rf"^(?:To|By|Through|With|Based|Given|Inspired|Motivated|In order|Drawing|Building|Using|Leveraging|For|Under|As)\b"
+    rf"[^{MARKER}]{{30,}}?,\s+(?=[A-Z][^,{MARKER}]{{2,60}}(?: \([^()]*\))? {MARKER})"
+)
+
+
+def self_contained(sentence: str) -> str | None:
+    """`sentence` without openings that point back, or None when it still does, or is damaged."""
+    text = _RUN_ON.split(" ".join(_unquoted(sentence).replace("**", "").split()))[0]
+    text = _BROKEN.sub(_mended, text)
+    text = _TRAILING.sub("", _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text))))
+    text = _BY_DOING.sub(lambda match: _DOING.get(match["doing"], match[0]), text)
+    text = _OPEN.sub(r"\1, ", _ADDRESSING.sub(r"\g<that> works ", text))
+    text = text.partition(":")[0] + "." if text.endswith("?") and ":" in text else text
+    before = ""
+    while before != text:
+        before, text = text, _POINTING.sub("", _CONNECTIVE.sub("", text))
+    text = _before_pointing(text)
+    if text.endswith("?") or (_DANGLING.match(text) and not _DOCUMENT.match(text)):
+        return None
+    return text if len(text.split()) >= 5 and _is_whole(text) else None
+
+
+def _before_pointing(text: str) -> str:
+    """`text` up to the joint behind which it points back, where enough stands before that."""
+    pointer = _POINTER.search(text)
+    joints = [joint.start() for joint in _JOINT.finditer(text, 0, pointer.start())] if pointer else []
+    heads = [text[:place] for place in joints if len(text[:place].split()) >= _ENOUGH]
+    return f"{heads[-1]}." if heads else text
+
+
+def _mended(match: re.Match[str]) -> str:
+    whole = match[1] + match[2]
+    return whole if is_word(stem(whole)) else match[0]
+
+
+def _unquoted(sentence: str) -> str:
+    """A sentence without the one quotation mark that a record put in front of its abstract."""
+    text = sentence.strip()
+    return text[1:] if text[:1] in _QUOTES and text.count('"') + text.count("”") < 2 else text
+
+
+def _is_whole(text: str) -> bool:
+    """Whether brackets and quotes pair up, and no word is broken in two nor a LaTeX command left in the text."""
+    return _pairs(text) and not re.search(r"\\[a-zA-Z]{2,}| [,.;:](?= )|\w- (?!and |or |to )[^\W\d_A-Z]", text)
+
+
+def modest(text: str) -> str:
+    """`text` without examples in brackets and the praise that papers have for what they propose ("a novel …")."""
+
+    def put(match: re.Match[str]) -> str:
+        article = match["article"]
+        if article.lower() in ("a", "an"):
+            article = _article(match.string[match.start("next") :])
+        return f"{match['before']}{article} {match['next']}"
+
+    return _PRAISED.sub(put, _APPOSED.sub(", ", _EXAMPLES.sub("", text)))
+
+
+def _article(word: str) -> str:
+    """ "a" or "an" before `word`, by how it sounds."""
+    if re.match(r"[A-Z]{2}|[A-Z]\b|[A-Z]\d", word):
+        return "an" if _SPELT.match(word) else "a"
+    return "an" if re.match(r"[aeiou]|hour|honest", word, re.I) and not _CONSONANT_FIRST.match(word) else "a"
+
+
+def written_out(text: str, abstract: str) -> str:
+    """`text` with the acronyms that it does not explain as the abstract writes them out."""
+    for match in reversed(list(ACRONYM.finditer(text))):
+        acronym = match["acronym"]
+        full = "" if explains(text, acronym) else long_form(acronym, abstract)
+        if full:
+            text = f"{text[: match.start()]}{numbered(full, bool(match['plural']))}{text[match.end() :]}"
+    return text
+
+
+def fitted(text: str, most: int) -> Iterator[str]:
+    """Shapes of `text` with about `most` words, the best first; the last one is `text` itself.
+
+    An opening clause goes before a closing one, and a sentence that is hardly too long stays whole
+    rather than lose most of what it says.
+    """
+    if len(text.split()) > most:
+        bare = _LEAD.sub("", text)
+        shapes = list(dict.fromkeys([bare, *_cut(bare), *_cut(text)]))
+        short = [shape for shape in shapes if len(shape.split()) <= most]
+        yield from (shape for shape in short if len(shape.split()) >= _FULL * most)
+        yield from (shape for shape in (bare, text) if len(shape.split()) <= _OVER * most)
+        yield from sorted(set(shapes) - {text}, key=lambda s: (abs(len(s.split()) - most), s))
+    yield text
+
+
+def _cut(text: str) -> list[str]:
+    """`text` cut at each of its joints, the longest first; an enumeration is not cut in two."""
+    limit = text.find(":") if ":" in text else len(text)
+    joints = [match.start() for match in _CUT.finditer(text) if match.start() <= limit]
+    cuts = [text[:joint].rstrip(" .,;:-–—") + "." for joint in joints]
+    return [cut for cut in reversed(cuts) if MARKER in cut and len(cut.split()) >= _LEAST and _pairs(cut)]
+
+
+def _pairs(text: str) -> bool:
+    return all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}")) and text.count('"') % 2 == 0
