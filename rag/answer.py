@@ -57,7 +57,7 @@ class Assistant:
         extractive = ExtractiveModel(embed=library.embed, words=words, tuning=self.tuning)
         self._offline = OfflineModel(extractive, MODEL_NAME)
         self._server = ServerModel(settings, load_server_model) if settings.has_server else None
-        self._verifier = Verifier(library.embed, settings.nli_model)
+        self._verifier = Verifier.of(settings)
 
     @classmethod
     def open(cls, settings: Settings, progress=None) -> "Assistant":

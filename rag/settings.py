@@ -20,7 +20,10 @@ class Settings:
     openai_base_url: str = ""
     openai_model: str = ""
     embedding_model: str = DEFAULT_EMBEDDING_MODEL
+    check: str = ""
     nli_model: str = ""
+    nli_template: str = ""
+    nli_threshold: float = 0.5
     chroma_url: str = ""
     chroma_token: str = ""
     chroma_tenant: str = "default_tenant"
@@ -40,6 +43,11 @@ class Settings:
         return bool(self.openai_api_key or self.openai_base_url)
 
     @property
+    def asks_model(self) -> bool:
+        """Whether a language model judges what was written: by default where a server is configured."""
+        return self.has_server and self.check != "local"
+
+    @property
     def chroma_server(self) -> ChromaServer | None:
         """The Chroma server that keeps the vectors; None when they are kept in `home`."""
         if not self.chroma_url:
@@ -54,7 +62,10 @@ VARIABLES = {
     "openai_base_url": "OPENAI_BASE_URL",
     "openai_model": "OPENAI_MODEL",
     "embedding_model": "CITEWELL_EMBEDDING_MODEL",
+    "check": "CITEWELL_CHECK",
     "nli_model": "CITEWELL_NLI_MODEL",
+    "nli_template": "CITEWELL_NLI_TEMPLATE",
+    "nli_threshold": "CITEWELL_NLI_THRESHOLD",
     "chroma_url": "CITEWELL_CHROMA_URL",
     "chroma_token": "CITEWELL_CHROMA_TOKEN",
     "chroma_tenant": "CITEWELL_CHROMA_TENANT",
@@ -71,6 +82,7 @@ VARIABLES = {
 
 # Least and greatest value of each number.
 RANGES = {
+    "nli_threshold": (0, 1),
     "sources": (1, 50),
     "price_prompt": (0, 1e6),
     "price_completion": (0, 1e6),
@@ -91,6 +103,8 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
         name: environ[variable].strip() for name, variable in VARIABLES.items() if environ.get(variable, "").strip()
     }
     values = {name: _convert(name, kinds[name], text) for name, text in given.items()}
+    if values.get("check", "") not in ("", "model", "local"):
+        raise SettingsError(f"CITEWELL_CHECK={values['check']!r} is neither model nor local; write one of the two.")
     values.setdefault("home", _default_home())
     return Settings(**values)
 

@@ -12,7 +12,7 @@ import pytest
 
 from store.embeddings import load_embedder
 from store.encoders import weights
-from store.encoders.bert import BertEncoder, _batches, _gelu
+from store.encoders.bert import BertEncoder, _batches, gelu
 from store.encoders.fast_bert import FastBert
 from store.encoders.reference import ReferenceEncoder
 from store.errors import EmbeddingError
@@ -178,4 +178,4 @@ def test_gelu_is_the_exact_one() -> None:
 
     points = np.linspace(-6, 6, 241, dtype=np.float32)
     exact = [x * (1 + erf(x / sqrt(2))) / 2 for x in points.tolist()]
-    assert np.allclose(_gelu(points), exact, atol=1e-6)
+    assert np.allclose(gelu(points), exact, atol=1e-6)

@@ -79,7 +79,7 @@ class Drafter:
         """What drafts over `library` with the configured model, or offline where none is configured."""
         from rag.drafting.model import server_draft_model
 
-        verifier = Verifier(library.embed, settings.nli_model)
+        verifier = Verifier.of(settings)
         return cls(library, verifier, server_draft_model(settings), progress)
 
     def plan(

@@ -58,13 +58,13 @@ def tell(
     best = min(tried, key=_reserve, default=None)
     if best is None or _reserve(best) >= _UNTELLABLE:
         return None
-    is_full = length == "long" and best.finding.verdict == "supported"
+    is_full = length == "long" and best.finding.holds
     return _with_result(best, paper, ranked, verifier) if is_full else best
 
 
 def _reserve(told: Told) -> int:
     """What speaks against a telling; of equal ones the first is the best."""
-    verdicts = {"supported": 0, "weak": 2}
+    verdicts = {"supported": 0, "quoted": 0, "weak": 2}
     return verdicts.get(told.finding.verdict, _UNTELLABLE) + told.text.startswith("According to ")
 
 
@@ -81,7 +81,7 @@ def _tellings(
 def _shapes(text: str, paper: Paper, verifier: Verifier, length: Length, avoid: Collection[str]) -> Iterator[Told]:
     """The first shape of `text` that is as well carried as it is short."""
     for shape in fitted(text, MOST[length]):
-        if shape not in avoid and (told := _checked(shape, paper, verifier)).finding.verdict == "supported":
+        if shape not in avoid and (told := _checked(shape, paper, verifier)).finding.holds:
             yield told
             return
     if text not in avoid:
@@ -102,7 +102,7 @@ def _with_result(told: Told, paper: Paper, ranked: Sequence[Statement], verifier
         if is_plain and result != told.text:
             subject = "it" if result.startswith(name_of(paper) or " ") else "they"
             longer = _checked(f"{told.text.rstrip('.')}; {subject} {result[who.end() :]}", paper, verifier)
-            return longer if longer.finding.verdict == "supported" else told
+            return longer if longer.finding.holds else told
     return told
 
 
@@ -123,7 +123,7 @@ def named_first(told: Told, paper: Paper, verifier: Verifier) -> Told:
     if not found or not found["name"][0].isupper() or _GOES_ON.search(found["what"]):
         return told
     turned = _checked(f"{found['name']} {MARKER} is {found['what']}", paper, verifier)
-    return turned if turned.finding.verdict == "supported" else told
+    return turned if turned.finding.holds else told
 
 
 def unmarked(text: str) -> str:

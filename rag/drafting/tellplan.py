@@ -61,7 +61,7 @@ def _tell_item(
     library: "Library", item: PlanItem, paper: Paper, about, plan: Plan, verifier: Verifier, said: set[str]
 ) -> tuple[Told | None, list[Repair]]:
     planned = _planned(item, paper, verifier) if item.sentence and len(item.paper_ids) == 1 else None
-    if planned and (item.pinned or planned.finding.verdict in ("supported", "weak")):
+    if planned and (item.pinned or (planned.finding.holds or planned.finding.verdict == "weak")):
         return planned, []
     told = tell(paper, ranked_statements(paper, about, library.embed), verifier, plan.length, said)
     repairs = (
@@ -102,7 +102,7 @@ def rewrite_item(
     """
     told = [_told_anew(library, old, papers[paper_id], plan, verifier) for paper_id in old.paper_ids]
     text = "; ".join(one.marked(cite(one.paper_id)).rstrip(".") for one in told) + "."
-    weakest = min((one.finding for one in told), key=lambda finding: finding.verdict == "supported")
+    weakest = min((one.finding for one in told), key=lambda finding: finding.holds)
     evidence = tuple(found for one in told for found in one.finding.evidence)
     return Written(old.theme, text, replace(weakest, evidence=evidence), old.repairs)
 

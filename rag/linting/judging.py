@@ -1,6 +1,5 @@
 """What an abstract says to a claim that cites it, in the words of the lint."""
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,12 +8,13 @@ from rag.language.naming import where_named
 from rag.records import Finding
 from rag.verifying.attribution import bare_claim
 from rag.verifying.clauses import clauses
-from rag.verifying.verify import IN_PART, SAYS_NOT, Verifier
+from rag.verifying.verify import Verifier
 from store.records import Paper
 
 LintVerdict = Literal[
     "supports",
     "supports in part",
+    "not checked",
     "says nothing of this",
     "disagrees",
     "not in the library",
@@ -24,8 +24,6 @@ LintVerdict = Literal[
     "damaged .bib",
 ]
 _CARRIES = 0.15  # probability from which a paper carries a part of what several are cited for
-# The reasons of a Finding that mean silence; any other reason for a claim not carried is a contradiction.
-_SILENT = re.compile(r"does not say|is not named|says this only in part|nothing in|speaks of this")
 
 
 def finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verifier) -> Finding:
@@ -39,8 +37,10 @@ def finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verif
     own = " ".join(part for part in clauses(said) if where_named(paper, part) >= 0)
     if own and (named := verifier.check(own, [paper])).verdict != "unsupported":
         return named
-    if finding.reason == SAYS_NOT and where_named(paper, said) >= 0:
-        return Finding("weak", finding.evidence, IN_PART)  # named in a list that says no more of it
+    if finding.kind == "not said" and where_named(paper, said) >= 0:
+        return Finding(
+            "weak", finding.evidence, "the abstract says this only in part", kind="not said"
+        )  # named in a list that says no more of it
     return _share(verifier.check(said, cited), paper) or finding
 
 
@@ -55,13 +55,13 @@ def in_words(finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, st
 
     A name that the abstract lacks is a fault when it is another paper's own.
     """
-    verdict, reason = finding.verdict, finding.reason
-    if verdict == "supported":
+    if finding.holds:
         return "supports", "the abstract says this"
-    name, lacks, _ = reason.partition(" is not named")
+    if finding.verdict == "unchecked":
+        return "not checked", finding.reason
+    name, lacks, _ = finding.reason.partition(" is not named")
     if lacks and squash(name) in systems:
-        return "says nothing of this", reason
-    counted = verdict == "weak" and reason.startswith("the number")
-    if counted or _SILENT.search(reason):
-        return ("supports in part" if verdict == "weak" else "says nothing of this"), reason
-    return "disagrees", reason
+        return "says nothing of this", finding.reason
+    if finding.verdict == "weak":
+        return "supports in part", finding.reason
+    return ("disagrees" if finding.contradicted else "says nothing of this"), finding.reason

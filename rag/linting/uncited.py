@@ -47,6 +47,6 @@ def could_cite(sentence: str, library: "Library", verifier: Verifier) -> Paper |
     """A paper of the library whose abstract says the sentence, or None."""
     near = library.get_many([hit.passage.paper_id for hit in library.by_meaning(sentence, _NEAR)])
     return next(
-        (paper for paper in near if verifier.check(bare_claim(sentence, paper), [paper]).verdict == "supported"),
+        (paper for paper in near if verifier.check(bare_claim(sentence, paper), [paper]).holds),
         None,
     )
