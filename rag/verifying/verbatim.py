@@ -21,7 +21,12 @@ def verbatim_span(claim: str, abstract: str) -> tuple[int, int] | None:
         return None
     before, after = abstract[: found.start()].rstrip(), abstract[found.end() :].lstrip()
     whole = (not before or before[-1] in ".!?:;") and (not after or pieces[-1][-1] in ".!?\"')”")
-    return found.span() if whole else None
+    return found.span() if whole or _are_sentences(*found.span(), abstract) else None
+
+
+def _are_sentences(start: int, end: int, text: str) -> bool:
+    spans = sentence_spans(text)
+    return any(s == start for s, _ in spans) and any(e == end for _, e in spans)
 
 
 def has_words(words: str, text: str) -> bool:

@@ -195,7 +195,7 @@ def _trained(case: Case, verifier: Verifier) -> Ruling | None:
     kind: Kind = opinion.fault if opinion.contradicts or opinion.fault not in OPPOSED else "not said"
     if tells_absence(case.claim):
         kind = "absence"
-    score = weigh(features(case, opinion))
+    score = weigh(features(case, opinion), check_numbers()["weights"])
     return Ruling(None, kind, REASONS[kind], score, opinion.contradicts)
 
 
@@ -220,9 +220,13 @@ def features(case: Case, opinion: Opinion) -> dict[str, float]:
     }
 
 
-def weigh(values: dict[str, float]) -> float:
+def bars(case: Case) -> bool:
+    """Whether a number or a name of the claim is in no cited abstract."""
+    return any(judge.rule(case, Verifier()) for judge in JUDGES if judge.may == "forbids")
+
+
+def weigh(values: dict[str, float], weights: dict[str, float]) -> float:
     """The probability that a claim is true, by logistic regression on its features."""
-    weights = check_numbers()["weights"]
     return 1 / (1 + exp(-(weights["constant"] + sum(weights[name] * value for name, value in values.items()))))
 
 
