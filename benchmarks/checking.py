@@ -29,7 +29,7 @@ def main() -> None:
     settings = read_settings()
     with Library.open(settings.home, settings.embedding_model) as library:
         papers = list(library.papers())
-        verifier = Verifier(library.embed)
+        verifier = Verifier()
         _time(verifier, gold_claims(args.questions[0], papers)[:1])  # the first one loads what is loaded once
         times = {path.stem: times_of(verifier, gold_claims(path, papers)) for path in args.questions}
     every = [ms for some in times.values() for ms in some]

@@ -76,7 +76,7 @@ def _comparisons(library: Library, settings: Settings) -> Iterator[tuple[str, ob
 
 
 def _linted(library: Library, settings: Settings) -> Iterator[tuple[str, object]]:
-    verifier = Verifier(library.embed)
+    verifier = Verifier()
     for file in sorted((ROOT / "benchmarks" / "paragraphs").iterdir()):
         text = file.read_text(encoding="utf-8")
         yield f"lint {file.name}", [asdict(line) for line in lint(text, file.name, None, library, verifier, "")]

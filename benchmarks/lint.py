@@ -96,7 +96,7 @@ def _by_line(text: str) -> str:
 class _Checker:
     def __init__(self, library: Library, show: bool) -> None:
         self._library, self._show = library, show
-        self._verifier = Verifier(library.embed)
+        self._verifier = Verifier()
         self._papers = list(library.papers())
 
     def measure(self, texts: Sequence[Text], rounds: int) -> dict:

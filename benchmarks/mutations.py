@@ -106,7 +106,7 @@ def neighbours(papers: Sequence[Paper], library: Library) -> dict[str, Paper]:
 
 def measure(claims: list[Claim], papers: list[Paper], library: Library, by_meaning: bool) -> dict:
     """The verdicts on `claims` and on their false forms, by kind, and the time of a check."""
-    verifier = Verifier(library.embed if by_meaning else None)
+    verifier = Verifier()
     verdicts: dict[str, Counter] = defaultdict(Counter)
     times = []
     made = list(cases(claims, papers, neighbours(papers, library)))

@@ -67,7 +67,7 @@ class Assistant:
         """`tuning` holds the fitted weights, by default the shipped ones."""
         self.library, self.settings, self.tuning = library, settings, tuning or shipped(library.reads_words)
         self._server = ServerModel(settings) if settings.has_server else None
-        self._verifier = Verifier(library.embed, settings.nli_model)
+        self._verifier = Verifier.of(settings)
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> "Assistant":

@@ -23,5 +23,9 @@ class DraftError(CitewellError):
     """A draft, a comparison or a plan cannot be made from what was given."""
 
 
+class CheckError(CitewellError):
+    """Claims from outside cannot be read."""
+
+
 class LintError(CitewellError):
     """A text or its .bib cannot be read for a check of its citations."""

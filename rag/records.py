@@ -12,7 +12,27 @@ if TYPE_CHECKING:
 # What embeds: texts to unit rows, float32, shape (texts, d).
 Embed = Callable[[Sequence[str]], "np.ndarray"]
 
-Verdict = Literal["supported", "weak", "unsupported", "uncited"]
+# `quoted`: word for word in the abstract, which says nothing of whether it answers; `unchecked`: in a language
+# that nothing here can judge.
+Verdict = Literal["supported", "quoted", "weak", "unsupported", "uncited", "unchecked"]
+# Why a claim falls short, in one word; "" where it does not.
+Kind = Literal[
+    "",
+    "number",
+    "name",
+    "role",
+    "direction",
+    "contradicted",
+    "scope",
+    "background",
+    "overclaim",
+    "causal",
+    "absence",
+    "not said",
+    "uncited",
+    "language",
+]
+HOLDS: frozenset[Verdict] = frozenset({"supported", "quoted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +73,13 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the answer, its markers included, and how well its citations carry it."""
+    """A sentence of the answer, its markers included, how well its citations carry it, and why not better."""
 
     text: str
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
+    kind: Kind = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +163,24 @@ class Evidence:
 class Finding:
     """The check of one claim: its verdict, the evidence in each cited paper, and why it falls short.
 
-    `better` is evidence in a retrieved paper that was not cited but carries the claim.
+    `score` is how likely the claim is true of what it cites, from 0 to 1; `contradicted` tells that an abstract says
+    otherwise, rather than nothing; `barred` that a number or name of the claim is in no abstract, whatever a model
+    says. `better` is evidence in a retrieved paper that was not cited but carries the claim.
     """
 
     verdict: Verdict
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
     better: Evidence | None = None
+    kind: Kind = ""
+    score: float = 0.0
+    contradicted: bool = False
+    barred: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim may stand as it is: supported, or quoted word for word."""
+        return self.verdict in HOLDS
 
 
 Refusal = Literal["no paper", "not stated", "false premise"]

@@ -30,7 +30,10 @@ class Settings:
     openai_base_url: str = field(default="", repr=False)
     openai_model: str = ""
     embedding_model: str = DEFAULT_EMBEDDING_MODEL
+    check: str = ""
     nli_model: str = ""
+    nli_template: str = ""
+    nli_threshold: float = 0.5
     chroma_url: str = field(default="", repr=False)
     chroma_token: str = field(default="", repr=False)
     chroma_tenant: str = "default_tenant"
@@ -56,6 +59,11 @@ class Settings:
         return bool(self.openai_api_key or self.openai_base_url)
 
     @property
+    def asks_model(self) -> bool:
+        """Whether a language model judges what was written: by default where a server is configured."""
+        return self.has_server and self.check != "local"
+
+    @property
     def chroma_server(self) -> ChromaServer | None:
         """The Chroma server that keeps the vectors; None when they are kept in `home`."""
         if not self.chroma_url:
@@ -78,7 +86,10 @@ VARIABLES = {
     "openai_base_url": "OPENAI_BASE_URL",
     "openai_model": "OPENAI_MODEL",
     "embedding_model": "CITEWELL_EMBEDDING_MODEL",
+    "check": "CITEWELL_CHECK",
     "nli_model": "CITEWELL_NLI_MODEL",
+    "nli_template": "CITEWELL_NLI_TEMPLATE",
+    "nli_threshold": "CITEWELL_NLI_THRESHOLD",
     "chroma_url": "CITEWELL_CHROMA_URL",
     "chroma_token": "CITEWELL_CHROMA_TOKEN",
     "chroma_tenant": "CITEWELL_CHROMA_TENANT",
@@ -99,6 +110,7 @@ VARIABLES = {
 
 # Least and greatest value of each number.
 RANGES = {
+    "nli_threshold": (0, 1),
     "sources": (1, 50),
     "price_prompt": (0, 1e6),
     "price_completion": (0, 1e6),
@@ -109,6 +121,7 @@ RANGES = {
 }
 
 
+CHOICES = {"check": ("model", "local")}
 # What is sent to a server, by the setting that names the server.
 SECRETS = {"openai_base_url": "openai_api_key", "chroma_url": "chroma_token"}
 ENVIRONMENT = "the environment"
@@ -220,6 +233,10 @@ def _path(variable: str, text: str) -> Path:
 
 
 def _convert(name: str, kind: type, text: str) -> Any:
+    if name in CHOICES and text not in CHOICES[name]:
+        raise SettingsError(
+            f"{VARIABLES[name]}={text[:40]!r} is neither {' nor '.join(CHOICES[name])}; write one of them."
+        )
     if kind is str:
         return text
     if kind is bool:

@@ -48,7 +48,7 @@ def test_offline_answer_states_the_figures_with_their_citation(offline, library)
     assert answer.model == MODEL_NAME and not answer.refused
     cited = [source for source in answer.sources if source.cited]
     assert any(source.title.startswith("CLIP-RT") for source in cited)
-    assert {s.verdict for s in answer.sentences} == {"supported"}
+    assert {s.verdict for s in answer.sentences} == {"quoted"}
     assert quotes_are_exact(library, answer)
 
 

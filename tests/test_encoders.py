@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from store.encoders import ReferenceEncoder, load_embedder, weights
-from store.encoders.bert import BertEncoder, _batches, _gelu
+from store.encoders.bert import BertEncoder, _batches, gelu
 from store.encoders.fast_bert import FastBert
 from store.errors import EmbeddingError
 
@@ -171,9 +171,9 @@ def test_batches_hold_every_row_once_within_the_budget() -> None:
     assert all(len(batch) == 1 or max(lengths[r] for r in batch) * len(batch) <= 2048 for batch in batches)
 
 
-def test_gelu_is_the_exact_one() -> None:
+def testgelu_is_the_exact_one() -> None:
     from math import erf, sqrt
 
     points = np.linspace(-6, 6, 241, dtype=np.float32)
     exact = [x * (1 + erf(x / sqrt(2))) / 2 for x in points.tolist()]
-    assert np.allclose(_gelu(points), exact, atol=1e-6)
+    assert np.allclose(gelu(points), exact, atol=1e-6)

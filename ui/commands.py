@@ -40,6 +40,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command = subparsers.add_parser("eval", help="measure answers on a file of questions")
     command.add_argument("questions", nargs="*", type=Path, metavar="QUESTIONS.jsonl")
     command.add_argument("--mine", action="store_true", help="build the questions from your own library")
+    command.add_argument("--claims", type=Path, metavar="CLAIMS.jsonl", help="measure the check on labelled claims")
     command.add_argument("--fit", action="store_true", help="fit search, answers and refusals to them")
     command.add_argument("--report", type=Path, metavar="FILE.md", help="also write a Markdown report")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
@@ -87,10 +88,12 @@ def search(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    """Measure the assistant on files of questions, or on the user's own library."""
-    if args.mine == bool(args.questions):
-        raise QuestionError("Give a file of questions, or --mine to make some from your own library.")
-    measure = _mine if args.mine else _fit if args.fit else _questions
+    """Measure the assistant on files of questions or of claims, or on the user's own library."""
+    if args.mine + bool(args.questions) + bool(args.claims) != 1:
+        raise QuestionError(
+            "Give files of questions, --claims with a file of claims, or --mine to make questions from your library."
+        )
+    measure = _mine if args.mine else _claims if args.claims else _fit if args.fit else _questions
     with open_assistant(settings_of(args)) as assistant:
         values, sheet = measure(args, assistant)
     _show(args, values, sheet)
@@ -105,6 +108,17 @@ def _questions(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, 
     with bar() as progress:
         measured = evaluate(assistant, questions, lambda done, total: progress(done, total, "questions"))
     return as_values(measured), report_sheet(measured)
+
+
+def _claims(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:
+    from rag.evaluating.claims import evaluate_claims
+    from rag.verifying.verify import Verifier
+    from ui.report import claims_sheet
+
+    verifier = Verifier.of(assistant.settings)
+    with bar() as progress:
+        measured = evaluate_claims(args.claims, assistant.library, verifier, progress)
+    return asdict(measured), claims_sheet(measured)
 
 
 def _fit(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:

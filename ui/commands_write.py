@@ -3,12 +3,14 @@
 import argparse
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.drafting.plan import LENGTHS, STYLES
-from rag.errors import DraftError, LintError
+from rag.errors import CheckError, DraftError, LintError
 from ui.common import count, open_library, settings_of
 from ui.console import bar, one_line, prepare, print_json, read_text, write
 
@@ -36,6 +38,13 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("--faults", action="store_true", help="leave out the citations that are supported")
     command.add_argument("--json", action="store_true", help="print the findings as JSON")
     command.set_defaults(run=lint)
+
+    command = subparsers.add_parser("check", help="check single claims against papers or given abstracts")
+    command.add_argument(
+        "file", type=Path, metavar="CLAIMS.jsonl", help="a claim with paper_ids or sources a line; - is stdin"
+    )
+    command.add_argument("--json", action="store_true", help="print the claims with their verdicts as JSON")
+    command.set_defaults(run=check)
 
 
 def _add_draft(command: argparse.ArgumentParser) -> None:
@@ -167,7 +176,7 @@ def lint(args: argparse.Namespace) -> int:
     bib = read_text(args.bib, LintError) if args.bib else None
     settings = settings_of(args)
     with open_library(settings) as library:
-        verifier = Verifier(library.embed, settings.nli_model)
+        verifier = Verifier.of(settings)
         lines = check(text, str(args.file), bib, library, verifier, str(args.bib or ""))
     shown = [line for line in lines if line.is_fault or not args.faults]
     if args.json:
@@ -176,3 +185,28 @@ def lint(args: argparse.Namespace) -> int:
         for line in shown:
             print(one_line(str(line)))
     return 1 if any(line.fails for line in lines) else 0
+
+
+def check(args: argparse.Namespace) -> None:
+    """Print each claim with its verdict, in the order given."""
+    from rag.models import ServerModel
+    from rag.verifying.claims import check_claims
+    from rag.verifying.verify import Verifier
+    from ui.render import print_checked
+
+    settings = settings_of(args)
+    is_stdin = str(args.file) == "-"
+    text = sys.stdin.read() if is_stdin else read_text(args.file, CheckError)
+    where = "stdin" if is_stdin else str(args.file)
+    model = ServerModel(settings) if settings.asks_model else None
+    with ExitStack() as stack:
+        library = cache(lambda: stack.enter_context(open_library(settings)))  # only for claims that name papers
+        known = lambda ids: library().get_many(ids)  # noqa: E731
+        with bar() as progress:
+            checked, notes = check_claims(text, where, known, Verifier.of(settings), model, progress)
+    for note in notes:
+        print(f"The model's check was not used: {one_line(note)}", file=sys.stderr)
+    if args.json:
+        print_json(checked)
+    else:
+        print_checked(checked)

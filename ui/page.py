@@ -5,7 +5,7 @@ from urllib.parse import quote as percent_encoded
 
 from rag.answer import NEAREST
 from rag.offline.composing import MODEL_NAME
-from rag.records import Answer, Citation, Refusal, Repair, Sentence, Verdict, read_refusal
+from rag.records import HOLDS, Answer, Citation, Refusal, Repair, Sentence, Verdict, read_refusal
 from store.records import Paper
 from ui.conversation import Exchange, numbers
 from ui.markup import END, escape, mark_ends, render
@@ -13,9 +13,11 @@ from ui.render import MARKS, as_markdown
 
 MEANINGS: dict[Verdict, str] = {
     "supported": "Supported: the cited abstract says this",
+    "quoted": "Quoted: word for word in the cited abstract",
     "weak": "Weak: the cited abstract says something close; compare the quote",
     "unsupported": "Unsupported: the cited abstract does not say this",
     "uncited": "Uncited: this sentence names no source",
+    "unchecked": "Unchecked: in another language than the abstract",
 }
 REFUSED: dict[Refusal | None, str] = {
     "no paper": "Not in this library",
@@ -157,6 +159,8 @@ def _spans(quotes: Iterable[Citation]) -> str:
 def _verdict(sentence: Sentence, cards: dict[str, str]) -> str:
     """The mark of a checked sentence: a link to its first quote where it has one."""
     mark, meaning = _mark(sentence.verdict), MEANINGS[sentence.verdict]
+    if sentence.reason:
+        meaning = escape(f"{meaning} ({sentence.reason})")
     first = next((q for q in sentence.citations if q.paper_id in cards), None)
     about = f'class="verdict {sentence.verdict}" data-tip="{meaning}" aria-label="{meaning}"'
     if first is None:
@@ -165,7 +169,7 @@ def _verdict(sentence: Sentence, cards: dict[str, str]) -> str:
 
 
 def _mark(verdict: Verdict) -> str:
-    name = "" if verdict == "supported" else f" {verdict}"
+    name = "" if verdict in HOLDS else f" {verdict}"
     return f'<span class="mark {verdict}" aria-hidden="true">{MARKS[verdict]}{name}</span>'
 
 

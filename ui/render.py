@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rag.records import Answer, Found, Sentence, Source
+from rag.records import Answer, Citation, Found, Sentence, Source
 from store.records import Paper
 from ui.console import styled, terminal
 
@@ -17,7 +17,7 @@ EXTRACTIVE = (
     "*Extractive draft: every sentence is a statement of the paper it cites, told in the third person; "
     "no language model was used.*"
 )
-MARKS = {"supported": "✓", "weak": "~", "unsupported": "✗", "uncited": "?"}
+MARKS = {"supported": "✓", "quoted": "❝", "weak": "~", "unsupported": "✗", "uncited": "?", "unchecked": "?"}
 
 
 def print_answer(answer: Answer) -> None:
@@ -35,12 +35,12 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     for source in answer.sources:
         if source.cited or answer.refused:
             yield f"[{source.n}] {source_line(source)}", ""
-    quoted = [sentence for sentence in answer.sentences if is_quotation(sentence)]
+    quoted = [sentence for sentence in answer.sentences if sentence.verdict == "quoted"]
     if answer.sentences:
         yield "\nEvidence", "bold"
     if quoted:
         many = f"{len(quoted)} sentences stand" if len(quoted) > 1 else "1 sentence stands"
-        yield f"{MARKS['supported']} supported: {many} word for word in what is cited", "green"
+        yield f"{MARKS['quoted']} quoted: {many} word for word in what is cited", "green"
     for sentence in answer.sentences:
         if sentence not in quoted:
             yield from evidence_lines(sentence)
@@ -51,20 +51,26 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     yield f"\n{answer.model} · {answer.timings_ms.total:.0f} ms", "dim"
 
 
-def is_quotation(sentence: Sentence) -> bool:
-    """Whether a sentence only repeats what it cites: every quote stands in it, its marker aside."""
-    text = _MARKER.sub("", sentence.text)
-    return sentence.verdict == "supported" and all(
-        " ".join(citation.quote.split()).rstrip(" .!?") in text for citation in sentence.citations
-    )
-
-
 def evidence_lines(sentence: Sentence) -> Iterator[tuple[str, str]]:
     """One line for the sentence's verdict, one for each quote, with their styles."""
-    style = {"supported": "green", "weak": "yellow"}.get(sentence.verdict, "red")
-    yield f"{MARKS[sentence.verdict]} {sentence.verdict}: {sentence.text}", style
+    style = {"supported": "green", "quoted": "green", "weak": "yellow"}.get(sentence.verdict, "red")
+    why = f" ({sentence.reason})" if sentence.reason else ""
+    yield f"{MARKS[sentence.verdict]} {sentence.verdict}{why}: {sentence.text}", style
     for citation in sentence.citations:
         yield f"    [{citation.n}] “{citation.quote}”", "dim"
+
+
+def print_checked(claims: Sequence[Mapping]) -> None:
+    """Print claims with their verdicts, reasons and quotes."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=False)
+    for claim in claims:
+        citations = tuple(Citation(**citation) for citation in claim["citations"])
+        sentence = Sentence(claim["claim"], claim["verdict"], citations, claim["kind"], claim["reason"])
+        for line, style in evidence_lines(sentence):
+            console.print(Text(line, style=style))
 
 
 def source_line(source: Source | Paper) -> str:

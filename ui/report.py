@@ -10,6 +10,7 @@ from rag.evaluating.mine import RECALL_AT as MINED_RECALL_AT
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from rag.evaluating.claims import ClaimReport
     from rag.evaluating.mine import MinedReport
     from rag.tuning import Tuning
 
@@ -41,6 +42,14 @@ def mined_sheet(report: "MinedReport") -> Sheet:
     aside = f"; {report.left_aside:,} left aside to keep it short" if report.left_aside else ""
     about = f"{report.papers:,} papers searched{aside}. What is searched for was taken out of the indexed text first."
     return Sheet("Search tests from this library", [("", about)], _MINED_HEADS, rows)
+
+
+def claims_sheet(report: "ClaimReport") -> Sheet:
+    """The report of `--claims`: true and false claims, then each kind of error, by what they are shown as."""
+    heads = ("claims", "n", "supported", "weak", "unsupported")
+    rows = [(row.name, str(row.claims), *map(_share, row.shares.values())) for row in (*report.rows, *report.kinds)]
+    lines = [("AUC of the score", _share(report.auc)), ("of what is shown supported, true", _share(report.precision))]
+    return Sheet("Natural claims", lines, heads, rows)
 
 
 def fit_sheet(tuning: "Tuning") -> Sheet:

@@ -73,7 +73,7 @@ class Drafter:
         from rag.models import ServerModel
 
         model = ServerModel(settings) if settings.has_server else None
-        return cls(library, Verifier(library.embed, settings.nli_model), model, progress)
+        return cls(library, Verifier.of(settings), model, progress)
 
     def plan(
         self, request: str, options: Options | None = None, paper_ids: Sequence[str] = (), kept: Plan | None = None

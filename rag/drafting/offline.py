@@ -57,7 +57,7 @@ class Told:
     @property
     def reserve(self) -> int:
         """What speaks against it; what authors do comes before what is only "according to" them."""
-        verdicts = {"supported": 0, "weak": 2}
+        verdicts = {"supported": 0, "quoted": 0, "weak": 2}
         return verdicts.get(self.finding.verdict, _UNTELLABLE) + self.text.startswith("According to ")
 
 
@@ -93,7 +93,7 @@ class OfflineWriter:
 
     def _tell_item(self, item: PlanItem, paper: Paper, said: set[str]) -> tuple[Told | None, list[Repair]]:
         planned = self._planned(item, paper) if item.sentence and len(item.paper_ids) == 1 else None
-        if planned and (item.pinned or planned.finding.verdict in ("supported", "weak")):
+        if planned and (item.pinned or (planned.finding.holds or planned.finding.verdict == "weak")):
             return planned, []
         told = self.tell(paper, avoid=said)
         name, stands = paper.paper_id, "says; one of its own statements stands instead."
@@ -120,7 +120,7 @@ class OfflineWriter:
         """
         told = [self._told_anew(old, papers[paper_id]) for paper_id in old.paper_ids]
         text = "; ".join(one.cited.rstrip(".") for one in told) + "."
-        weakest = min((one.finding for one in told), key=lambda finding: finding.verdict == "supported")
+        weakest = min((one.finding for one in told), key=lambda finding: finding.holds)
         evidence = tuple(found for one in told for found in one.finding.evidence)
         return Written(old.theme, text, replace(weakest, evidence=evidence), old.repairs)
 
@@ -147,7 +147,7 @@ class OfflineWriter:
         best = min(islice(self._tellings(paper, ranked, avoid), _TRIES), key=lambda told: told.reserve, default=None)
         if best is None or best.reserve >= _UNTELLABLE:
             return None
-        is_full = self._length == "long" and best.finding.verdict == "supported"
+        is_full = self._length == "long" and best.finding.holds
         return self._with_result(best, paper, ranked) if is_full else best
 
     def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
@@ -158,7 +158,7 @@ class OfflineWriter:
     def _shapes(self, text: str, paper: Paper, avoid: Collection[str]) -> Iterator[Told]:
         """The first shape of `text` that is as well carried as it is short."""
         for shape in fitted(text, MOST[self._length]):
-            if shape not in avoid and (told := _checked(shape, paper, self._verifier)).finding.verdict == "supported":
+            if shape not in avoid and (told := _checked(shape, paper, self._verifier)).finding.holds:
                 yield told
                 return
         if text not in avoid:
@@ -174,7 +174,7 @@ class OfflineWriter:
                 subject = "it" if result.startswith(name_of(paper) or " ") else "they"
                 text = f"{told.text.rstrip('.')}; {subject} {result[who.end() :]}"
                 longer = _checked(text, paper, self._verifier)
-                return longer if longer.finding.verdict == "supported" else told
+                return longer if longer.finding.holds else told
         return told
 
 
@@ -195,7 +195,7 @@ def named_first(told: Told, paper: Paper, verifier: Verifier) -> Told:
     if not found or not found["name"][0].isupper() or _GOES_ON.search(found["what"]):
         return told
     turned = _checked(f"{found['name']} {MARKER} is {found['what']}", paper, verifier)
-    return turned if turned.finding.verdict == "supported" else told
+    return turned if turned.finding.holds else told
 
 
 def _checked(text: str, paper: Paper, verifier: Verifier) -> Told:

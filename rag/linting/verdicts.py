@@ -1,14 +1,14 @@
 """What an abstract says to a claim that cites it, as a verdict for the writer: read off the kind of a finding."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from rag.language.names import squash
 from rag.language.naming import where_named
-from rag.records import Finding, Verdict
+from rag.records import Finding
 from rag.verifying.attribution import bare_claim
 from rag.verifying.clauses import clauses
-from rag.verifying.verify import IN_PART, SAYS_NOT, Verifier
+from rag.verifying.verify import REASONS, Verifier
 from store.records import Paper
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LintVerdict = Literal[
     "supports",
     "supports in part",
+    "not checked",
     "says nothing of this",
     "disagrees",
     "not in the library",
@@ -25,16 +26,8 @@ LintVerdict = Literal[
     "uncited claim",
     "damaged .bib",
 ]
-FINE: tuple[LintVerdict, ...] = ("supports", "supports in part")
+FINE: tuple[LintVerdict, ...] = ("supports", "supports in part", "not checked")
 FAILING: tuple[LintVerdict, ...] = ("disagrees",)  # for which the command ends with 1
-# What a finding that is not "supported" means by its verdict and kind; all that is not here is a disagreement.
-_MEANINGS: Mapping[tuple[Verdict, str], LintVerdict] = {
-    ("weak", "number"): "supports in part",
-    ("weak", "name"): "supports in part",
-    ("weak", "not said"): "supports in part",
-    ("unsupported", "name"): "says nothing of this",
-    ("unsupported", "not said"): "says nothing of this",
-}
 _CARRIES = 0.15  # probability from which a paper carries a part of what several are cited for
 _NEAR = 3  # papers that are asked whether they say what cites none
 
@@ -49,8 +42,8 @@ def finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verif
     own = " ".join(part for part in clauses(claim) if where_named(paper, part) >= 0)
     if own and (named := verifier.check(own, [paper])).verdict != "unsupported":
         return named
-    if finding.reason == SAYS_NOT and where_named(paper, claim) >= 0:
-        return Finding("weak", finding.evidence, IN_PART)  # named in a list that says no more of it
+    if not finding.contradicted and where_named(paper, claim) >= 0:
+        return Finding("weak", finding.evidence, REASONS["not said"], kind="not said")  # named in a list, no more
     shared = verifier.check(claim, cited)
     carries = any(e.paper_id == paper.paper_id and e.score >= _CARRIES for e in shared.evidence)
     return shared if carries and shared.verdict != "unsupported" else finding
@@ -61,27 +54,21 @@ def in_words(finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, st
 
     A name that the abstract lacks is a fault when it is another paper's own.
     """
-    if finding.verdict == "supported":
+    if finding.holds:
         return "supports", "the abstract says this"
-    kind = _kind(finding.reason)
-    if kind == "name" and squash(finding.reason.partition(" is not named")[0]) in systems:
+    if finding.verdict == "unchecked":
+        return "not checked", finding.reason
+    name, lacks, _ = finding.reason.partition(" is not named")
+    if finding.kind == "name" and lacks and squash(name) in systems:
         return "says nothing of this", finding.reason
-    return _MEANINGS.get((finding.verdict, kind), "disagrees"), finding.reason
-
-
-def _kind(reason: str) -> str:
-    """The kind of a finding, read off its reason: to go once findings have a kind of their own."""
-    signs = {
-        "number": ("the number ",),
-        "name": (" is not named",),
-        "not said": ("does not say", "says this only in part", "nothing in", "speaks of this"),
-    }
-    return next((kind for kind, cues in signs.items() if any(cue in reason for cue in cues)), "contradicted")
+    if finding.verdict == "weak":
+        return "supports in part", finding.reason
+    return ("disagrees" if finding.contradicted else "says nothing of this"), finding.reason
 
 
 def could_cite(sentence: str, library: "Library", verifier: Verifier) -> Paper | None:
     """A paper of the library whose abstract says the sentence, or None."""
     for paper in library.get_many([hit.passage.paper_id for hit in library.by_meaning(sentence, _NEAR)]):
-        if verifier.check(bare_claim(sentence, paper), [paper]).verdict == "supported":
+        if verifier.check(bare_claim(sentence, paper), [paper]).holds:
             return paper
     return None

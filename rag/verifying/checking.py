@@ -19,8 +19,13 @@ def check_sentence(
     sources = [papers[paper_id] for paper_id in cited.paper_ids]
     others = [paper for paper in papers.values() if paper.paper_id not in cited.paper_ids]
     finding = verifier.check(cited.claim, sources, others)
-    quotes = tuple(_citation(evidence, papers, numbers) for evidence in finding.evidence)
-    return Sentence(cited.text, finding.verdict, quotes), finding
+    found = quotes(finding, papers, numbers)
+    return Sentence(cited.text, finding.verdict, found, finding.kind, finding.reason), finding
+
+
+def quotes(finding: Finding, papers: Mapping[str, Paper], numbers: Mapping[str, int]) -> tuple[Citation, ...]:
+    """The evidence of a finding as exact quotes of `papers`, with the number shown for each paper."""
+    return tuple(_citation(evidence, papers, numbers) for evidence in finding.evidence)
 
 
 def makes_claim(cited: CitedSentence) -> bool:

@@ -105,7 +105,7 @@ class BertEncoder:
     def _layer(self, name: str, hidden: np.ndarray, mask: np.ndarray) -> np.ndarray:
         attended = self._linear(name + "attention.output.dense", self._attend(name, hidden, mask))
         hidden = self._normalise(name + "attention.output.LayerNorm", hidden + attended)
-        inner = _gelu(self._linear(name + "intermediate.dense", hidden))
+        inner = gelu(self._linear(name + "intermediate.dense", hidden))
         return self._normalise(name + "output.LayerNorm", hidden + self._linear(name + "output.dense", inner))
 
     def _attend(self, name: str, hidden: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -137,7 +137,7 @@ def _unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
 
-def _gelu(x: np.ndarray) -> np.ndarray:
+def gelu(x: np.ndarray) -> np.ndarray:
     """x · Φ(x), with erf by Abramowitz and Stegun 7.1.26 (error below 2e-7): numpy has none."""
     z = np.abs(x) * np.float32(0.7071067811865476)
     t = 1 / (1 + np.float32(0.3275911) * z)

@@ -28,7 +28,7 @@ def is_default(name: str) -> bool:
     return name.removeprefix(f"{ORGANISATION}/") == DEFAULT
 
 
-def find_folder(name: str, cache: Path) -> Path:
+def find_folder(name: str, cache: Path | None = None) -> Path:
     """The folder with the files of the model `name`: our own static one, a path, or a name on the hub.
 
     MiniLM comes from the installed package when its weights are the model's own. Raises
@@ -49,19 +49,20 @@ def _shipped_folder() -> Path:
     return SHIPPED
 
 
-def checksum(path: Path, cache: Path) -> str:
-    """The SHA-256 of a file, remembered in `cache` for as long as its size and time stay."""
+def checksum(path: Path, cache: Path | None) -> str:
+    """The SHA-256 of a file, remembered in `cache` (None: nowhere) for as long as its size and time stay."""
     stat = path.stat()
     key = f"{path.resolve()}:{stat.st_size}:{stat.st_mtime_ns}"
-    known = _read_known(cache)
+    known = _read_known(cache) if cache else {}
     if key not in known:
         with path.open("rb") as file:
             known[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        _write_known(cache, known)
+        if cache:
+            _write_known(cache, known)
     return known[key]
 
 
-def _packaged_folder(cache: Path) -> Path | None:
+def _packaged_folder(cache: Path | None) -> Path | None:
     """The weights carried by a package, found without importing it: they are data to us."""
     spec = find_spec(PACKAGE.replace("-", "_"))
     if spec is None or not spec.submodule_search_locations:

@@ -45,7 +45,7 @@ def test_candidates_end_where_relevance_falls(library):
 
 @pytest.fixture(scope="module")
 def drafter(library):
-    return Drafter(library, Verifier(library.embed))
+    return Drafter(library, Verifier())
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from rag.verifying.verify import Verifier
 @pytest.fixture(scope="module")
 def plan(library):
     topic = "vision-language-action models for robot manipulation"
-    return Drafter(library, Verifier(library.embed)).plan(topic, Options(papers=5))
+    return Drafter(library, Verifier()).plan(topic, Options(papers=5))
 
 
 def cited(draft):
@@ -70,7 +70,7 @@ def fails(prompt):
 )
 def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan, reply, kinds):
     model = FakeModel(reply)
-    drafter = Drafter(library, Verifier(library.embed), model)
+    drafter = Drafter(library, Verifier(), model)
     result = drafter.finish(plan, list(drafter.write(plan)))
     assert sorted(cited(result)) == sorted(plan.paper_ids)
     assert {r.kind for r in result.answer.repairs} == kinds
@@ -81,7 +81,7 @@ def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan
 
 
 def test_a_sentence_is_written_anew_by_the_model_or_offline(library, plan):
-    drafter = Drafter(library, Verifier(library.embed), FakeModel(obeys))
+    drafter = Drafter(library, Verifier(), FakeModel(obeys))
     draft = drafter.finish(plan, list(drafter.write(plan)))
     again = drafter.rewrite(draft, 1)
     assert again.written[0].paper_ids == draft.written[0].paper_ids

@@ -68,7 +68,7 @@ def bib(library):
 
 @pytest.fixture(scope="module")
 def verifier(library):
-    return Verifier(library.embed)
+    return Verifier()
 
 
 def test_the_clean_version_raises_no_alarm(library, bib, verifier):
