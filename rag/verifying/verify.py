@@ -21,6 +21,7 @@ from rag.verifying.clauses import bare, without_opening
 from rag.verifying.judge import Opinion, trained_judge
 from rag.verifying.languages import is_foreign
 from rag.verifying.missing import counted_otherwise, missing_name, missing_number, tells_absence, written
+from rag.verifying.nearcopy import near_copy
 from rag.verifying.nli import UserModel
 from rag.verifying.rulings import Ruling
 from rag.verifying.verbatim import verbatim_span
@@ -62,7 +63,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A row of the table: `settles` ends the matter, `forbids` bars "supported", `weighs` gives the score."""
+    """A row of the table: `settles` ends the matter, `forbids` bars "supported" (or grants it
+    where no other row bars it), `weighs` gives the score."""
 
     name: str
     may: Literal["settles", "forbids", "weighs"]
@@ -120,7 +122,10 @@ class Verifier:
 def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
     """The verdict that the score gives, lowered where a judge forbids "supported"."""
     scored = next(ruling for judge, ruling in rulings if judge.may == "weighs")
-    barred = next((ruling for judge, ruling in rulings if judge.may == "forbids"), None)
+    said = [ruling for judge, ruling in rulings if judge.may == "forbids"]
+    barred = next((ruling for ruling in said if ruling.verdict != "supported"), None)
+    if said and barred is None:
+        return replace(said[0], score=max(said[0].score or 0.0, scored.score or 0.0))
     score, numbers = scored.score or 0.0, check_numbers()
     if barred is None:
         if score >= numbers["supported"]:
@@ -190,6 +195,17 @@ def _name(case: Case, verifier: Verifier) -> Ruling | None:
     return Ruling("unsupported" if name.is_strong else "weak", "name", f"{name.text} is not named in the abstract")
 
 
+def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
+    """A claim about one paper that repeats a sentence but for words that change nothing holds; other words forbid."""
+    text = case.readings[0].text
+    copy = near_copy(case.claim, text.sentences, text.known) if len(case.readings) == 1 else None
+    if copy is None:
+        return None
+    if not copy.word:
+        return Ruling("supported", score=0.95)
+    return Ruling("weak", copy.kind, f"the abstract has this sentence without or with another “{copy.word}”")
+
+
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
     opinion = trained_judge().judge([(case.claim, case.premise)])[0]
     kind: Kind = opinion.fault if opinion.contradicts or opinion.fault not in OPPOSED else "not said"
@@ -205,6 +221,7 @@ JUDGES = (
     Judge("the user's model", "settles", _user_model),
     Judge("numbers", "forbids", _number),
     Judge("names", "forbids", _name),
+    Judge("near copy", "forbids", _near_copy),
     Judge("trained judge", "weighs", _trained),
 )
 
@@ -221,8 +238,9 @@ def features(case: Case, opinion: Opinion) -> dict[str, float]:
 
 
 def bars(case: Case) -> bool:
-    """Whether a number or a name of the claim is in no cited abstract."""
-    return any(judge.rule(case, Verifier()) for judge in JUDGES if judge.may == "forbids")
+    """Whether a judge that may forbid does."""
+    rulings = (judge.rule(case, Verifier()) for judge in JUDGES if judge.may == "forbids")
+    return any(ruling and ruling.verdict != "supported" for ruling in rulings)
 
 
 def weigh(values: dict[str, float], weights: dict[str, float]) -> float:
