@@ -208,24 +208,16 @@ def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) ->
 
 def titled(text: str, papers: Sequence[Paper]) -> frozenset[int]:
     """The numbers of the papers that `text` calls by their title: by its name, its head or most of its words."""
-    asked = content_stems(plain(text))
-    return frozenset(
-        n
-        for n, paper in enumerate(papers, 1)
-        if where_named(paper, text) >= 0
-        or _head_stands_in(text, paper.title)
-        or _tells_title(asked, content_stems(plain(paper.title)))
-    )
+    asked, told = plain(text).lower(), content_stems(plain(text))
+    named = (where_named(paper, text) >= 0 or _tells(asked, told, plain(paper.title)) for paper in papers)
+    return frozenset(n for n, yes in enumerate(named, 1) if yes)
 
 
-def _head_stands_in(text: str, title: str) -> bool:
-    """Whether the part of `title` before its colon, two words or more, stands in `text`."""
-    head = plain(title).split(":")[0].strip().lower()
-    return len(head.split()) > 1 and head in plain(text).lower()
-
-
-def _tells_title(asked: frozenset[str], title: frozenset[str]) -> bool:
-    return len(title & asked) >= 3 and shared(title, asked) >= _TITLE_SHARE
+def _tells(asked: str, told: frozenset[str], title: str) -> bool:
+    """Whether what is asked has the part of a title before its colon, two words or more, or most of its words."""
+    head, stems = title.split(":")[0].strip().lower(), content_stems(title)
+    has_head = len(head.split()) > 1 and head in asked
+    return has_head or (len(stems & told) >= 3 and shared(stems, told) >= _TITLE_SHARE)
 
 
 def _holding_a_name(text: str, papers: Sequence[Paper]) -> frozenset[int]:
