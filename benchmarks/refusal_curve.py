@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.evaluating.questions import read_questions
+from rag.evaluating.fit import Example, doubts, examples_of, fit_examples
+from rag.evaluating.questions import Generated, generated_questions, read_questions
 from rag.offline.composing import source_chances
-from rag.offline.fit import Example, Generated, doubts, examples_of, fit_examples, generated_questions
 from rag.offline.refusing import doubt_odds
 from rag.settings import read_settings
 from rag.tuning import Tuning, shipped
@@ -43,7 +43,7 @@ def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path)
     """The curve of each of two sets under the weights fitted on the other; also printed and written."""
     first, second = sets
     curves = {
-        name: curve(sets[name], fit_examples([*sets[other], *made], shipped(reads_words=True)))
+        name: curve(sets[name], fit_examples([*sets[other], *made], shipped(reads_words=True)).tuning)
         for name, other in ((first, second), (second, first))
     }
     out.parent.mkdir(parents=True, exist_ok=True)

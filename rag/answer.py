@@ -28,7 +28,7 @@ from rag.records import (
 )
 from rag.search.retrieve import retrieve
 from rag.settings import Settings
-from rag.tuning import Tuning, shipped
+from rag.tuning import Tuning, tuning_of
 from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.verify import Verifier
 from store.library import Library
@@ -64,8 +64,8 @@ class Assistant:
     """Answers questions over a library; one path for every model."""
 
     def __init__(self, library: Library, settings: Settings, tuning: Tuning | None = None) -> None:
-        """`tuning` holds the fitted weights, by default the shipped ones."""
-        self.library, self.settings, self.tuning = library, settings, tuning or shipped(library.reads_words)
+        """`tuning` holds the fitted weights, by default those of the library."""
+        self.library, self.settings, self.tuning = library, settings, tuning or tuning_of(library)
         self._server = ServerModel(settings) if settings.has_server else None
         self._verifier = Verifier(library.embed, settings.nli_model)
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from rag.offline.composing import MODEL_NAME, compose
 from rag.search.retrieve import retrieve
-from rag.tuning import shipped
+from rag.tuning import tuning_of
 from store.records import Paper
 
 _PROMPT = re.compile(r"Abstracts:\n\n(?P<sources>.*?)\n\nQuestion: (?P<question>.*)", re.DOTALL)
@@ -53,7 +53,7 @@ class PaperRetriever(BaseRetriever):
 class ExtractiveModel(BaseChatModel):
     """The offline model as a LangChain chat model: it reads the prompt that a server's model would read.
 
-    `library` gives the vectors; `tuning` holds the fitted weights, by default the shipped ones.
+    `library` gives the vectors; `tuning` holds the fitted weights, by default those of the library.
     """
 
     library: Any = Field(exclude=True)
@@ -88,7 +88,7 @@ class ExtractiveModel(BaseChatModel):
 
     def _pieces(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         question, papers = read_prompt(messages)
-        tuning = self.tuning or shipped(self.library.reads_words)
+        tuning = self.tuning or tuning_of(self.library)
         for said in compose(question, papers, self.library, tuning):
             yield said.gap + said.marked(f"[{said.n}]" if said.n else "")
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from rag.evaluating.questions import Question, read_questions
-from rag.offline.fit import Example, Generated, examples_of, generated_questions
+from rag.evaluating.fit import Example, examples_of
+from rag.evaluating.questions import Generated, Question, generated_questions, read_questions
 from rag.tuning import Tuning
 from store.library import Library
 from store.readers.common import open_text
