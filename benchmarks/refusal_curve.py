@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.evaluating.fit import Example, doubts, examples_of, fit_examples
-from rag.evaluating.questions import Generated, generated_questions, read_questions
+from rag.evaluating.questions import generated_questions, read_questions
 from rag.offline.composing import source_chances
 from rag.offline.refusing import doubt_odds
 from rag.settings import read_settings
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = read_settings()
     with Library.open(settings.home, settings.embedding_model) as library:
         tuning = shipped(library.reads_words)
-        sets = {path.stem: examples_of(library, [*map(Generated, read_questions(path))], tuning) for path in args.files}
+        sets = {path.stem: examples_of(library, read_questions(path), tuning) for path in args.files}
         made = examples_of(library, generated_questions(library), tuning)
     write_curves(sets, made, args.out)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.language_models import SimpleChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
@@ -50,7 +50,7 @@ class PaperRetriever(BaseRetriever):
         ]
 
 
-class ExtractiveModel(BaseChatModel):
+class ExtractiveModel(SimpleChatModel):
     """The offline model as a LangChain chat model: it reads the prompt that a server's model would read.
 
     `library` gives the vectors; `tuning` holds the fitted weights, by default those of the library.
@@ -63,15 +63,8 @@ class ExtractiveModel(BaseChatModel):
     def _llm_type(self) -> str:
         return MODEL_NAME
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        message = AIMessage(content="".join(self._pieces(messages)))
-        return ChatResult(generations=[ChatGeneration(message=message)])
+    def _call(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> str:
+        return "".join(self._pieces(messages))
 
     def _stream(
         self,

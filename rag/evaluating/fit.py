@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rag.evaluating.measures import average_precision, plain_text, recall_at, title_key
-from rag.evaluating.questions import MADE, Generated, Question, generated_questions
+from rag.evaluating.questions import MADE, Question, generated_questions
 from rag.evaluating.solvers import fit_choice, fit_signs
 from rag.followup import standalone
 from rag.models import quotable
@@ -90,7 +90,7 @@ def fit(
     questions tell of is kept.
     """
     ranking = fit_judged(library, list(_judged(library, questions, progress)), tuning, fewest)
-    asked = [*map(Generated, questions), *generated_questions(library)]
+    asked = [*questions, *generated_questions(library)]
     answering = fit_examples(examples_of(library, asked, ranking.tuning, progress), ranking.tuning, fewest)
     return Fitted(answering.tuning, ranking.kept + answering.kept)
 
@@ -142,24 +142,24 @@ def mean_blend(worth: Mapping[Blend, float], sharpness: float) -> Blend:
 
 
 def examples_of(
-    library: "Library", asked: Sequence[Generated], tuning: Tuning, progress: Progress | None = None
+    library: "Library", asked: Sequence[Question], tuning: Tuning, progress: Progress | None = None
 ) -> list[Example]:
     """An example for each question, with what is retrieved for it from `library`."""
     examples = []
-    for done, one in enumerate(asked, 1):
-        examples.append(_example(library, one.question, tuning, one.left_out))
+    for done, question in enumerate(asked, 1):
+        examples.append(_example(library, question, tuning))
         if progress:
             progress(done, len(asked))
     return examples
 
 
-def _example(library: "Library", question: Question, tuning: Tuning, left_out: str) -> Example:
-    """`question`, made to stand alone, with what is retrieved for it as if the library had no paper `left_out`."""
+def _example(library: "Library", question: Question, tuning: Tuning) -> Example:
+    """`question`, made to stand alone, with what is retrieved for it."""
     import numpy as np
 
     asked = standalone(question.question, question.history, library)
     count = sources_for(asked, _SOURCES)
-    found = [f.paper for f in retrieve(library, asked, count + 1, tuning) if f.paper.paper_id != left_out]
+    found = [f.paper for f in retrieve(library, asked, count + 1, tuning) if f.paper.paper_id != question.left_out]
     match = Match(read_question(asked), [quotable(paper) for paper in found[:count]], library)
     gold = {title_key(title) for title in question.gold}
     right = np.array([title_key(source.title) in gold for source in match.sources], dtype=bool)

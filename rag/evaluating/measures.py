@@ -78,13 +78,9 @@ def _pattern(alternative: str) -> str:
 
 def quantile(values: Sequence[float], share: float) -> float:
     """The value below which `share` of `values` lie, interpolated; 0 without values."""
-    if not values:
-        return 0.0
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    import numpy as np
+
+    return float(np.quantile(values, share)) if values else 0.0
 
 
 def mean(values: Sequence[float]) -> float | None:

@@ -157,14 +157,11 @@ def choose(match: Match, shares: Sequence[Share], tuning: Tuning) -> list[tuple[
     kept: list[tuple[Share, int]] = []
     for share in shares:
         for i in _best_sentences(match, share, tuning):
+            alike = (float(share.source.vectors[i] @ other.source.vectors[j]) for other, j in kept)
             # Each paper has its line in a list, even if another says the same.
-            if share.most == 1 or not any(_alike(share, i, other, j) for other, j in kept):
+            if share.most == 1 or all(cosine < Composing.REPEAT for cosine in alike):
                 kept.append((share, i))
     return kept
-
-
-def _alike(share: Share, i: int, other: Share, j: int) -> bool:
-    return float(share.source.vectors[i] @ other.source.vectors[j]) >= Composing.REPEAT
 
 
 def _best_sentences(match: Match, share: Share, tuning: Tuning) -> list[int]:

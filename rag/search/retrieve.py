@@ -120,7 +120,9 @@ def rank(library: Library | Part, views: Views, tuning: Tuning) -> dict[str, flo
     blend = tuning.blends[views.query.kind]
     scores = _rank_whole(views, blend)
     if views.pieces and blend.pieces:
-        pieces = _best_two([_rank_piece(piece, blend) for piece in views.pieces])
+        worth = [blend.purpose if piece.query.purpose else 1.0 for piece in views.pieces]
+        parts = [_rank_whole(piece, blend) for piece in views.pieces]
+        pieces = _best_two([{i: w * s for i, s in part.items()} for w, part in zip(worth, parts, strict=True)])
         scores = fuse([scores, pieces], [1 - blend.pieces, blend.pieces])
     if blend.likeness:
         scores = fuse([scores, likeness(library, ranked(scores))], [1.0, blend.likeness])
@@ -135,11 +137,6 @@ def _rank_whole(views: Views, blend: Blend) -> dict[str, float]:
     if near.clauses and blend.clauses:
         scores = fuse([scores, near.clauses], [1 - blend.clauses, blend.clauses])
     return standardise(scores)
-
-
-def _rank_piece(views: Views, blend: Blend) -> dict[str, float]:
-    worth = blend.purpose if views.query.purpose else 1.0
-    return {paper_id: worth * score for paper_id, score in _rank_whole(views, blend).items()}
 
 
 def _best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -44,7 +44,8 @@ def group(vectors: "np.ndarray", count: int | None = None) -> list[list[int]]:
     likeness = apart @ apart.T
     groups, most = [[i] for i in range(n)], -(-n // count) + 1
     while len(groups) > count:
-        groups = _join(groups, *_nearest_pair(groups, likeness, most))
+        i, j = _nearest_pair(groups, likeness, most)
+        groups = [g for k, g in enumerate(groups) if k not in (i, j)] + [groups[i] + groups[j]]
     while len(groups) > 1 and (lone := next((g for g in groups if len(g) == 1), None)):
         others = [g for g in groups if g is not lone]
         near = max(others, key=lambda g: _linkage(lone, g, likeness))
@@ -61,10 +62,6 @@ def _nearest_pair(groups: list[list[int]], likeness: "np.ndarray", most: int) ->
 
 def _linkage(a: list[int], b: list[int], likeness: "np.ndarray") -> float:
     return sum(float(likeness[i, j]) for i in a for j in b) / (len(a) * len(b))
-
-
-def _join(groups: list[list[int]], i: int, j: int) -> list[list[int]]:
-    return [g for k, g in enumerate(groups) if k not in (i, j)] + [groups[i] + groups[j]]
 
 
 def name_groups(groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, asked: Sequence[str] = ()) -> list[str]:

@@ -270,7 +270,7 @@ def six_systems(tmp_path):
 
 def test_a_fit_gives_every_weight_and_is_read_where_the_library_is_opened(six_systems):
     library, questions = six_systems
-    assert {made.question.type for made in generated_questions(library)} == {"generated", "unanswerable"}
+    assert {made.type for made in generated_questions(library)} == {"generated", "unanswerable"}
     before = tuning_of(library)
     assert before == shipped(reads_words=False)
     fitted = fit(library, questions, before, fewest=1)
