@@ -20,10 +20,10 @@ from statistics import fmean
 
 from benchmarks import machine
 from rag.drafting.planning import CUT, Cut, relevant
+from rag.evaluating.fit import Judged, fit_judged
 from rag.references.keys import fold
-from rag.search.fit import Asked, fit_asked
 from rag.search.query import read_query, spelled_out, topic_of, topic_query
-from rag.search.retrieve import POOL, look, rank_found
+from rag.search.retrieve import look, rank_found
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.tuning import Tuning, shipped
 from store.library import Library
@@ -38,7 +38,7 @@ class Case:
     """A question as a draft searches for it, and its gold and acceptable papers."""
 
     kind: str
-    asked: Asked
+    asked: Judged
     right: frozenset[str]
 
 
@@ -70,9 +70,9 @@ def _cases(library: Library, paths: Sequence[Path]) -> list[Case]:
             asks = record["question"]
             topic = topic_of(asks) if record["type"] == "survey" else read_query(asks).text
             gold = frozenset(ids[fold(title)] for title in record["gold"])
-            views = look(library, topic_query(spelled_out(topic, library)), POOL)
+            views = look(library, topic_query(spelled_out(topic, library)))
             right = gold | {ids[fold(title)] for title in record["acceptable"]}
-            found.append(Case(record["type"], Asked(views, gold), right))
+            found.append(Case(record["type"], Judged(views, gold), right))
     return found
 
 
@@ -92,7 +92,7 @@ def held_out(library: Library, cases: Sequence[Case]) -> dict[str, dict[str, flo
         order = draw.sample(range(len(cases)), len(cases))
         halves = order[::2], order[1::2]
         for fitted_on, measured in (halves, halves[::-1]):
-            tuning = fit_asked(library, [cases[i].asked for i in fitted_on], shipped(library.reads_words))
+            tuning = fit_judged(library, [cases[i].asked for i in fitted_on], shipped(library.reads_words)).tuning
             tried = [_figures(library, cases[i], tuning, CUTS) for i in fitted_on]
             best = max(CUTS, key=lambda cut, tried=tried: _worth([figures[cut] for figures in tried]))
             for i in measured:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.claims import Claim, gold_claims
 from benchmarks.machine import facts
-from rag.evaluating.metrics import quantile
+from rag.evaluating.measures import quantile
 from rag.settings import read_settings
 from rag.verifying.verify import Verifier
 from store.library import Library

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from rag.drafting.draft import Draft, Drafter
-from rag.evaluating.metrics import facts_stated, mean
+from rag.evaluating.measures import facts_stated, mean
 from rag.references.keys import fold
 from rag.search.query import topic_of
 from rag.settings import read_settings

@@ -189,7 +189,9 @@ _COMMANDS = """## On your own library
 `citewell eval QUESTIONS.jsonl` measures the same on your own questions (one JSON object a line: `id`, `type`,
 `question`, `history`, `gold`, `acceptable`, `answer`, `key_facts`, `evidence`), with any model that you set.
 `citewell eval --mine` needs no questions: it searches your library for titles and for left-out sentences.
-`citewell eval --fit QUESTIONS.jsonl` fits the search and the refusals to your questions."""
+`citewell eval --fit QUESTIONS.jsonl` fits the search and the refusals to your questions: the weights lie in your
+library's folder (`tuning.json`; without it the shipped ones count), and what fewer than ten questions tell of stays as
+it was."""
 
 
 if __name__ == "__main__":

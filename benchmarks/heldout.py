@@ -43,7 +43,7 @@ def ask_held_out(library: Library, files: dict[str, list[Question]]) -> dict[str
     settings, found = read_settings(), defaultdict(list)
     first, second = halves(files)
     for fitted_on, asked in ((first, second), (second, first)):
-        tuning = fit(library, [q for _, q in fitted_on], shipped(library.reads_words))
+        tuning = fit(library, [q for _, q in fitted_on], shipped(library.reads_words)).tuning
         print(f"fitted on {len(fitted_on)}: {tuning.blends}, {tuning.doubt}", file=sys.stderr)
         outcomes = ask_all(Assistant(library, settings, tuning), [q for _, q in asked])
         for (name, _), outcome in zip(asked, outcomes, strict=True):

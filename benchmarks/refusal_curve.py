@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.evaluating.questions import read_questions
+from rag.evaluating.fit import Example, doubts, examples_of, fit_examples
+from rag.evaluating.questions import generated_questions, read_questions
 from rag.offline.composing import source_chances
-from rag.offline.fit import Example, Generated, doubts, examples_of, fit_examples, generated_questions
 from rag.offline.refusing import doubt_odds
 from rag.settings import read_settings
 from rag.tuning import Tuning, shipped
@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = read_settings()
     with Library.open(settings.home, settings.embedding_model) as library:
         tuning = shipped(library.reads_words)
-        sets = {path.stem: examples_of(library, [*map(Generated, read_questions(path))], tuning) for path in args.files}
+        sets = {path.stem: examples_of(library, read_questions(path), tuning) for path in args.files}
         made = examples_of(library, generated_questions(library), tuning)
     write_curves(sets, made, args.out)
 
@@ -43,7 +43,7 @@ def write_curves(sets: dict[str, list[Example]], made: list[Example], out: Path)
     """The curve of each of two sets under the weights fitted on the other; also printed and written."""
     first, second = sets
     curves = {
-        name: curve(sets[name], fit_examples([*sets[other], *made], shipped(reads_words=True)))
+        name: curve(sets[name], fit_examples([*sets[other], *made], shipped(reads_words=True)).tuning)
         for name, other in ((first, second), (second, first))
     }
     out.parent.mkdir(parents=True, exist_ok=True)

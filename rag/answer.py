@@ -28,7 +28,7 @@ from rag.records import (
 )
 from rag.search.retrieve import retrieve
 from rag.settings import Settings
-from rag.tuning import Tuning, shipped
+from rag.tuning import Tuning, tuning_of
 from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.verify import Verifier
 from store.library import Library
@@ -64,8 +64,8 @@ class Assistant:
     """Answers questions over a library; one path for every model."""
 
     def __init__(self, library: Library, settings: Settings, tuning: Tuning | None = None) -> None:
-        """`tuning` holds the fitted weights, by default the shipped ones."""
-        self.library, self.settings, self.tuning = library, settings, tuning or shipped(library.reads_words)
+        """`tuning` holds the fitted weights, by default those of the library."""
+        self.library, self.settings, self.tuning = library, settings, tuning or tuning_of(library)
         self._server = ServerModel(settings) if settings.has_server else None
         self._verifier = Verifier.of(settings)
 
@@ -91,11 +91,11 @@ class Assistant:
         """
         question = _checked_question(question)
         started = time.perf_counter()
-        searched, repairs = self._standalone(question, history)
-        count = k or sources_for(searched, self.settings.sources)
-        found = tuple(retrieve(self.library, searched, count, self.tuning))
-        answering = _Answering(question, searched, found, repairs, started, self._writer(searched, found, history))
-        yield Searched(searched, found)
+        asked, repairs = self._standalone(question, history)
+        count = k or sources_for(asked, self.settings.sources)
+        searched = Searched(asked, tuple(retrieve(self.library, asked, count, self.tuning)))
+        answering = _Answering(question, searched, self._writer(searched, history), repairs, started)
+        yield searched
         yield from answering.run(self._verifier)
         yield answering.answer(self.settings, len(self.library))
 
@@ -114,10 +114,10 @@ class Assistant:
         except ModelError as error:
             return offline, [Repair("model-failed", f"{error} The question was completed by rule.")]
 
-    def _writer(self, question: str, found: Sequence[Found], history: Sequence[Turn]) -> Writer:
-        papers = [quotable(f.paper) for f in found]
+    def _writer(self, searched: Searched, history: Sequence[Turn]) -> Writer:
+        papers = [quotable(f.paper) for f in searched.found]
         taken = {paper_id: n for turn in history for n, paper_id in turn.cited}
-        offline = partial(compose, one_line(question), papers, self.library, self.tuning)
+        offline = partial(compose, one_line(searched.standalone_question), papers, self.library, self.tuning)
         return Writer(self._server, offline, papers, taken)
 
 
@@ -125,20 +125,13 @@ class _Answering:
     """One answer in the making."""
 
     def __init__(
-        self,
-        question: str,
-        searched: str,
-        found: Sequence[Found],
-        repairs: list[Repair],
-        started: float,
-        writer: Writer,
+        self, question: str, searched: Searched, writer: Writer, repairs: list[Repair], started: float
     ) -> None:
-        self._question, self._searched, self._found, self._repairs = question, searched, found, repairs
-        self._papers = {f.paper.paper_id: f.paper for f in found}
+        self._question, self._searched, self._writer, self._repairs = question, searched, writer, repairs
+        self._papers = {f.paper.paper_id: f.paper for f in searched.found}
         self._pieces: list[CitedSentence] = []
         self._sentences: list[Sentence] = []
         self._started, self._retrieved, self._verifying = started, time.perf_counter(), 0.0
-        self._writer = writer
 
     def run(self, verifier: Verifier) -> Iterator[Checked]:
         """Write, check and yield the sentences one by one."""
@@ -153,7 +146,10 @@ class _Answering:
 
         system = fill("answer_system", no_answer=NO_PAPER, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
         sources = write_sources(list(self._papers.values()))
-        return [SystemMessage(system), HumanMessage(fill("answer", sources=sources, question=one_line(self._searched)))]
+        return [
+            SystemMessage(system),
+            HumanMessage(fill("answer", sources=sources, question=one_line(self._searched.standalone_question))),
+        ]
 
     def _check(self, cited: CitedSentence, verifier: Verifier) -> Sentence | None:
         self._pieces.append(cited)
@@ -169,15 +165,15 @@ class _Answering:
     def answer(self, settings: Settings, library_size: int) -> Answer:
         """The finished record."""
         text = "".join(piece.text + piece.after for piece in self._pieces).strip()
-        refusal, found = read_refusal(text), self._found
+        refusal, found = read_refusal(text), list(self._searched.found)
         cited = {paper_id for piece in self._pieces for paper_id in piece.paper_ids}
         if refusal is not None:
             nearest = {f.paper.paper_id for f in found[:NEAREST]}
             found = [f for f in found if f.paper.paper_id in nearest | cited]
-            text = f"{text}\n\n{_what_was_searched(self._searched, library_size, found)}"
+            text = f"{text}\n\n{_what_was_searched(self._searched.standalone_question, library_size, found)}"
         return Answer(
             self._question,
-            self._searched,
+            self._searched.standalone_question,
             text,
             refusal is not None,
             tuple(self._sentences),

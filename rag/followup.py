@@ -14,19 +14,11 @@ from rag.language.terms import STOP, plain, words
 from rag.question import any_of
 from rag.records import Turn, read_refusal
 from rag.search.retrieve import retrieve
+from rag.tuning import Reading
 from store.records import Paper
 
 if TYPE_CHECKING:
     from store.library import Library
-
-# Content words: before a pronoun from which it stands for something in the question itself; up to which a question
-# with "the …" and without a name leaves its subject out; up to which an opening such as "and" carries on; at most in
-# "What about X?".
-_ANTECEDENT, _SHORT, _CARRIED, _NEW_SUBJECT = 4, 4, 8, 5
-_MOST = 3  # papers put into a question at once
-_RECENT = 6  # exchanges looked back at
-_LOOKED_UP = 10  # papers sharing words with a text among which a named one is looked for
-
 
 _WORK = (
     r"(?:papers?|works?|study|studies|methods?|models?|approach(?:es)?|systems?|agents?|datasets?"
@@ -105,7 +97,7 @@ def depends(question: str, history: Sequence[Turn]) -> bool:
     """Whether `question` can only be understood with `history`; never when nothing was asked before."""
     if not any(turn.role == "user" and turn.content.strip() for turn in history):
         return False
-    carried = bool(_OPENING.search(question)) and len(_content(question)) <= _CARRIED
+    carried = bool(_OPENING.search(question)) and len(_content(question)) <= Reading.CARRIED
     return carried or bool(_CARRYING.search(question)) or bool(_pointers(question)) or _leaves_out(question)
 
 
@@ -125,7 +117,7 @@ def _content(text: str) -> list[str]:
 def _gives_subject(before: str) -> bool:
     """Whether the words before a pronoun hold something that it can stand for."""
     introduced = bool(re.search(r"\b(?:an?|two|three|some)\b", before, re.IGNORECASE))
-    return _is_named(before) or len(_content(before)) >= _ANTECEDENT - introduced
+    return _is_named(before) or len(_content(before)) >= Reading.ANTECEDENT - introduced
 
 
 def _leaves_out(question: str) -> bool:
@@ -135,7 +127,7 @@ def _leaves_out(question: str) -> bool:
     content = _content(question)
     if all(_ATTRIBUTE.fullmatch(word) for word in content):
         return True
-    return len(content) <= _SHORT and bool(_ASKS.search(question)) and bool(_BRIDGE.search(question))
+    return len(content) <= Reading.SHORT and bool(_ASKS.search(question)) and bool(_BRIDGE.search(question))
 
 
 def _is_named(text: str) -> bool:
@@ -176,7 +168,7 @@ def standalone(question: str, history: Sequence[Turn], library: "Library") -> st
 def _asked_before(history: Sequence[Turn], library: "Library") -> list[_Past]:
     """The latest questions and answers, oldest first; answers before the first question are passed over."""
     asked = [n for n, turn in enumerate(history) if turn.role == "user" and turn.content.strip()]
-    bounds = list(zip(asked, [*asked[1:], len(history)], strict=True))[-_RECENT:]
+    bounds = list(zip(asked, [*asked[1:], len(history)], strict=True))[-Reading.RECENT :]
     return [_read_past(history[:start], history[start:end], library) for start, end in bounds]
 
 
@@ -194,7 +186,7 @@ def _read_past(before: Sequence[Turn], turns: Sequence[Turn], library: "Library"
 
 def _named_papers(text: str, library: "Library") -> list[Paper]:
     """The papers that `text` calls by name, in the order in which it does."""
-    found = library.get_many([paper_id for paper_id, _ in library.by_words(text, _LOOKED_UP)])
+    found = library.get_many([paper_id for paper_id, _ in library.by_words(text, Reading.LOOKED_UP)])
     places = {paper: place for paper in found if (place := where_named(paper, text)) >= 0}
     return sorted(places, key=lambda paper: (places[paper], paper.paper_id))
 
@@ -220,14 +212,14 @@ def _meant(question: str, past: Sequence[_Past], library: "Library") -> list[Pap
     for ordinal, place in _PLACES.items() if len(listed) > 1 else ():
         if re.search(rf"\bthe (?:{ordinal})\b", question, re.IGNORECASE) and -len(listed) <= place < len(listed):
             return [listed[place]]
-    return list(latest[: _MOST if _MANY.search(question) else 1])
+    return list(latest[: Reading.SPOKEN_OF if _MANY.search(question) else 1])
 
 
 def _replaced(question: str, past: Sequence[_Past]) -> str:
     """ "And of X?" after "What is the idea of Y?": the question before, with X for Y."""
     before = past[-1]
     rest = _CARRY.sub("", question).strip(" ?.!")
-    if len(_content(rest)) > _NEW_SUBJECT or rest == question.strip(" ?.!"):
+    if len(_content(rest)) > Reading.NEW_SUBJECT or rest == question.strip(" ?.!"):
         return ""
     old = [name for paper in before.papers if (name := system_name(paper.title)) and name in before.question]
     if not old:

@@ -9,15 +9,15 @@ from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.language_models import SimpleChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field
 
 from rag.offline.composing import MODEL_NAME, compose
 from rag.search.retrieve import retrieve
-from rag.tuning import shipped
+from rag.tuning import tuning_of
 from store.records import Paper
 
 _PROMPT = re.compile(r"Abstracts:\n\n(?P<sources>.*?)\n\nQuestion: (?P<question>.*)", re.DOTALL)
@@ -50,10 +50,10 @@ class PaperRetriever(BaseRetriever):
         ]
 
 
-class ExtractiveModel(BaseChatModel):
+class ExtractiveModel(SimpleChatModel):
     """The offline model as a LangChain chat model: it reads the prompt that a server's model would read.
 
-    `library` gives the vectors; `tuning` holds the fitted weights, by default the shipped ones.
+    `library` gives the vectors; `tuning` holds the fitted weights, by default those of the library.
     """
 
     library: Any = Field(exclude=True)
@@ -63,15 +63,8 @@ class ExtractiveModel(BaseChatModel):
     def _llm_type(self) -> str:
         return MODEL_NAME
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        message = AIMessage(content="".join(self._pieces(messages)))
-        return ChatResult(generations=[ChatGeneration(message=message)])
+    def _call(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> str:
+        return "".join(self._pieces(messages))
 
     def _stream(
         self,
@@ -88,7 +81,7 @@ class ExtractiveModel(BaseChatModel):
 
     def _pieces(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         question, papers = read_prompt(messages)
-        tuning = self.tuning or shipped(self.library.reads_words)
+        tuning = self.tuning or tuning_of(self.library)
         for said in compose(question, papers, self.library, tuning):
             yield said.gap + said.marked(f"[{said.n}]" if said.n else "")
 

@@ -43,34 +43,26 @@ def write_sources(papers: Sequence[Paper]) -> str:
 
 
 class Model(Protocol):
-    """A chat model, the name that users see, and the errors of its server put into words."""
+    """A chat model: the name that users see, and messages in chunks; raises ModelError."""
 
-    @property
-    def name(self) -> str: ...  # noqa: D102
+    name: str
 
-    def stream(self, messages: "list[BaseMessage]") -> Iterator:
-        """The message in chunks. Raises ModelError."""
+    def stream(self, messages: "list[BaseMessage]") -> Iterator: ...  # noqa: D102
 
 
 class ServerModel:
     """The model of a configured server, loaded at its first use so that a failure is an answer's failure."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._settings, self.name = settings, settings.openai_model or "the server's model"
         self._chat: BaseChatModel | None = None
-        self._known = settings.openai_model
-
-    @property
-    def name(self) -> str:
-        """The model's name as the server knows it."""
-        return self._known or "the server's model"
 
     def stream(self, messages: "list[BaseMessage]") -> Iterator:
         """The message in chunks. Raises ModelError."""
         with server_errors(self._settings):
             if self._chat is None:
-                self._known = model_name(self._settings)
-                self._chat = load_chat(self._settings, self._known)
+                self.name = model_name(self._settings)
+                self._chat = load_chat(self._settings, self.name)
             yield from self._chat.stream(messages)
 
     def complete(self, messages: "list[BaseMessage]") -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.language.terms import STOP, is_common, listed
+from rag.tuning import Reading
 
 Kind = Literal["fact", "compare", "list", "survey"]
 
@@ -96,12 +97,10 @@ _PART = re.compile(
     r"(?<=[?.!;:])\s+|,\s+(?=(?:and|or|but|so|which|what|how|by|in|when|where|why|who|does|is|are|can)\b)"
     r"|\s+and\s+(?=(?:how|what|why|which|by|does|is|who|where|when)\b)"
 )
-_WINDOW, _STEP = 10, 5  # words of a window, and from one to the next
 
 _TAG = re.compile(r"<(script|style)\b[^>]*>.*?</\1>|<!--.*?-->|<[^<>]{1,200}>", re.IGNORECASE | re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'”’)]*\s+|\n+|\s\.\.\.\s")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_NOISE = 0.3  # from this share of words that are no words on, a text is noise around a question
 
 _ADJECTIVES = (
     r"(?:(?:of|other|the|their|its|these|different|unique|more|new|kinds? of|types? of|average"
@@ -174,7 +173,9 @@ def read_question(question: str) -> Asked:
         text,
         _kind(text, sides),
         clauses(text),
-        tuple(" ".join(words[i : i + _WINDOW]) for i in range(0, max(1, len(words) - _STEP), _STEP)),
+        tuple(
+            " ".join(words[i : i + Reading.WINDOW]) for i in range(0, max(1, len(words) - Reading.STEP), Reading.STEP)
+        ),
         sides,
         max((len(found[1].split(", ")) + 1 for found in _ENUMERATION.finditer(text)), default=0),
         amount=_AMOUNT.search(text) is not None,
@@ -209,8 +210,8 @@ def focus(question: str) -> str:
     """
     text = _TAG.sub(" ", question)
     sentences = [s.strip() for s in _SENTENCE.split(text) if s and s.strip()]
-    if _noise(text) > _NOISE:
-        asked = [s for s in sentences if s.endswith("?") and _noise(s) < _NOISE]
+    if _noise(text) > Reading.NOISE:
+        asked = [s for s in sentences if s.endswith("?") and _noise(s) < Reading.NOISE]
         sentences = asked or sentences
     return " ".join(" ".join(s for s in sentences if not _ORDERS.search(s)).split())
 

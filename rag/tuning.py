@@ -1,17 +1,22 @@
-"""The fitted numbers of retrieval and of the offline model, in one record: `rag/tuning.json`.
+"""The numbers by which a question is answered: those that are fitted, and below them those chosen by hand.
 
-`citewell eval --fit` writes them; nothing else decides by numbers of its own.
+The fitted ones ship in `rag/tuning.json`. `citewell eval --fit` writes a user's own into the library's folder,
+where they take the place of the shipped ones.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import SettingsError
 
-PATH = Path(__file__).with_name("tuning.json")
+if TYPE_CHECKING:
+    from store.library import Library, Part
+
+SHIPPED = Path(__file__).with_name("tuning.json")
 Weights = Mapping[str, float]
 
 
@@ -59,19 +64,46 @@ class Tuning:
 
 @cache
 def shipped(reads_words: bool) -> Tuning:
-    """The numbers that ship, or that the last `citewell eval --fit` wrote.
+    """The numbers that ship. There are two sets: for embedding models with vectors of words in context, and others."""
+    return read(SHIPPED)[_name(reads_words)]
 
-    There are two sets: for embedding models with vectors of words in context, and for those without.
+
+def tuning_of(library: "Library | Part") -> Tuning:
+    """The numbers fitted to the user's questions, where the library's folder has some, else the shipped ones.
+
+    Raises SettingsError when they cannot be read.
     """
-    return read(PATH)[_name(reads_words)]
+    path, name = own_file(library.home), _name(library.reads_words)
+    own = _read_at(path, path.stat().st_mtime_ns) if path.is_file() else {}
+    return own.get(name) or shipped(library.reads_words)
+
+
+def own_file(home: Path) -> Path:
+    """Where the numbers fitted to a user's questions lie in the library's folder."""
+    return home / SHIPPED.name
+
+
+@lru_cache(maxsize=4)
+def _read_at(path: Path, changed: int) -> dict[str, Tuning]:
+    return read(path)
 
 
 def read(path: Path) -> dict[str, Tuning]:
-    """Both sets of a JSON file, "words" and "plain". Raises SettingsError when it cannot be read as such."""
+    """The sets of a JSON file, "words" or "plain". Raises SettingsError when it cannot be read as such."""
     try:
-        return {name: _tuning(values) for name, values in json.loads(path.read_text(encoding="utf-8")).items()}
+        found = {name: _tuning(values) for name, values in json.loads(path.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SettingsError(f"{path}: is no file of fitted weights ({error}); install citewell again.") from None
+        raise _unusable(path, str(error)) from None
+    known = found if path == SHIPPED else read(SHIPPED)
+    for name, tuning in found.items():
+        if name not in known or _keys(tuning) != _keys(known[name]):
+            raise _unusable(path, "another version wrote it")
+    return found
+
+
+def _unusable(path: Path, reason: str) -> SettingsError:
+    advice = "install citewell again" if path == SHIPPED else "remove it, or put it aside and fit again"
+    return SettingsError(f"{path}: is no file of fitted weights ({reason}); {advice}.")
 
 
 def _tuning(values: dict) -> Tuning:
@@ -80,17 +112,87 @@ def _tuning(values: dict) -> Tuning:
     return Tuning(blends, **rest, doubt=Doubt(**values["doubt"]))
 
 
-def save(tuning: Tuning, reads_words: bool, path: Path = PATH) -> None:
-    """Put `tuning` in the place of the set it was fitted for. Raises SettingsError where that is not allowed."""
-    sets = {name: asdict(known) for name, known in read(path).items()} | {_name(reads_words): asdict(tuning)}
+def _keys(tuning: Tuning) -> list[set[str]]:
+    return [set(part) for part in (tuning.blends, tuning.source, tuning.sentence, tuning.line, tuning.doubt.weights)]
+
+
+def save(tuning: Tuning, reads_words: bool, path: Path) -> None:
+    """Put `tuning` into a file, in the place of the set it was fitted for. Raises SettingsError where that fails."""
+    known = read(path) if path.is_file() else {}
+    sets = {name: asdict(one) for name, one in known.items()} | {_name(reads_words): asdict(tuning)}
     try:
         path.write_text(json.dumps(sets, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be written ({error.strerror}); install citewell where you may write, and fit again."
-        ) from None
+        raise SettingsError(f"{path}: cannot be written ({error.strerror}); make its folder writable.") from None
     shipped.cache_clear()
 
 
 def _name(reads_words: bool) -> str:
     return "words" if reads_words else "plain"
+
+
+# Chosen by hand, and by `citewell eval` on the dev questions.
+
+
+class Reading:
+    """How a question is read (rag/question.py, rag/followup.py)."""
+
+    WINDOW, STEP = 10, 5  # words of a window, and from one to the next
+    NOISE = 0.3  # from this share of words that are no words on, a text is noise around a question
+    ANTECEDENT = 4  # content words before a pronoun from which it stands for something in the question itself
+    SHORT = 4  # content words up to which a question with "the …" and without a name leaves its subject out
+    CARRIED = 8  # content words up to which an opening such as "and" carries on what was said
+    NEW_SUBJECT = 5  # content words at most in "What about X?"
+    SPOKEN_OF = 3  # papers put into a question at once
+    RECENT = 6  # exchanges looked back at
+    LOOKED_UP = 10  # papers sharing words with a text among which a named one is looked for
+
+
+class Search:
+    """How papers are searched for (rag/search)."""
+
+    PIECES = 8  # pieces of a subject that are looked for
+    EXPLAINING, AGREED = 50, 2  # papers looked at that have an acronym, and that must explain it alike
+    POOL = 100  # papers taken from each index before they are ranked together
+    NAMED = 3.0  # what a paper gains that the question calls by name, in standard deviations
+    HEAVIEST = 6.0  # most that a word weighs: rarer ones are not more telling
+    MODELS, COMPARED = 3, 50  # papers that others are compared with, and the best papers that are compared at all
+    CLAUSE = 2  # content words that make a clause worth its own score
+
+
+class Themes:
+    """How papers are grouped, and groups named (rag/search/themes.py)."""
+
+    PAPERS, MOST = 4, 4  # papers a theme is made for, about; themes at most
+    # What a phrase gains in a paper whose text, and whose title, has it, as a known subject and as one that was asked
+    # for, and for each unit of weight of its words; what it loses as a part of the topic.
+    IN_TEXT, IN_TITLE, SUBJECT, ASKED, TELLING, TOPIC = 0.12, 0.14, 0.03, 0.1, 0.02, 0.02
+    MEAN, LEAST, ELSEWHERE = 0.7, 0.3, 0.6  # the group's mean and its least near paper; the papers of other groups
+    NAMES = 0.2  # the worth from which a phrase names a group
+    SPOKEN = 0.4  # share of a group's papers that speak of its name
+    WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
+
+
+class Composing:
+    """Which sentences answer offline (rag/offline)."""
+
+    TITLE = 0.7  # a text that has this share of a title's words, by weight, means that paper
+    SURE = 0.6  # a fact comes from one source when it is this likely the right one, else from two
+    ENOUGH = 0.85  # sentences of one source are taken until they hold this share of what its sentences offer
+    # Fewest and most sentences a source gives: alone, as the likeliest and the next of two, as one side, on a line.
+    ALONE, FIRST, SECOND, SIDE, LINE = (2, 5), (2, 3), (1, 2), (1, 3), (1, 1)
+    SIDES = 2
+    # Lists and surveys take the sources at most this far, in log odds, below the best, and at most so many.
+    DEPTH, LISTED, SURVEYED, LEAST_SURVEYED = 4.0, 10, 12, 6
+    REPEAT = 0.93  # two sentences more alike than this say the same
+    AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked
+
+
+class Doubting:
+    """What makes a sign of doubt (rag/offline/refusing.py)."""
+
+    STRANGE = 0.5  # a word whose best cosine is below this has nothing like it in a paper
+    NEAR = 0.45  # below this cosine of its best sentence a source begins to be far from the question
+    LONG = 30  # a question of so many words or more gives clues enough not to need each of them found
+    TELLING = 12.0  # words of a question that weigh less than this together, such as "how does … work", prove nothing
+    UNLIKE, ALIKE = 0.1, 0.4  # cosines of a few words with a sentence: nothing in common, the same thing

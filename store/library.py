@@ -183,6 +183,11 @@ class Library:
         """The unit vector of a query, float32, shape (d,)."""
         return self._indexes.embedder.encode_query(text)
 
+    @property
+    def home(self) -> Path:
+        """The library's folder."""
+        return self._home
+
     def close(self) -> None:
         """Let go of the library's files."""
         self._indexes.close()
@@ -214,7 +219,7 @@ class Part:
         self._library, self._ids = library, paper_ids
         self.get_many, self.word_matches = library.get_many, library.word_matches
         self.embed, self.embed_query, self.mean_vectors = library.embed, library.embed_query, library.mean_vectors
-        self.reads_words = library.reads_words
+        self.reads_words, self.home = library.reads_words, library.home
 
     def by_meaning(self, query: str, k: int) -> list[Hit]:
         """The `k` papers nearest in meaning, each by its best passage, with their cosines."""

@@ -24,7 +24,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 250, 60  # lines
 # Cycles are still being taken out of these; a package leaves the set for good.
 CYCLES_TO_COME = {"rag"}
 # Files and functions that are still too long, and are being divided.
-LONG_TO_COME = {"rag/offline/matching.py"}
+LONG_TO_COME: set[str] = set()
 
 
 def modules(package: str) -> dict[str, ast.Module]:

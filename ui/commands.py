@@ -122,17 +122,17 @@ def _claims(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sh
 
 
 def _fit(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:
-    from rag import tuning
     from rag.evaluating.fit import fit
     from rag.evaluating.questions import read_questions
+    from rag.tuning import own_file, save
     from ui.report import fit_sheet
 
     questions = [question for path in args.questions for question in read_questions(path)]
     library = assistant.library
     with bar() as progress:
         fitted = fit(library, questions, assistant.tuning, lambda n, of: progress(n, of, f"questions of {of}"))
-    tuning.save(fitted, library.reads_words)
-    return asdict(fitted), fit_sheet(fitted)
+    save(fitted.tuning, library.reads_words, own_file(library.home))
+    return {**asdict(fitted.tuning), "kept": list(fitted.kept)}, fit_sheet(fitted)
 
 
 def _mine(args: argparse.Namespace, assistant: "Assistant") -> tuple[dict, "Sheet"]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from rag.evaluating.claims import ClaimReport
+    from rag.evaluating.fit import Fitted
     from rag.evaluating.mine import MinedReport
-    from rag.tuning import Tuning
 
 _HEADS = ("type", "n", *(f"R@{k}" for k in RECALL_AT), "MRR", "cite P", "cite R", "facts", "refused", "sent.")
 _MINED_HEADS = ("test", "questions", *(f"R@{k}" for k in MINED_RECALL_AT), "MRR", "p50 ms")
@@ -52,14 +52,16 @@ def claims_sheet(report: "ClaimReport") -> Sheet:
     return Sheet("Natural claims", lines, heads, rows)
 
 
-def fit_sheet(tuning: "Tuning") -> Sheet:
-    """What `--fit` found: one line a decision."""
+def fit_sheet(fitted: "Fitted") -> Sheet:
+    """What `--fit` found: one line a decision, and which of them stayed for want of questions."""
+    tuning = fitted.tuning
     weights: dict[str, Mapping[str, float]] = {f"search, {kind}": asdict(b) for kind, b in tuning.blends.items()}
     weights |= {"source": tuning.source, "sentence": tuning.sentence, "line": tuning.line}
     weights["doubt"] = tuning.doubt.weights
     shown = [(name, ", ".join(f"{k} {v:.2f}" for k, v in values.items())) for name, values in weights.items()]
     refuses = f"{tuning.doubt.threshold:.2f} (bias {tuning.doubt.bias:.2f})"
-    return Sheet("Fitted weights", [*shown, ("refuses from", refuses)])
+    kept = [("kept, with too few questions to fit", "; ".join(fitted.kept))] if fitted.kept else []
+    return Sheet("Fitted weights", [*shown, ("refuses from", refuses), *kept])
 
 
 def as_table(sheet: Sheet) -> "RenderableType":

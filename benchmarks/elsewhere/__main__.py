@@ -15,8 +15,8 @@ from benchmarks.elsewhere.fields import IDS, SHIPPED, arguments, examples, libra
 from benchmarks.mutations import measure
 from rag.answer import Assistant
 from rag.evaluating.evaluate import Outcome, ask_all, report
+from rag.evaluating.fit import fit_doubt
 from rag.evaluating.questions import Question, read_questions
-from rag.offline.fit import fit_doubt
 from rag.settings import DEFAULT_EMBEDDING_MODEL, read_settings
 from rag.tuning import shipped
 from store.library import Library

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from rag.evaluating.questions import Question, read_questions
-from rag.offline.fit import Example, Generated, examples_of, generated_questions
+from rag.evaluating.fit import Example, examples_of
+from rag.evaluating.questions import Question, generated_questions, read_questions
 from rag.tuning import Tuning
 from store.library import Library
 from store.readers.common import open_text
@@ -62,6 +62,6 @@ def examples(opened: Mapping[str, Library], asked: Sequence[Question], tuning: T
 
     They look into their libraries again when something is fitted on them.
     """
-    every = {field: [Generated(question) for question in read_questions(questions_file(field))] for field in IDS}
-    every[SHIPPED] = [*(Generated(question) for question in asked), *generated_questions(opened[SHIPPED])]
+    every = {field: read_questions(questions_file(field)) for field in IDS}
+    every[SHIPPED] = [*asked, *generated_questions(opened[SHIPPED])]
     return {name: examples_of(opened[name], ones, tuning) for name, ones in every.items()}

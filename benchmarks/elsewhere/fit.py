@@ -8,8 +8,9 @@
 from contextlib import ExitStack
 
 from benchmarks.elsewhere.fields import SHIPPED, arguments, examples, libraries
-from rag.offline.fit import fit_doubt
+from rag.evaluating.fit import fit_doubt
 from rag.settings import DEFAULT_EMBEDDING_MODEL
+from rag.tuning import SHIPPED as FILE
 from rag.tuning import save, shipped
 from store.encoders.weights import STATIC
 
@@ -23,7 +24,7 @@ def main() -> None:
             reads_words = opened[SHIPPED].reads_words
             found = examples(opened, asked, shipped(reads_words))
             fitted = fit_doubt([e for some in found.values() for e in some], shipped(reads_words))
-        save(fitted, reads_words)
+        save(fitted, reads_words, FILE)
         print(model, fitted.doubt)
 
 

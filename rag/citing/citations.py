@@ -123,7 +123,9 @@ class CitationReader:
     def _is_reference(self, segment: Segment) -> bool:
         """Whether a segment is an entry, `[1] …`, of a list of references that a model put below its answer."""
         entry = bool(segment.spans) and segment.spans[0].kind == "marker" and segment.spans[0].start == segment.start
-        among, self._among_references = self._among_references, _heads_references(segment.text)
+        # "**Sources:**" alone announces a list of references.
+        heads = bool(re.search(r"\w", segment.text) and _LABEL.fullmatch(segment.text.lstrip("#")))
+        among, self._among_references = self._among_references, heads
         self._among_references |= among and entry
         return among and entry
 
@@ -229,11 +231,6 @@ def _loose(segment: Segment, cites: bool) -> list[Repair]:
     reason = "which names no source by its number; it was left as it is, and not checked."
     found = loose_references(prose, kept, cites)
     return [Repair("unlinked-citation", f"The model wrote “{words}”, {reason}") for words in found]
-
-
-def _heads_references(text: str) -> bool:
-    """Whether `text` only announces a list of references, as "**Sources:**" does."""
-    return bool(re.search(r"\w", text) and _LABEL.fullmatch(text.lstrip("#")))
 
 
 def claim_text(kind: Kind, text: str, cited: bool) -> str:

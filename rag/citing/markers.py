@@ -101,7 +101,8 @@ def read_ids(body: str) -> Ids | None:
     several = len(set(ends)) > 1
     if any(1900 <= end <= 2099 for end in ends) or (several and 0 in ends):
         return None
-    return Ids(tuple(piece for pair in pairs for piece in _ascending(*pair)))
+    ranges = [pair for low, high in pairs for pair in ([(low, high)] if low <= high else [(low, low), (high, high)])]
+    return Ids(tuple(ranges))
 
 
 def is_labelled(body: str) -> bool:
@@ -113,18 +114,10 @@ def is_maths(before: str, ids: Ids, after: str, valid: Collection[int]) -> bool:
     """Whether the text around a bracket of ids makes it an index, an interval or a formula."""
     if _INDEX.search(before) or _OPERATOR.search(before) or _POWER.match(after):
         return True
-    if not _is_pair(ids):
+    ends = {end for pair in ids.ranges for end in pair}
+    if len(ends) != 2 or len(ids.ranges) > 2:
         return False
     return bool(_INTERVAL.search(before) or (_PERHAPS_INTERVAL.search(before) and ids.unknown(valid)))
-
-
-def _is_pair(ids: Ids) -> bool:
-    ends = sorted({end for pair in ids.ranges for end in pair})
-    return len(ends) == 2 and len(ids.ranges) <= 2
-
-
-def _ascending(low: int, high: int) -> tuple[tuple[int, int], ...]:
-    return ((low, high),) if low <= high else ((low, low), (high, high))
 
 
 def _between(low: int, high: int, valid: Collection[int]) -> list[int]:

@@ -141,7 +141,8 @@ def _json_answer(body: str) -> str | None:
         value, end = json.JSONDecoder(strict=False).raw_decode(body)
         answer = _prose(value)
     except (ValueError, RecursionError):
-        return _cut_answer(body)
+        cut = _CUT_TEXT.search(body)
+        return json.loads(f'"{cut[1]}"', strict=False) if cut else None
     rest = body[end:].strip().removeprefix("```").strip()
     return f"{answer}\n\n{rest}" if answer and rest else answer
 
@@ -166,8 +167,3 @@ def _ids(value: object) -> list[str]:
         return [n for item in value for n in _ids(item)]
     match = re.fullmatch(r"\[?(\d{1,4})\]?", str(value).strip()) if isinstance(value, int | str) else None
     return [match[1]] if match else []
-
-
-def _cut_answer(body: str) -> str | None:
-    match = _CUT_TEXT.search(body)
-    return json.loads(f'"{match[1]}"', strict=False) if match else None

@@ -10,9 +10,9 @@ from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
 from rag.errors import DraftError
 from rag.records import Found
 from rag.search.query import spelled_out, topic_of, topic_query
-from rag.search.retrieve import POOL, look, rank_found
+from rag.search.retrieve import look, rank_found
 from rag.search.themes import REST, about, group, name_groups
-from rag.tuning import Tuning, shipped
+from rag.tuning import Tuning, tuning_of
 from rag.verifying.verify import Verifier
 from store.records import Paper, Progress, silent
 from store.sentences import sentences
@@ -101,8 +101,8 @@ def _chosen(library: "Library", topic: str, options: Options) -> list[Paper]:
 
 def gather(library: "Library", topic: str, tuning: Tuning | None = None) -> list[Found]:
     """Candidates for a draft on `topic`, best first, their scores standardised over the pool."""
-    views = look(library, topic_query(spelled_out(topic, library)), POOL)
-    return rank_found(library, views, tuning or shipped(library.reads_words))
+    views = look(library, topic_query(spelled_out(topic, library)))
+    return rank_found(library, views, tuning or tuning_of(library))
 
 
 def relevant(found: Sequence[Found], count: int | None = None, cut: Cut = CUT) -> list[Found]:

@@ -2,13 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.evaluating.attacks import attack_failures
-from rag.evaluating.metrics import (
+from rag.evaluating.measures import (
+    attack_failures,
     citation_precision,
     facts_stated,
     mean,
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 RECALL_AT = (1, 8, 10)
 # Question types that no paper should answer, and those that say nothing of refusing.
 UNANSWERABLE, ADVERSARIAL = "unanswerable", "adversarial"
-
-# Told after each question: how many are done, of how many.
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # told after each question: how many are done, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,15 @@ class Outcome:
 
     question: Question
     answer: Answer
-    ranked: tuple[str, ...]
+    seconds: float
     recall: dict[int, float] | None
     mrr: float | None
-    precision: float | None
-    cited_recall: float | None
+    citation_precision: float | None
+    citation_recall: float | None
     facts: float | None
     quotes: int
     exact_quotes: int
     failures: tuple[str, ...]
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,86 +107,73 @@ def ask_all(assistant: "Assistant", questions: Sequence[Question], progress: Pro
     return outcomes
 
 
-def _ask(assistant: "Assistant", question: Question, ids: dict[str, str]) -> Outcome:
+def _ask(assistant: "Assistant", question: Question, ids: Mapping[str, str]) -> Outcome:
     started = time.perf_counter()
     answer = assistant.ask(question.question, history=question.history)
     seconds = time.perf_counter() - started
     found = retrieve(assistant.library, answer.standalone_question, max(RECALL_AT), assistant.tuning)
-    ranked = tuple(f.paper.paper_id for f in found)
+    ranked = [f.paper.paper_id for f in found]
     # A title the library lacks stays in the count under its own name: it cannot be found.
-    gold = {ids.get(title_key(t), t) for t in question.gold}
-    acceptable = {ids.get(title_key(t), t) for t in question.acceptable}
+    gold, acceptable = ({ids.get(title_key(t), t) for t in some} for some in (question.gold, question.acceptable))
     cited = {source.paper_id for source in answer.sources if source.cited}
-    quotes, exact = _quotes(assistant, answer)
+    quotes = [citation for sentence in answer.sentences for citation in sentence.citations]
+    papers = {p.paper_id: p.abstract for p in assistant.library.get_many([c.paper_id for c in quotes])}
     return Outcome(
         question,
         answer,
-        ranked,
+        seconds,
         recall={k: recall_at(ranked, gold, k) for k in RECALL_AT} if gold else None,
         mrr=reciprocal_rank(ranked, gold) if gold else None,
-        precision=citation_precision(cited, gold, acceptable) if gold else None,
-        cited_recall=len(cited & gold) / len(gold) if gold else None,
+        citation_precision=citation_precision(cited, gold, acceptable) if gold else None,
+        citation_recall=len(cited & gold) / len(gold) if gold else None,
         facts=facts_stated(answer.answer, question.key_facts) if question.key_facts else None,
-        quotes=quotes,
-        exact_quotes=exact,
-        seconds=seconds,
+        quotes=len(quotes),
+        exact_quotes=sum(papers.get(c.paper_id, "")[c.start : c.end] == c.quote for c in quotes),
         failures=attack_failures(question.question, answer),
     )
 
 
-def _quotes(assistant: "Assistant", answer: Answer) -> tuple[int, int]:
-    found = [citation for sentence in answer.sentences for citation in sentence.citations]
-    papers = {p.paper_id: p for p in assistant.library.get_many([c.paper_id for c in found])}
-    exact = sum(c.paper_id in papers and papers[c.paper_id].abstract[c.start : c.end] == c.quote for c in found)
-    return len(found), exact
-
-
 def report(outcomes: Sequence[Outcome], papers: Iterable[Paper]) -> Report:
     """The measures of `outcomes` taken together; the questions were about `papers`."""
-    types = list(dict.fromkeys(o.question.type for o in outcomes))
+    by_type: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_type.setdefault(outcome.question.type, []).append(outcome)
     titles = [title_key(paper.title) for paper in papers]
     refused = [o for o in outcomes if o.answer.refused and o.question.type != ADVERSARIAL]
-    unanswerable = [o for o in outcomes if o.question.type == UNANSWERABLE]
-    answerable = [o for o in outcomes if o.question.type not in (UNANSWERABLE, ADVERSARIAL)]
-    quotes = sum(o.quotes for o in outcomes)
-    times = [1000 * o.seconds for o in outcomes]
+    answerable = [o for kind, some in by_type.items() if kind not in (UNANSWERABLE, ADVERSARIAL) for o in some]
+    quotes, times = sum(o.quotes for o in outcomes), [1000 * o.seconds for o in outcomes]
+    verdicts = Counter(s.verdict for o in outcomes for s in o.answer.sentences)
     return Report(
         questions=len(outcomes),
         model=", ".join(dict.fromkeys(o.answer.model for o in outcomes)),
         papers=len(titles),
-        rows=tuple(_row(t, [o for o in outcomes if o.question.type == t]) for t in types),
+        rows=tuple(_row(kind, some) for kind, some in by_type.items()),
         refusal_precision=mean([o.question.type == UNANSWERABLE for o in refused]),
-        refusal_recall=mean([o.answer.refused for o in unanswerable]),
+        refusal_recall=mean([o.answer.refused for o in by_type.get(UNANSWERABLE, [])]),
         answerable_refused=mean([o.answer.refused for o in answerable]),
         quotes=quotes,
         quotes_exact=sum(o.exact_quotes for o in outcomes) / quotes if quotes else None,
-        verdicts=_verdicts(outcomes),
+        verdicts={verdict: verdicts[verdict] / verdicts.total() for verdict in sorted(verdicts)},
+        attack_failures=tuple(f"{o.question.id}: {failure}" for o in outcomes for failure in o.failures),
+        unknown_titles=tuple(sorted({t for o in outcomes for t in o.question.gold if title_key(t) not in titles})),
         p50_ms=quantile(times, 0.5),
         p95_ms=quantile(times, 0.95),
-        attack_failures=tuple(f"{o.question.id}: {failure}" for o in outcomes for failure in o.failures),
-        unknown_titles=tuple(
-            sorted({title for o in outcomes for title in o.question.gold if title_key(title) not in titles})
-        ),
     )
 
 
 def _row(kind: str, outcomes: list[Outcome]) -> Row:
+    def average(name: str) -> float | None:
+        return mean([value for o in outcomes if (value := getattr(o, name)) is not None])
+
     found = [o.recall for o in outcomes if o.recall]
-    recall = {k: mean([r[k] for r in found]) for k in RECALL_AT} if found else None
     return Row(
         kind,
         len(outcomes),
-        recall,
-        *(_mean_of(outcomes, name) for name in ("mrr", "precision", "cited_recall", "facts")),
-        refused=mean([o.answer.refused for o in outcomes]),
-        sentences=mean([len(o.answer.sentences) for o in outcomes]),
+        recall={k: fmean(recall[k] for recall in found) for k in RECALL_AT} if found else None,
+        mrr=average("mrr"),
+        citation_precision=average("citation_precision"),
+        citation_recall=average("citation_recall"),
+        facts=average("facts"),
+        refused=fmean(o.answer.refused for o in outcomes),
+        sentences=fmean(len(o.answer.sentences) for o in outcomes),
     )
-
-
-def _mean_of(outcomes: list[Outcome], name: str) -> float | None:
-    return mean([value for o in outcomes if (value := getattr(o, name)) is not None])
-
-
-def _verdicts(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    counts = Counter(s.verdict for o in outcomes for s in o.answer.sentences)
-    return {verdict: counts[verdict] / counts.total() for verdict in sorted(counts)}

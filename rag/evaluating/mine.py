@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.evaluating.metrics import mean, quantile, recall_at, reciprocal_rank
+from rag.evaluating.measures import quantile, recall_at, reciprocal_rank
 from rag.search.retrieve import retrieve
 from store.records import Paper
 from store.sentences import sentence_spans
@@ -71,13 +72,26 @@ def mine(library: "Library", embedding_model: str, progress: Callable[[int, int]
         raise QuestionError("The library has fewer than two papers; add some first.")
     chosen = Random(_SEED).sample(papers, min(LARGEST, len(papers)))
     changed, tests = search_tests(chosen)
+    results: dict[str, list[tuple[SearchTest, list[str], float]]] = {}
     with (
         TemporaryDirectory(prefix="citewell-mine-") as folder,
         Library.open(Path(folder), embedding_model, seed=False) as own,
     ):
         own.add(changed)
-        results = _run(own, tests, progress)
-    return MinedReport(len(chosen), len(papers) - len(chosen), _rows(tests, results))
+        for n, test in enumerate(tests, 1):
+            started = time.perf_counter()
+            found = [f.paper.paper_id for f in retrieve(own, test.query, max(RECALL_AT))]
+            results.setdefault(test.kind, []).append((test, found, 1000 * (time.perf_counter() - started)))
+            if progress:
+                progress(n, len(tests))
+    rows = tuple(_row(kind, some) for kind, some in results.items())
+    return MinedReport(len(chosen), len(papers) - len(chosen), rows)
+
+
+def _row(kind: str, results: Sequence[tuple[SearchTest, list[str], float]]) -> MinedRow:
+    recall = {k: fmean(recall_at(found, {test.paper_id}, k) for test, found, _ in results) for k in RECALL_AT}
+    mrr = fmean(reciprocal_rank(found, {test.paper_id}) for test, found, _ in results)
+    return MinedRow(kind, len(results), recall, mrr, quantile([ms for *_, ms in results], 0.5))
 
 
 def search_tests(papers: Sequence[Paper]) -> tuple[list[Paper], list[SearchTest]]:
@@ -85,7 +99,7 @@ def search_tests(papers: Sequence[Paper]) -> tuple[list[Paper], list[SearchTest]
 
     Turn by turn a paper loses its title or one sentence of its abstract, which becomes the query.
     """
-    random, changed, tests = Random(_SEED), [], []
+    random, changed, tests = Random(_SEED), list[Paper](), list[SearchTest]()
     for i, paper in enumerate(papers):
         kind = TITLE if i % 2 == 0 else SENTENCE
         cut = _without_title(paper) if kind == TITLE else _without_sentence(paper, random)
@@ -109,26 +123,3 @@ def _without_sentence(paper: Paper, random: Random) -> tuple[Paper, str] | None:
     start, end = random.choice(long)
     rest = f"{paper.abstract[:start].rstrip()} {paper.abstract[end:].lstrip()}".strip()
     return replace(paper, abstract=rest), paper.abstract[start:end]
-
-
-def _run(
-    library: "Library", tests: Sequence[SearchTest], progress: Callable[[int, int], None] | None
-) -> list[tuple[list[str], float]]:
-    results = []
-    for n, test in enumerate(tests, 1):
-        started = time.perf_counter()
-        found = [f.paper.paper_id for f in retrieve(library, test.query, max(RECALL_AT))]
-        results.append((found, 1000 * (time.perf_counter() - started)))
-        if progress:
-            progress(n, len(tests))
-    return results
-
-
-def _rows(tests: Sequence[SearchTest], results: Sequence[tuple[list[str], float]]) -> tuple[MinedRow, ...]:
-    rows = []
-    for kind in dict.fromkeys(test.kind for test in tests):
-        mine = [(test, *result) for test, result in zip(tests, results, strict=True) if test.kind == kind]
-        recall = {k: mean([recall_at(found, {t.paper_id}, k) for t, found, _ in mine]) for k in RECALL_AT}
-        mrr = mean([reciprocal_rank(found, {t.paper_id}) for t, found, _ in mine])
-        rows.append(MinedRow(kind, len(mine), recall, mrr, quantile([ms for *_, ms in mine], 0.5)))
-    return tuple(rows)

@@ -13,20 +13,10 @@ from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match, Sour
 from rag.offline.refusing import refusal_of
 from rag.question import Kind, read_question
 from rag.records import NO_PAPER, PHRASES
-from rag.tuning import Tuning, Weights
+from rag.tuning import Composing, Tuning, Weights
 from store.records import Paper
 
 MODEL_NAME = "offline-extractive"
-
-_SURE = 0.6  # a fact comes from one source when it is this likely the right one, else from two
-_ENOUGH = 0.85  # sentences of one source are taken until they hold this share of what its sentences offer
-# Fewest and most sentences a source gives: alone, as the likeliest and the next of two, as one side.
-_ALONE, _FIRST, _SECOND, _SIDE, _LINE = (2, 5), (2, 3), (1, 2), (1, 3), (1, 1)
-_SIDES = 2
-# Lists and surveys take the sources at most this far, in log odds, below the best, and at most so many.
-_DEPTH, _LISTED, _SURVEYED, _LEAST_SURVEYED = 4.0, 10, 12, 6
-_REPEAT = 0.93  # two sentences more alike than this say the same
-_AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ def compose(question: str, papers: Sequence[Paper], vectors: Vectors, tuning: Tu
     refusal = refusal_of(match, [share.source for share in shares], tuning.doubt)
     if refusal:
         yield Said("", PHRASES[refusal])
-        shares = [replace(shares[0], fewest=1, most=_AFTER_REFUSAL)]
+        shares = [replace(shares[0], fewest=1, most=Composing.AFTER_REFUSAL)]
     if refusal != "no paper":
         yield from _laid_out(match, shares, tuning, bool(refusal))
 
@@ -122,28 +112,28 @@ def share_out(match: Match, chances: Sequence[float]) -> list[Share]:
 
 
 def _fact(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
-    if chances[order[0]] >= _SURE:
-        return [(0, order[0], _ALONE)]
+    if chances[order[0]] >= Composing.SURE:
+        return [(0, order[0], Composing.ALONE)]
     # Where none is sure to answer, the one that the question calls by its title is what it is about.
     called = [i for i in order if match.sources[i].n in match.titled]
     if called or len(order) == 1:
-        return [(0, (called or order)[0], _ALONE)]
-    return [(0, order[0], _FIRST), (1, order[1], _SECOND)]
+        return [(0, (called or order)[0], Composing.ALONE)]
+    return [(0, order[0], Composing.FIRST), (1, order[1], Composing.SECOND)]
 
 
 def _compare(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
     # A source that the question names is a side, however little else it shares with the question.
     order = sorted(order, key=lambda i: match.sources[i].n not in match.named)
-    sides = match.asked.sides or max(_SIDES, match.asked.enumerated if match.titled else 0)
-    return [(place, i, _SIDE) for place, i in enumerate(order[: max(sides, len(match.titled))])]
+    sides = match.asked.sides or max(Composing.SIDES, match.asked.enumerated if match.titled else 0)
+    return [(place, i, Composing.SIDE) for place, i in enumerate(order[: max(sides, len(match.titled))])]
 
 
 def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
     # Works that hold every name in the question are the ones asked for, if there are any.
     names = names_in(match.asked.text)
     holders = [i for i in order if all(holds(match.sources[i].text, name) for name in names)] if names else []
-    listed = (holders or _near_best(chances, order))[:_LISTED]
-    return [(place, i, _LINE) for place, i in enumerate(listed)]
+    listed = (holders or _near_best(chances, order))[: Composing.LISTED]
+    return [(place, i, Composing.LINE) for place, i in enumerate(listed)]
 
 
 def _survey(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
@@ -152,14 +142,14 @@ def _survey(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
 
     from rag.search.themes import group
 
-    chosen = order[: min(max(len(_near_best(chances, order)), _LEAST_SURVEYED), _SURVEYED)]
+    chosen = order[: min(max(len(_near_best(chances, order)), Composing.LEAST_SURVEYED), Composing.SURVEYED)]
     groups = group(np.stack([match.sources[i].middle for i in chosen]))
-    return [(theme, chosen[j], _LINE) for theme, rows in enumerate(sorted(groups, key=min)) for j in rows]
+    return [(theme, chosen[j], Composing.LINE) for theme, rows in enumerate(sorted(groups, key=min)) for j in rows]
 
 
 def _near_best(chances: Sequence[float], order: list[int]) -> list[int]:
     best = chances[order[0]]
-    return [i for i in order if math.log(best / max(chances[i], 1e-12)) <= _DEPTH]
+    return [i for i in order if math.log(best / max(chances[i], 1e-12)) <= Composing.DEPTH]
 
 
 def choose(match: Match, shares: Sequence[Share], tuning: Tuning) -> list[tuple[Share, int]]:
@@ -167,14 +157,11 @@ def choose(match: Match, shares: Sequence[Share], tuning: Tuning) -> list[tuple[
     kept: list[tuple[Share, int]] = []
     for share in shares:
         for i in _best_sentences(match, share, tuning):
+            alike = (float(share.source.vectors[i] @ other.source.vectors[j]) for other, j in kept)
             # Each paper has its line in a list, even if another says the same.
-            if share.most == 1 or not any(_alike(share, i, other, j) for other, j in kept):
+            if share.most == 1 or all(cosine < Composing.REPEAT for cosine in alike):
                 kept.append((share, i))
     return kept
-
-
-def _alike(share: Share, i: int, other: Share, j: int) -> bool:
-    return float(share.source.vectors[i] @ other.source.vectors[j]) >= _REPEAT
 
 
 def _best_sentences(match: Match, share: Share, tuning: Tuning) -> list[int]:
@@ -185,5 +172,5 @@ def _best_sentences(match: Match, share: Share, tuning: Tuning) -> list[int]:
     odds = match.sentence_features(share.source) @ in_order(wanted, SENTENCE_FEATURES)
     worth = np.exp(odds - odds.max())
     best = np.argsort(-worth, kind="stable")
-    count = int(np.searchsorted(np.cumsum(worth[best]) / worth.sum(), _ENOUGH)) + 1
+    count = int(np.searchsorted(np.cumsum(worth[best]) / worth.sum(), Composing.ENOUGH)) + 1
     return sorted(int(i) for i in best[: min(max(count, share.fewest), share.most)])

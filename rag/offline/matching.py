@@ -13,7 +13,7 @@ from rag.language.quantities import quantities
 from rag.language.terms import content_stems, is_common, listed, plain, weight
 from rag.question import ASKING, REQUEST, Asked, any_of
 from rag.search.retrieve import rarity
-from rag.tuning import Weights
+from rag.tuning import Composing, Doubting, Weights
 from store.records import Paper
 from store.sentences import sentences
 
@@ -26,8 +26,6 @@ SOURCE_FEATURES = listed("rank parts windows whole words named")
 SENTENCE_FEATURES = listed("nearest part words place first opening amount figure cause new result length background")
 
 _NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
-_STRANGE = 0.5  # a word whose best cosine is below this has nothing like it in a paper
-_TITLE_SHARE = 0.7  # a text that has this share of a title's words, by weight, means that paper
 # An order to whoever reads, in an abstract, where "we write the following" is none.
 _PLANTED = any_of(
     r"\b(?:ignore|disregard|forget)\b.{0,60}\b(?:instruction|prompt|rule)s?\b|\bsystem prompt\b|\byou are now\b",
@@ -123,7 +121,7 @@ class Match:
             return 0.0, 0.0
         places = [n for n, source in enumerate(self.sources) if source.n in {s.n for s in used}]
         best = cosines[:, places].max(axis=1)
-        return 1 - float(weights @ best / weights.sum()), float(weights[best < _STRANGE].sum() / weights.sum())
+        return 1 - float(weights @ best / weights.sum()), float(weights[best < Doubting.STRANGE].sum() / weights.sum())
 
     @cached_property
     def _word_cosines(self) -> "tuple[np.ndarray, np.ndarray]":
@@ -208,24 +206,16 @@ def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) ->
 
 def titled(text: str, papers: Sequence[Paper]) -> frozenset[int]:
     """The numbers of the papers that `text` calls by their title: by its name, its head or most of its words."""
-    asked = content_stems(plain(text))
-    return frozenset(
-        n
-        for n, paper in enumerate(papers, 1)
-        if where_named(paper, text) >= 0
-        or _head_stands_in(text, paper.title)
-        or _tells_title(asked, content_stems(plain(paper.title)))
-    )
+    asked, told = plain(text).lower(), content_stems(plain(text))
+    named = (where_named(paper, text) >= 0 or _tells(asked, told, plain(paper.title)) for paper in papers)
+    return frozenset(n for n, yes in enumerate(named, 1) if yes)
 
 
-def _head_stands_in(text: str, title: str) -> bool:
-    """Whether the part of `title` before its colon, two words or more, stands in `text`."""
-    head = plain(title).split(":")[0].strip().lower()
-    return len(head.split()) > 1 and head in plain(text).lower()
-
-
-def _tells_title(asked: frozenset[str], title: frozenset[str]) -> bool:
-    return len(title & asked) >= 3 and shared(title, asked) >= _TITLE_SHARE
+def _tells(asked: str, told: frozenset[str], title: str) -> bool:
+    """Whether what is asked has the part of a title before its colon, two words or more, or most of its words."""
+    head, stems = title.split(":")[0].strip().lower(), content_stems(title)
+    has_head = len(head.split()) > 1 and head in asked
+    return has_head or (len(stems & told) >= 3 and shared(stems, told) >= Composing.TITLE)
 
 
 def _holding_a_name(text: str, papers: Sequence[Paper]) -> frozenset[int]:

@@ -8,12 +8,8 @@ from rag.language.terms import content_stems, is_common, plain
 from rag.offline.matching import Match, Source, holds, names_in, shared
 from rag.question import Asked
 from rag.records import Refusal
-from rag.tuning import Doubt
+from rag.tuning import Doubt, Doubting
 
-_NEAR = 0.45  # below this cosine of its best sentence a source begins to be far from the question
-_LONG = 30  # a question of so many words or more gives clues enough not to need each of them found
-_TELLING = 12.0  # words of a question that weigh less than this together, such as "how does … work", prove nothing
-_UNLIKE, _ALIKE = 0.1, 0.4  # cosines of a few words with a sentence: nothing in common, the same thing
 _UNTOLD = {1.0, 2.0}  # a text lists one thing or two without their number
 _INSTEAD = re.compile(r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
@@ -34,13 +30,13 @@ def doubt_features(match: Match, used: list[Source]) -> dict[str, float]:
     titles = frozenset[str]().union(*(content_stems(plain(s.title)) for s in used))
     near = max(float((s.vectors @ match.question).max()) for s in used)
     wanted = match.subject - titles if named else match.subject
-    missing = 1 - shared(wanted, there, _TELLING)
+    missing = 1 - shared(wanted, there, Doubting.TELLING)
     # What a survey is to be written like is no clue to its subject.
-    brief = 0.0 if asked.kind == "survey" else max(0.0, 1 - len(asked.text.split()) / _LONG)
+    brief = 0.0 if asked.kind == "survey" else max(0.0, 1 - len(asked.text.split()) / Doubting.LONG)
     distant, strange = match.distance(used)
     amount, other = (_missing(match, things, used, there) for things in (asked.counted, asked.sought))
     return {
-        "far": 0.0 if named else brief * max(0.0, _NEAR - near),
+        "far": 0.0 if named else brief * max(0.0, Doubting.NEAR - near),
         "foreign": 0.0 if named else brief * missing,
         "distant": brief * distant,
         "strange": brief * strange,
@@ -67,7 +63,7 @@ def _missing(match: Match, things: tuple[str, ...], used: list[Source], there: f
     worst = 0.0
     for thing in things:
         alike = max(float((s.vectors @ match.things[thing]).max()) for s in used)
-        by_meaning = min(1.0, max(0.0, (alike - _UNLIKE) / (_ALIKE - _UNLIKE)))
+        by_meaning = min(1.0, max(0.0, (alike - Doubting.UNLIKE) / (Doubting.ALIKE - Doubting.UNLIKE)))
         worst = max(worst, 1 - max(shared(content_stems(plain(thing)), there), by_meaning))
     return worst
 

@@ -9,14 +9,11 @@ from rag.language.acronyms import ACRONYM, explains, long_form, numbered
 from rag.language.phrases import WEAK
 from rag.language.terms import content_stems, listed, plain, stem
 from rag.question import Kind, any_of, clauses, read_question
+from rag.tuning import Search
 from store.sentences import sentences
 
 if TYPE_CHECKING:
-    from store.library import Library
-
-_MOST = 8  # pieces of a subject that are looked for
-_LOOKED_AT = 50  # papers with an acronym
-_AGREED = 2  # papers that explain it alike: what one paper alone explains is the name of its system
+    from store.library import Library, Part
 
 _REQUEST = any_of(
     r"^\W*(?:please\s+|can you\s+|could you\s+|i need\s+|help me\s+)*"
@@ -73,7 +70,7 @@ def read_query(question: str) -> Query:
 def topic_query(topic: str) -> Query:
     """A topic as a survey of it is searched for; of several sentences, such as an abstract, each is a piece."""
     said = sentences(topic)
-    pieces = tuple(Query(sentence, "survey") for sentence in said[:_MOST])
+    pieces = tuple(Query(sentence, "survey") for sentence in said[: Search.PIECES])
     return Query(topic, "survey", pieces=pieces if len(said) > 1 else _pieces(topic, "survey"))
 
 
@@ -104,11 +101,11 @@ def _pieces(text: str, kind: Kind) -> tuple[Query, ...]:
         piece = text[start:end].strip()
         if content_stems(plain(piece)):
             found.setdefault(piece, Query(piece, kind, purpose=any(a < start <= b for a, b in purposes)))
-    telling = tuple(found.values())[:_MOST]
+    telling = tuple(found.values())[: Search.PIECES]
     return telling if len(telling) > 1 else ()
 
 
-def spelled_out(text: str, library: "Library") -> str:
+def spelled_out(text: str, library: "Library | Part") -> str:
     """`text` with each acronym of the field in words, as most papers that explain it do: models read words."""
     for match in reversed(list(ACRONYM.finditer(text))):
         full = "" if explains(text, match["acronym"]) else _meaning(match["acronym"], library)
@@ -117,9 +114,10 @@ def spelled_out(text: str, library: "Library") -> str:
     return text
 
 
-def _meaning(acronym: str, library: "Library") -> str:
-    found = library.by_words(f"{acronym} {acronym}s", _LOOKED_AT)
+def _meaning(acronym: str, library: "Library | Part") -> str:
+    """What several papers explain alike: what one paper alone explains is the name of its system."""
+    found = library.by_words(f"{acronym} {acronym}s", Search.EXPLAINING)
     papers = library.get_many([paper_id for paper_id, _ in found])
     told = filter(None, (long_form(acronym, paper.abstract) for paper in papers))
     forms = Counter(numbered(full, plural=False).replace("-", " ") for full in told)
-    return next((full for full, count in forms.most_common(1) if count >= _AGREED), "")
+    return next((full for full, count in forms.most_common(1) if count >= Search.AGREED), "")

@@ -12,19 +12,13 @@ from rag.language.naming import where_named
 from rag.language.terms import stem, weight
 from rag.records import Found
 from rag.search.query import Query, read_query, spelled_out
-from rag.tuning import Blend, Tuning, shipped
+from rag.tuning import Blend, Search, Tuning, tuning_of
 from store.records import Hit, Paper, Passage
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from store.library import Library
-
-POOL = 100  # papers taken from each index before they are ranked together
-NAMED = 3.0  # what a paper gains that the question calls by name, in standard deviations
-HEAVIEST = 6.0  # most that a word weighs: rarer ones are not more telling
-MODELS, COMPARED = 3, 50  # papers that others are compared with, and the best papers that are compared at all
-_LEAST = 2  # content words that make a clause worth its own score
+    from store.library import Library, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +40,21 @@ class Views:
     pieces: tuple[Views, ...] = ()
 
 
-def retrieve(library: Library, question: str, k: int, tuning: Tuning | None = None) -> list[Found]:
+def retrieve(library: Library | Part, question: str, k: int, tuning: Tuning | None = None) -> list[Found]:
     """The `k` papers of `library` that answer `question` best, best first, each with its best passage.
 
-    `tuning` holds the fitted weights, by default the shipped ones.
+    `tuning` holds the fitted weights, by default those of the library.
     """
-    views = look(library, read_query(spelled_out(question, library)), max(k, POOL))
-    scores = rank(library, views, tuning or shipped(library.reads_words))
+    views = look(library, read_query(spelled_out(question, library)), max(k, Search.POOL))
+    scores = rank(library, views, tuning or tuning_of(library))
     # One that is called by name shares that word; the pieces of a list bring hundreds that do neither.
-    candidates = dict.fromkeys([*ranked(scores)[: max(k, POOL)], *views.shared])
+    candidates = dict.fromkeys([*ranked(scores)[: max(k, Search.POOL)], *views.shared])
     papers = library.get_many(list(candidates))
-    scores = {p.paper_id: scores[p.paper_id] + NAMED * (where_named(p, question) >= 0) for p in papers}
+    scores = {p.paper_id: scores[p.paper_id] + Search.NAMED * (where_named(p, question) >= 0) for p in papers}
     return _found(papers, views, scores)[:k]
 
 
-def rank_found(library: Library, views: Views, tuning: Tuning) -> list[Found]:
+def rank_found(library: Library | Part, views: Views, tuning: Tuning) -> list[Found]:
     """All papers of `views`, best first, each with its best passage."""
     scores = rank(library, views, tuning)
     return _found(library.get_many(list(scores)), views, scores)
@@ -77,7 +71,7 @@ def _passage(paper: Paper, hits: Mapping[str, Hit]) -> Passage:
     return hit.passage if hit else Passage(paper.paper_id, 0, len(paper.abstract), paper.abstract)
 
 
-def look(library: Library, query: Query, depth: int = POOL) -> Views:
+def look(library: Library | Part, query: Query, depth: int = Search.POOL) -> Views:
     """The `depth` best papers for `query` of each index, seen from every side; so are its pieces."""
     hits = {hit.passage.paper_id: hit for hit in library.by_meaning(query.text, depth)}
     shared = dict(library.by_words(query.text, depth))
@@ -85,7 +79,7 @@ def look(library: Library, query: Query, depth: int = POOL) -> Views:
     return Views(query, hits, shared, near, tuple(look(library, piece, depth) for piece in query.pieces))
 
 
-def closeness(library: Library, query: Query, paper_ids: Sequence[str]) -> Closeness:
+def closeness(library: Library | Part, query: Query, paper_ids: Sequence[str]) -> Closeness:
     """How near the papers' words come to those of the query: its words' best cosines, weighted by rarity.
 
     Empty when the library's model has no vectors of words.
@@ -98,7 +92,7 @@ def closeness(library: Library, query: Query, paper_ids: Sequence[str]) -> Close
     weights = rarity(query.text, matches.spans)
     whole = _mean(weights, matches.cosines)
     rows = [[n for n, (start, _) in enumerate(matches.spans) if a <= start < b] for a, b in query.clauses]
-    clauses = [_mean(weights[some], matches.cosines[some]) for some in rows if len(some) >= _LEAST]
+    clauses = [_mean(weights[some], matches.cosines[some]) for some in rows if len(some) >= Search.CLAUSE]
     return Closeness(dict(zip(ids, whole, strict=True)), _best_clause(ids, clauses))
 
 
@@ -106,7 +100,7 @@ def rarity(text: str, spans: Sequence[tuple[int, int]]) -> np.ndarray:
     """The weights of the words of `text` that stand at `spans`."""
     import numpy as np
 
-    return np.array([min(HEAVIEST, weight(stem(text[start:end]))) for start, end in spans])
+    return np.array([min(Search.HEAVIEST, weight(stem(text[start:end]))) for start, end in spans])
 
 
 def _mean(weights: np.ndarray, cosines: np.ndarray) -> list[float]:
@@ -121,12 +115,14 @@ def _best_clause(paper_ids: Sequence[str], clauses: Sequence[Sequence[float]]) -
     return {paper_id: max(standing[paper_id] for standing in standings) for paper_id in paper_ids}
 
 
-def rank(library: Library, views: Views, tuning: Tuning) -> dict[str, float]:
+def rank(library: Library | Part, views: Views, tuning: Tuning) -> dict[str, float]:
     """The score of each paper of `views`, with mean 0 and standard deviation 1."""
     blend = tuning.blends[views.query.kind]
     scores = _rank_whole(views, blend)
     if views.pieces and blend.pieces:
-        pieces = _best_two([_rank_piece(piece, blend) for piece in views.pieces])
+        worth = [blend.purpose if piece.query.purpose else 1.0 for piece in views.pieces]
+        parts = [_rank_whole(piece, blend) for piece in views.pieces]
+        pieces = _best_two([{i: w * s for i, s in part.items()} for w, part in zip(worth, parts, strict=True)])
         scores = fuse([scores, pieces], [1 - blend.pieces, blend.pieces])
     if blend.likeness:
         scores = fuse([scores, likeness(library, ranked(scores))], [1.0, blend.likeness])
@@ -143,11 +139,6 @@ def _rank_whole(views: Views, blend: Blend) -> dict[str, float]:
     return standardise(scores)
 
 
-def _rank_piece(views: Views, blend: Blend) -> dict[str, float]:
-    worth = blend.purpose if views.query.purpose else 1.0
-    return {paper_id: worth * score for paper_id, score in _rank_whole(views, blend).items()}
-
-
 def _best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """The mean of the two pieces that suit a paper best; a piece that did not find it gives its lowest score.
 
@@ -160,21 +151,21 @@ def _best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
     }
 
 
-def likeness(library: Library, order: Sequence[str]) -> dict[str, float]:
+def likeness(library: Library | Part, order: Sequence[str]) -> dict[str, float]:
     """How like the best papers, of ids in `order`, each of the next ones is (pseudo-relevance feedback, Rocchio 1971).
 
     Papers are compared by the means of their sentences' vectors; a model paper is not its own model.
     """
     import numpy as np
 
-    compared = list(order[:COMPARED])
+    compared = list(order[: Search.COMPARED])
     if len(compared) < 2:
         return {}
     means = library.mean_vectors(compared)
     alike = means @ means.T
     np.fill_diagonal(alike, -1.0)
     np.fill_diagonal(alike, alike.max(axis=1))
-    return dict(zip(compared, alike[:, :MODELS].mean(axis=1).tolist(), strict=True))
+    return dict(zip(compared, alike[:, : Search.MODELS].mean(axis=1).tolist(), strict=True))
 
 
 def standardise(scores: Mapping[str, float]) -> dict[str, float]:

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING
 from rag.language.phrases import noun_phrases, phrase_key, subjects, subjects_in
 from rag.language.terms import stem, weight
 from rag.records import Embed
+from rag.tuning import Themes
 from store.records import Paper
 from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
 
-PER_THEME = 4  # papers a theme is made for, about
-MOST_THEMES = 4
-# What a phrase gains in a paper whose text, and whose title, has it, as a known subject and as one that was asked
-# for; what it loses as a part of the topic, and by the papers of other groups; the worth from which it names a group.
-_IN_TEXT, _IN_TITLE, _SUBJECT, _ASKED, _TOPIC, _ELSEWHERE, _NAMES = 0.12, 0.14, 0.03, 0.1, 0.02, 0.6, 0.2
-_TELLING = 0.02  # what it gains for each unit of weight of its words
-_WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
 REST = "Further approaches"
 
 
@@ -41,16 +35,17 @@ def about(papers: Sequence[Paper], embed: Embed) -> "np.ndarray":
 def group(vectors: "np.ndarray", count: int | None = None) -> list[list[int]]:
     """Rows of `vectors` (n, d) in groups by likeness, largest first, each row in one.
 
-    Average-linkage clustering down to `count` groups (about one for PER_THEME rows) of like size,
+    Average-linkage clustering down to `count` groups (about one for Themes.PAPERS rows) of like size,
     after what all rows have in common is taken away; a row alone joins the group nearest to it.
     """
     n = len(vectors)
-    count = count or max(1, min(MOST_THEMES, round(n / PER_THEME)))
+    count = count or max(1, min(Themes.MOST, round(n / Themes.PAPERS)))
     apart = vectors - vectors.mean(axis=0)
     likeness = apart @ apart.T
     groups, most = [[i] for i in range(n)], -(-n // count) + 1
     while len(groups) > count:
-        groups = _join(groups, *_nearest_pair(groups, likeness, most))
+        i, j = _nearest_pair(groups, likeness, most)
+        groups = [g for k, g in enumerate(groups) if k not in (i, j)] + [groups[i] + groups[j]]
     while len(groups) > 1 and (lone := next((g for g in groups if len(g) == 1), None)):
         others = [g for g in groups if g is not lone]
         near = max(others, key=lambda g: _linkage(lone, g, likeness))
@@ -69,10 +64,6 @@ def _linkage(a: list[int], b: list[int], likeness: "np.ndarray") -> float:
     return sum(float(likeness[i, j]) for i in a for j in b) / (len(a) * len(b))
 
 
-def _join(groups: list[list[int]], i: int, j: int) -> list[list[int]]:
-    return [g for k, g in enumerate(groups) if k not in (i, j)] + [groups[i] + groups[j]]
-
-
 def name_groups(groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, asked: Sequence[str] = ()) -> list[str]:
     """A readable noun phrase for each group: near to all of its papers, far from the other groups.
 
@@ -85,9 +76,9 @@ def name_groups(groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, ask
     phrases = _candidates([paper for papers in groups for paper in papers], asked)
     asked = [phrase_key(phrase) for phrase in asked]
     gains = [
-        _SUBJECT * (key in subjects())
-        + _TELLING * _telling(key)
-        + (_ASKED if key in asked else -_TOPIC * _has(key, topic))
+        Themes.SUBJECT * (key in subjects())
+        + Themes.TELLING * _telling(key)
+        + (Themes.ASKED if key in asked else -Themes.TOPIC * _has(key, topic))
         for key in phrases
     ]
     tables = [_affinity(papers, phrases, embed) + gains for papers in groups]
@@ -112,7 +103,7 @@ def _candidates(papers: Sequence[Paper], asked: Sequence[str]) -> dict[str, str]
         known |= subjects_here
         for key, phrase in spoken.items():
             forms.setdefault(key, Counter())[phrase] += 1
-    inside = {part for key in uses for part in _parts(key) if uses[key] >= _WITHIN * uses[part]}
+    inside = {part for key in uses for part in _parts(key) if uses[key] >= Themes.WITHIN * uses[part]}
     shared = {key: _form(forms[key]) for key, count in uses.items() if key in forms and count > 1 and key not in inside}
     known = {key: phrase for key, phrase in known.items() if key not in inside}
     return {**shared, **known, **{phrase_key(phrase): phrase for phrase in asked}}
@@ -138,7 +129,7 @@ def _affinity(papers: Sequence[Paper], phrases: Mapping[str, str], embed: Embed)
     """How well each phrase tells what each paper is about: a row a paper, a column a phrase."""
     table = about(papers, embed) @ embed(list(phrases.values())).T
     for row, paper in zip(table, papers, strict=True):
-        row += [_IN_TITLE * _has(key, paper.title) + _IN_TEXT * _has(key, _text(paper)) for key in phrases]
+        row += [Themes.IN_TITLE * _has(key, paper.title) + Themes.IN_TEXT * _has(key, _text(paper)) for key in phrases]
     return table
 
 
@@ -159,7 +150,7 @@ def _is_of_many(key: str, papers: Sequence[Paper]) -> bool:
     """Whether two of the papers, and two fifths of them, speak of it; of two papers, one in its title."""
     speaking = [paper for paper in papers if _has(key, _text(paper))]
     titled = len(papers) == 2 and any(_has(key, paper.title) for paper in speaking)
-    return titled or len(speaking) >= max(2, 0.4 * len(papers))
+    return titled or len(speaking) >= max(2, Themes.SPOKEN * len(papers))
 
 
 def _best_name(
@@ -172,10 +163,10 @@ def _best_name(
     """The phrase of `fitting` nearest to the papers of one group, the least near one among them, not to the others."""
     import numpy as np
 
-    worth = 0.7 * own.mean(axis=0) + 0.3 * own.min(axis=0) - _ELSEWHERE * np.mean(others, axis=0)
+    worth = Themes.MEAN * own.mean(axis=0) + Themes.LEAST * own.min(axis=0) - Themes.ELSEWHERE * np.mean(others, axis=0)
     keys = list(phrases)
     named = [set(phrase_key(name).split()) for name in taken]
-    order = (keys[place] for place in np.argsort(-worth, kind="stable") if worth[place] >= _NAMES)
+    order = (keys[place] for place in np.argsort(-worth, kind="stable") if worth[place] >= Themes.NAMES)
     free = (key for key in order if not any(set(key.split()) <= words or words <= set(key.split()) for words in named))
     return next((phrases[key] for key in free if key in fitting), REST)
 

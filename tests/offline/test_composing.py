@@ -1,6 +1,7 @@
 """The offline model: what it reads, what it writes, and what it cannot be made to write."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -52,7 +53,9 @@ def written(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "vectors", [StemVectors(), SimpleNamespace(embed=WordEmbedder().encode, reads_words=False)], ids=["stems", "words"]
+    "vectors",
+    [StemVectors(), SimpleNamespace(home=Path("nowhere"), embed=WordEmbedder().encode, reads_words=False)],
+    ids=["stems", "words"],
 )
 def test_a_fact_is_answered_from_its_paper_with_markers(vectors):
     text = answer("How many times faster is FastArm than diffusion policies?", vectors=vectors)

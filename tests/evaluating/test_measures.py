@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.evaluating.metrics import (
+from rag.evaluating.measures import (
     citation_precision,
     facts_stated,
     plain_text,

@@ -1,4 +1,4 @@
-"""Fits the few weights of the offline model on questions with known answers: numpy, deterministic."""
+"""Few weights fitted to known answers: numpy, deterministic."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,34 +6,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-_ROUNDS, _RATE = 400, 0.7
+_ROUNDS, _RATE, _STEPS = 400, 0.7, 50
 
 
-def fit_choice(
-    groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: float = 0.02, towards: "np.ndarray | None" = None
-) -> "np.ndarray":
+def fit_choice(groups: Sequence[tuple["np.ndarray", "np.ndarray"]], penalty: float) -> "np.ndarray":
     """Weights by which the right rows of each group come first (conditional logit, McFadden 1974).
 
     A group is (features, right): one row a candidate, `right` true for those to choose. Returns a
-    weight for each raw feature; `penalty` is the L2 penalty on standardised ones, or on how far they
-    are from the weights `towards`.
+    weight for each raw feature; `penalty` is the L2 penalty on standardised ones.
     """
     import numpy as np
 
     scale = np.concatenate([x - x.mean(axis=0) for x, _ in groups]).std(axis=0) + 1e-9
     usable = [((x - x.mean(axis=0)) / scale, right / right.sum()) for x, right in groups if right.any()]
-    middle = np.zeros(len(scale)) if towards is None else towards * scale
-    weights = middle.copy()
+    weights = np.zeros(len(scale))
     for _ in range(_ROUNDS):
-        slope = penalty * (weights - middle)
+        slope = penalty * weights
         for x, target in usable:
-            slope = slope - x.T @ (target - _softmax(x @ weights)) / len(usable)
+            raised = np.exp(x @ weights - (x @ weights).max())
+            slope = slope - x.T @ (target - raised / raised.sum()) / len(usable)
         weights -= _RATE * slope
     return weights / scale
 
 
 def fit_yes_no(
-    x: "np.ndarray", yes: "np.ndarray", penalty: float = 0.01, counts: "np.ndarray | None" = None
+    x: "np.ndarray", yes: "np.ndarray", penalty: float, counts: "np.ndarray | None" = None
 ) -> tuple["np.ndarray", float]:
     """Weights and bias of a logistic regression of `yes` on the rows of `x`, by Newton's method.
 
@@ -46,7 +43,7 @@ def fit_yes_no(
     counts = np.ones(len(x)) if counts is None else counts
     ridge = penalty * counts.sum() * np.diag([1.0] * x.shape[1] + [0.0])
     solution = np.zeros(design.shape[1])
-    for _ in range(50):
+    for _ in range(_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(design @ solution, -30, 30)))
         slope = design.T @ (counts * (chance - yes)) + ridge @ solution
         bend = (design.T * (counts * chance * (1 - chance))) @ design + ridge + 1e-9 * np.eye(len(solution))
@@ -56,7 +53,7 @@ def fit_yes_no(
 
 
 def fit_signs(
-    x: "np.ndarray", yes: "np.ndarray", free: "np.ndarray", penalty: float = 0.01, counts: "np.ndarray | None" = None
+    x: "np.ndarray", yes: "np.ndarray", free: "np.ndarray", penalty: float, counts: "np.ndarray | None" = None
 ) -> tuple["np.ndarray", float]:
     """As `fit_yes_no`, without the columns that would speak against `yes`; `free` is true for those that may.
 
@@ -71,10 +68,3 @@ def fit_signs(
         if not wrong.any():
             return weights, bias
         kept &= ~wrong
-
-
-def _softmax(values: "np.ndarray") -> "np.ndarray":
-    import numpy as np
-
-    raised = np.exp(values - values.max())
-    return raised / raised.sum()

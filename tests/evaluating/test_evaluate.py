@@ -1,7 +1,6 @@
 """`citewell eval`: the questions file, the measures of a run, the attacks, and the mined tests."""
 
 import json
-import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -11,12 +10,15 @@ from prompts import text_of
 from rag.errors import QuestionError, SettingsError
 from rag.evaluating import evaluate as evaluating
 from rag.evaluating import mine as mining
-from rag.evaluating.attacks import attack_failures, dictated
 from rag.evaluating.evaluate import evaluate
-from rag.evaluating.questions import Question, read_questions
-from rag.offline.fitting import fit_choice, fit_signs, fit_yes_no
+from rag.evaluating.fit import Fitted, fit, mean_blend
+from rag.evaluating.measures import attack_failures, dictated
+from rag.evaluating.questions import Question, generated_questions, read_questions
+from rag.evaluating.solvers import fit_choice, fit_signs, fit_yes_no
+from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES
 from rag.records import Answer, Citation, Sentence, Source
-from rag.tuning import shipped
+from rag.tuning import SHIPPED, Blend, own_file, save, shipped, tuning_of
+from store.library import Library
 from store.records import Paper
 from ui.report import as_markdown, as_table, as_values, fit_sheet, mined_sheet, report_sheet
 
@@ -228,11 +230,11 @@ def test_fits_find_the_feature_that_decides_and_are_the_same_each_time():
     for _ in range(40):
         x = random.normal(size=(6, 3))
         groups.append((x, np.arange(6) == x[:, 1].argmax()))
-    weights = fit_choice(groups)
+    weights = fit_choice(groups, 0.02)
     assert weights.argmax() == 1 and weights[1] > 3 * abs(weights[[0, 2]]).max()
-    assert (weights == fit_choice(groups)).all()
+    assert (weights == fit_choice(groups, 0.02)).all()
     rows = random.normal(size=(200, 2))
-    slopes, bias = fit_yes_no(rows, rows[:, 0] > 0.5)
+    slopes, bias = fit_yes_no(rows, rows[:, 0] > 0.5, 0.01)
     assert slopes[0] > 5 * abs(slopes[1]) and bias == pytest.approx(-0.5 * slopes[0], rel=0.4)
 
 
@@ -241,61 +243,69 @@ def test_a_sign_that_would_speak_against_is_left_out_unless_it_may():
 
     rows = np.random.default_rng(1).normal(size=(300, 2))
     yes = rows[:, 0] > rows[:, 1]
-    strict, _ = fit_signs(rows, yes, np.array([False, False]))
+    strict, _ = fit_signs(rows, yes, np.array([False, False]), 0.01)
     assert strict[0] > 0 and strict[1] == 0
-    assert fit_signs(rows, yes, np.array([False, True]))[0][1] < 0
+    assert fit_signs(rows, yes, np.array([False, True]), 0.01)[0][1] < 0
 
 
-def test_a_fit_gives_every_weight_and_is_written_where_it_is_read(tmp_path):
-    from rag import tuning
-    from rag.evaluating.fit import fit
-    from rag.offline.fit import generated_questions
-    from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES
-    from store.library import Library
-
+@pytest.fixture
+def six_systems(tmp_path):
+    """A library of six papers, and three questions about it."""
     text = "We propose Sys{0} for {1}. It solves {2} tasks with {1}. Results on {1} are good."
     papers = [
         Paper(f"p{i}", f"Sys{i}: Work on {name}", text.format(i, name, i + 3))
         for i, name in enumerate(("robots", "videos", "games", "pages", "hands", "faces"))
     ]
+    videos, solves = ("Sys1: Work on videos",), ("It solves 4 tasks with videos.",)
+    games, proposes = ("Sys2: Work on games",), ("We propose Sys2 for games.",)
     questions = [
-        Question(
-            "1",
-            "fact",
-            "How many tasks are solved with videos?",
-            gold=("Sys1: Work on videos",),
-            evidence=("It solves 4 tasks with videos.",),
-        ),
-        Question(
-            "2",
-            "topic",
-            "Which papers work on games?",
-            gold=("Sys2: Work on games",),
-            evidence=("We propose Sys2 for games.",),
-        ),
+        Question("1", "fact", "How many tasks are solved with videos?", gold=videos, evidence=solves),
+        Question("2", "topic", "Which papers work on games?", gold=games, evidence=proposes),
         Question("3", "unanswerable", "How long must an egg boil?"),
     ]
     with Library.open(tmp_path / "home", "words", seed=False, embedder=WordEmbedder()) as library:
         library.add(papers)
-        assert {made.question.type for made in generated_questions(library)} == {"generated", "unanswerable"}
-        before = tuning.shipped(reads_words=False)
-        fitted = fit(library, questions, before)
-        assert fitted == fit(library, questions, before) and fitted.blends != before.blends
-    assert set(fitted.source) == set(SOURCE_FEATURES) and set(fitted.line) == set(SENTENCE_FEATURES)
-    assert set(fitted.doubt.weights) == set(before.doubt.weights)
-    shutil.copy(tuning.PATH, tmp_path / "tuning.json")
-    tuning.save(fitted, False, tmp_path / "tuning.json")
-    assert tuning.read(tmp_path / "tuning.json") == {"plain": fitted, "words": tuning.shipped(reads_words=True)}
-    (tmp_path / "tuning.json").write_text('{"plain": {}}')
-    with pytest.raises(SettingsError, match="no file of fitted weights"):
-        tuning.read(tmp_path / "tuning.json")
+        yield library, questions
+
+
+def test_a_fit_gives_every_weight_and_is_read_where_the_library_is_opened(six_systems):
+    library, questions = six_systems
+    assert {made.type for made in generated_questions(library)} == {"generated", "unanswerable"}
+    before = tuning_of(library)
+    assert before == shipped(reads_words=False)
+    fitted = fit(library, questions, before, fewest=1)
+    assert fitted == fit(library, questions, before, fewest=1) and fitted.tuning.blends != before.blends
+    assert set(fitted.tuning.source) == set(SOURCE_FEATURES) and set(fitted.tuning.line) == set(SENTENCE_FEATURES)
+    assert fitted.tuning.sentence != before.sentence and set(fitted.tuning.doubt.weights) == set(before.doubt.weights)
+    assert fitted.kept == ("search, compare",)
+    save(fitted.tuning, False, own_file(library.home))
+    assert tuning_of(library) == fitted.tuning and shipped(reads_words=False) == before
     assert "refuses from" in as_markdown(fit_sheet(fitted))
 
 
-def test_a_fitted_blend_leans_to_the_better_ones():
-    from rag.search.fit import mean_blend
-    from rag.tuning import Blend
+def test_a_fit_keeps_what_it_has_too_few_questions_for_and_says_so(six_systems):
+    library, questions = six_systems
+    before = tuning_of(library)
+    kinds = [f"search, {kind}" for kind in ("fact", "compare", "list", "survey")]
+    assert fit(library, questions, before) == Fitted(before, (*kinds, "source", "sentence", "line", "doubt"))
+    assert "kept, with too few questions to fit: search, fact; " in as_markdown(
+        fit_sheet(fit(library, questions, before))
+    )
 
+
+@pytest.mark.parametrize("content", ['{"plain": {}}', "no JSON", '{"other": 1}', None])
+def test_weights_that_cannot_be_used_are_one_clear_line(six_systems, content):
+    library, _ = six_systems
+    if content is None:  # weights of another version, which knew another feature
+        sets = json.loads(SHIPPED.read_text())
+        sets["plain"]["source"]["size"] = 1.0
+        content = json.dumps(sets)
+    own_file(library.home).write_text(content)
+    with pytest.raises(SettingsError, match=r"tuning\.json: is no file of fitted weights .*remove it"):
+        tuning_of(library)
+
+
+def test_a_fitted_blend_leans_to_the_better_ones():
     blends = {Blend(1.0, 0.0): 0.50, Blend(1.0, 1.0): 0.60}
     assert mean_blend(blends, 0.003).meaning == 1.0 and 0.5 < mean_blend(blends, 0.05).meaning < 1.0
     assert mean_blend(dict.fromkeys(blends, 0.5), 0.05).meaning == 0.5
