@@ -41,11 +41,6 @@ class Told:
     finding: Finding
 
     @property
-    def cited(self) -> str:
-        """The sentence with its citation."""
-        return self.text.replace(MARKER, cite(self.paper_id))
-
-    @property
     def reserve(self) -> int:
         """What speaks against it; what authors do comes before what is only "according to" them."""
         verdicts = {"supported": 0, "weak": 2}
@@ -77,7 +72,7 @@ class OfflineWriter:
             if not item.pinned:  # joined to what stands before it, every other one led by its system's name
                 turned = named_first(told, paper, self._verifier) if turn % 2 else told
                 shown = replace(told, text=openings.joined(told.text, paper, turned.text))
-            yield Written(theme, shown.cited, told.finding, tuple(pending))
+            yield Written(theme, shown.text.replace(MARKER, cite(paper_id)), told.finding, tuple(pending))
             pending, turn = [], turn + 1
 
     def _tell_item(self, item: PlanItem, paper: Paper, said: set[str]) -> tuple[Told | None, list[Repair]]:
@@ -108,7 +103,7 @@ class OfflineWriter:
         Raises DraftError when a paper has nothing else to say.
         """
         told = [self._told_anew(old, papers[paper_id]) for paper_id in old.paper_ids]
-        text = "; ".join(one.cited.rstrip(".") for one in told) + "."
+        text = "; ".join(one.text.replace(MARKER, cite(one.paper_id)).rstrip(".") for one in told) + "."
         weakest = min((one.finding for one in told), key=lambda finding: finding.verdict == "supported")
         evidence = tuple(found for one in told for found in one.finding.evidence)
         return Written(old.theme, text, replace(weakest, evidence=evidence), old.repairs)

@@ -37,6 +37,11 @@ _OUR_THING = re.compile(
     r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
     rf"|{ANY_VERB})\b).*)$"
 )
+_OUR_POINT = re.compile(
+    r"^(?:(?:Our|The) (?:[\w-]+ )?(?P<aim>goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)"
+    r"|Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
+    r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+)"
+)
 _TRIALS = re.compile(
     r"(?i)^(?:(?:Our|The|Extensive|Comprehensive|Thorough|Empirical|Experimental|Numerical|Simulation|Quantitative"
     r"|Qualitative|Preliminary|Further|Additional)\s+)*"
@@ -120,7 +125,7 @@ def name_of(paper: Paper) -> str:
 
 def _tell(text: str, speaker: _Speaker) -> str:
     capital = text[0].upper() + text[1:]
-    for form in (_of_document, _of_trials, _of_thing, _of_passive, _of_name):
+    for form in (_of_document, _of_point, _of_trials, _of_thing, _of_passive, _of_name):
         if told := form(capital, speaker):
             return told
     if we := _WE.match(text):
@@ -144,6 +149,13 @@ def _of_document(text: str, speaker: _Speaker) -> str:
     if verb not in _PLURALS or (re.search(r"\b(?:it|its|itself)\b", rest) and not found["lead"]):
         return f"The {found['kind']} by {speaker.cited} {text[found.end() :]}"
     return f"{found['lead']}{speaker.cited} {speaker.verb(_PLURALS[verb])} {speaker.agreeing(rest)}"
+
+
+def _of_point(text: str, speaker: _Speaker) -> str:
+    if not (found := _OUR_POINT.match(text)):
+        return ""
+    says = speaker.verb("aim" if found["aim"] else "find" if found["seen"] else "argue")
+    return f"{speaker.cited} {says} {'' if found['aim'] else 'that '}{text[found.end() :]}"
 
 
 def _of_trials(text: str, speaker: _Speaker) -> str:

@@ -50,8 +50,10 @@ def _ris(papers: Sequence[Paper], keys: Mapping[str, str]) -> str:
         def set_header(self, count: int) -> str:
             return ""  # the library would number the records, which RIS does not know
 
-    entries = [_ris_entry(paper, keys[paper.paper_id]) for paper in papers]
-    return rispy.dumps(entries, implementation=Writer).strip("\n") + "\n"
+    return (
+        rispy.dumps([_ris_entry(paper, keys[paper.paper_id]) for paper in papers], implementation=Writer).strip("\n")
+        + "\n"
+    )
 
 
 def _ris_entry(paper: Paper, key: str) -> dict[str, object]:
@@ -76,8 +78,7 @@ def _ris_entry(paper: Paper, key: str) -> dict[str, object]:
 
 def _csl_json(papers: Sequence[Paper], keys: Mapping[str, str]) -> str:
     """A CSL-JSON list, the input of every CSL processor."""
-    items = [_csl_item(paper, keys[paper.paper_id]) for paper in papers]
-    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([_csl_item(paper, keys[paper.paper_id]) for paper in papers], ensure_ascii=False, indent=2) + "\n"
 
 
 def _csl_item(paper: Paper, key: str) -> dict[str, object]:
@@ -161,19 +162,15 @@ def _format(item: Mapping[str, object], path: str) -> str:
 
 @cache
 def _style(path: str):
+    """The style with the mark for initials at the names that have them: citeproc-py reads no initialize="false"."""
     from citeproc import CitationStylesStyle
 
-    return CitationStylesStyle(_with_whole_names(path), validate=False)
-
-
-def _with_whole_names(path: str) -> io.BytesIO:
-    """The style with the mark for initials at the names that have them: citeproc-py reads no initialize="false"."""
     root = ElementTree.parse(path).getroot()
     mark = root.attrib.pop("initialize-with", None)
     for name in root.iterfind(".//{*}name"):
         if mark and name.get("initialize") != "false" and "initialize-with" not in name.attrib:
             name.set("initialize-with", mark)
-    return io.BytesIO(ElementTree.tostring(root))
+    return CitationStylesStyle(io.BytesIO(ElementTree.tostring(root)), validate=False)
 
 
 def _tidy(reference: str) -> str:

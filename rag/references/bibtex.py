@@ -146,8 +146,7 @@ def _bibtex_name(author: str) -> str:
     name = split_name(author)
     if name.literal or re.search(r"\sand\s", name.family):
         return f"{{{to_latex(name.family)}}}"
-    parts = [name.surname, name.suffix, name.given]
-    return ", ".join(to_latex(part) for part in parts if part)
+    return ", ".join(to_latex(part) for part in (name.surname, name.suffix, name.given) if part)
 
 
 def _verbatim(address: str) -> str:

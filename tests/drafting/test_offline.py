@@ -58,6 +58,8 @@ PLATO = replace(KANG, authors=("Plato",))
             "Our conditions for model selection are weak enough.",
             "Kang et al. [3] report that their conditions for model selection are weak enough.",
         ),
+        ("Our goal is to plan ahead from words.", "Kang et al. [3] aim to plan ahead from words."),
+        ("Our key finding is that labels matter most.", "Kang et al. [3] find that labels matter most."),
         (
             "Extensive experiments on ImageNet show that X is best.",
             "In experiments on ImageNet, Kang et al. [3] show that X is best.",
