@@ -19,7 +19,7 @@ from benchmarks import machine
 from benchmarks.claims import gold_claims
 from benchmarks.faults import KINDS, Text, plant
 from rag.linting.lint import LintLine, lint
-from rag.references.bibliography import to_bibtex
+from rag.references.bibtex import to_bibtex
 from rag.references.keys import citation_keys
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.verifying.verify import Verifier

@@ -9,8 +9,7 @@ from typing import get_args
 
 import pytest
 
-from rag.linting.lint import LintLine
-from rag.linting.verdicts import LintVerdict
+from rag.linting.lint import LintLine, LintVerdict
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -106,9 +106,8 @@ def remove_papers(args: argparse.Namespace) -> None:
 def export_papers(args: argparse.Namespace) -> None:
     """Write papers in an exchange format, or as a list of references."""
     from rag.drafting.planning import papers_of
-    from rag.references.bibliography import export
+    from rag.references.bibliography import export, reference_list
     from rag.references.keys import citation_keys
-    from rag.references.styles import reference_list
 
     with open_library(settings_of(args)) as library:
         papers = papers_of(library, args.paper_ids) if args.paper_ids else list(library.papers())

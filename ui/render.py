@@ -114,7 +114,7 @@ def print_results(found: Sequence[Found]) -> None:
 def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ieee", evidence: bool = False) -> str:
     """The draft with its list of references, numbers as in the text."""
     from rag.drafting.text import evidence_markdown
-    from rag.references.styles import reference_list
+    from rag.references.bibliography import reference_list
 
     cited = [papers[source.paper_id] for source in draft.answer.sources if source.cited]
     parts = [draft.answer.answer]

@@ -7,18 +7,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rag.drafting.statements import AVAILABLE, CUES, OWN, PROPOSES, Statement, statements, worth
 from rag.errors import DraftError
 from rag.records import Embed
 from store.records import Paper
 from store.tex import to_latex
-
-if TYPE_CHECKING:
-    import numpy as np
 
 NOT_STATED = "not stated in the abstract"
 # What each aspect is, in the words of an abstract: what its sentences are compared with.
@@ -40,13 +38,12 @@ _LIKENESS, _TITLE, _OTHERS, _POINTING, _BEFORE, _RESULT_FIRST = 0.5, 0.5, 0.7, 0
 _PROPOSES = 0.3  # what a method gains that is proposed outright
 _RESULT = 0.6  # from this on a sentence on data tells a result
 _OF_OTHERS = re.compile(
-    r"\b(?:existing|previous|prior|current|recent|conventional|traditional|most|many|other|common|popular)\s+(?:[\w-]+\s+)"
+    r"(?i)\b(?:existing|previous|prior|current|recent|conventional|traditional|most|many|other|common|popular)\s+(?:[\w-]+\s+)"
     r"{0,3}?(?:work|method|approach|effort|stud|technique|paradigm|algorithm|system|model|dataset|benchmark|research)\w*"
-    r"|\b(?:has|have) been (?:proposed|developed|introduced|studied|shown)\b",
-    re.I,
+    r"|\b(?:has|have) been (?:proposed|developed|introduced|studied|shown)\b"
 )
-_BEATS = re.compile(r"\b(?:outperform|surpass|exceed|superior|better|competitive|state-of-the-art)\w*", re.I)
-_BACK = re.compile(r"\b(?:this|these|such|it|they|those)\b", re.I)
+_BEATS = re.compile(r"(?i)\b(?:outperform|surpass|exceed|superior|better|competitive|state-of-the-art)\w*")
+_BACK = re.compile(r"(?i)\b(?:this|these|such|it|they|those)\b")
 _FRAME = r"""%% needs \usepackage{booktabs,tabularx}
 \begin{tabularx}{\linewidth}{l%(columns)s}
 \toprule
@@ -92,14 +89,13 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def compare(
-    papers: Sequence[Paper], embed: Embed, aspects: Sequence[str] | Mapping[str, str] = DEFAULT_ASPECTS
-) -> Table:
-    """The table of `papers` by `aspects`: names, or names with a description to look for.
+def compare(papers: Sequence[Paper], embed: Embed, aspects: Iterable[str] = DEFAULT_ASPECTS) -> Table:
+    """The table of `papers` by `aspects`, those of DEFAULT_ASPECTS or a user's own.
 
     `embed` maps texts to unit rows. Raises DraftError without papers or aspects.
     """
-    described = _described(aspects)
+    names = dict.fromkeys(aspect.strip() for aspect in aspects)
+    described = {name: DEFAULT_ASPECTS.get(name.lower(), name) for name in names if name}
     if not papers or not described:
         raise DraftError("A comparison needs at least one paper and one aspect.")
     wanted = dict(zip(described, embed(list(described.values())), strict=True))
@@ -107,14 +103,7 @@ def compare(
     return Table(tuple(described), rows)
 
 
-def _described(aspects: Sequence[str] | Mapping[str, str]) -> dict[str, str]:
-    """Aspects with descriptions; a default aspect named by the user keeps its own."""
-    if isinstance(aspects, Mapping):
-        return dict(aspects)
-    return {name: DEFAULT_ASPECTS.get(name.lower(), name) for name in dict.fromkeys(a.strip() for a in aspects) if name}
-
-
-def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tuple[Cell, ...]:
+def _cells(paper: Paper, wanted: Mapping[str, np.ndarray], embed: Embed) -> tuple[Cell, ...]:
     """Each aspect takes the sentence that suits it best and that no other aspect suits it better for."""
     found = statements(paper)
     *vectors, title = embed([*(statement.text for statement in found), paper.title])
@@ -126,12 +115,10 @@ def _cells(paper: Paper, wanted: Mapping[str, "np.ndarray"], embed: Embed) -> tu
         ]
         for aspect, vector in wanted.items()
     }
-    taken = _assign(scores)
-    return tuple(
-        Cell(aspect, said.text, said.start, said.end, round(scores[aspect][taken[aspect]], 3)) if said else Cell(aspect)
-        for aspect in wanted
-        for said in [found[taken[aspect]] if aspect in taken else None]
-    )
+    cells = {aspect: Cell(aspect) for aspect in wanted}
+    for aspect, n in _assign(scores).items():
+        cells[aspect] = Cell(aspect, found[n].text, found[n].start, found[n].end, round(scores[aspect][n], 3))
+    return tuple(cells.values())
 
 
 def _score(role: str, statement: Statement, paper: Paper, likeness: float, title: float, made: bool) -> float:
@@ -208,13 +195,11 @@ def _json(table: Table) -> str:
 def _latex(table: Table, keys: Mapping[str, str]) -> str:
     r"""A booktabs table, to stand in a document that uses booktabs and tabularx."""
     lines = [[" ", *(to_latex(aspect.capitalize()) for aspect in table.aspects)]]
-    lines += [list(_latex_row(row, keys)) for row in table.rows]
-    head, *body = (" & ".join(line) + r" \\" for line in lines)
-    return _FRAME % {"columns": "X" * len(table.aspects), "head": head, "body": "\n".join(body)}
-
-
-def _latex_row(row: Row, keys: Mapping[str, str]) -> Iterator[str]:
-    name = to_latex(row.title.partition(":")[0] if ":" in row.title else " ".join(row.title.split()[:4]) + " …")
-    yield f"{name}~\\cite{{{keys[row.paper_id]}}}" if row.paper_id in keys else name
-    for cell in row.cells:
-        yield to_latex(cell.text) if cell.quote else rf"\emph{{{NOT_STATED}}}"
+    for row in table.rows:
+        head, colon, _ = row.title.partition(":")
+        name = to_latex(head if colon else " ".join(row.title.split()[:4]) + " …")
+        cite = f"~\\cite{{{keys[row.paper_id]}}}" if row.paper_id in keys else ""
+        cells = (to_latex(cell.text) if cell.quote else rf"\emph{{{NOT_STATED}}}" for cell in row.cells)
+        lines.append([name + cite, *cells])
+    top, *body = (" & ".join(line) + r" \\" for line in lines)
+    return _FRAME % {"columns": "X" * len(table.aspects), "head": top, "body": "\n".join(body)}

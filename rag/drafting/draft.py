@@ -3,24 +3,21 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
 
 from rag.drafting.offline import OfflineWriter
 from rag.drafting.plan import NO_PAPER, Plan
 from rag.drafting.planning import Options, make_plan, papers_of
 from rag.drafting.text import Written, answer_text, citations, draft_latex, number, numbered
 from rag.errors import DraftError
+from rag.models import Model
 from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Repair, Sentence, Source, Timings, Usage
-from rag.references.bibliography import to_bibtex
+from rag.references.bibtex import to_bibtex
 from rag.references.keys import citation_keys
 from rag.settings import Settings
 from rag.verifying.verify import Verifier
+from store.library import Library
 from store.records import Paper, Progress, silent
-
-if TYPE_CHECKING:
-    from rag.models import Model
-    from store.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +42,10 @@ class Draft:
     def as_json(self) -> dict[str, object]:
         """The object of `ask --json` with "plan", "latex" and "bibtex"."""
         sentences = {citation.paper_id: s.text for s in self.answer.sentences for citation in s.citations}
-        plan = [
-            {
-                "theme": item.theme,
-                "paper_ids": list(item.paper_ids),
-                "sentence": next((sentences[i] for i in item.paper_ids if i in sentences), ""),
-            }
-            for item in self.plan.items
-        ]
+        plan = []
+        for item in self.plan.items:
+            sentence = next((sentences[i] for i in item.paper_ids if i in sentences), "")
+            plan.append({"theme": item.theme, "paper_ids": list(item.paper_ids), "sentence": sentence})
         return {**asdict(self.answer), "plan": plan, "latex": self.latex, "bibtex": self.bibtex}
 
 
@@ -60,7 +53,7 @@ class Drafter:
     """Writes drafts over a library; offline, or with a chat model that obeys a plan or is made to."""
 
     def __init__(
-        self, library: "Library", verifier: Verifier, model: "Model | None" = None, progress: Progress = silent
+        self, library: Library, verifier: Verifier, model: Model | None = None, progress: Progress = silent
     ) -> None:
         from rag.drafting.model import ModelWriter
 
@@ -68,7 +61,7 @@ class Drafter:
         self._model = ModelWriter(model, verifier) if model else None
 
     @classmethod
-    def over(cls, library: "Library", settings: Settings, progress: Progress = silent) -> "Drafter":
+    def over(cls, library: Library, settings: Settings, progress: Progress = silent) -> "Drafter":
         """What drafts over `library` with the configured model, or offline where none is configured."""
         from rag.models import ServerModel
 
@@ -97,11 +90,23 @@ class Drafter:
         """The draft that `written` makes, also when it is only a part of `plan`."""
         if not plan.items:
             raise DraftError(NO_PAPER)
-        numbers = number(written)
+        numbers, keys = number(written), citation_keys(self._library.papers())
         papers = {paper.paper_id: paper for paper in self._library.get_many(plan.paper_ids)}
-        keys = citation_keys(self._library.papers())
+        repairs = [*(self._model.repairs if self._model else ()), *(repair for w in written for repair in w.repairs)]
+        quoted = [(w, citations(w, papers, numbers)) for w in written]
+        answer = Answer(
+            plan.topic,
+            plan.topic,
+            answer_text(written, numbers),
+            False,
+            tuple(Sentence(numbered(w.text, numbers), w.finding.verdict, quotes) for w, quotes in quoted),
+            _sources(plan, numbers, papers),
+            (*repairs, *_unaccounted(plan, numbers, repairs)),
+            self._model.name if self._model else MODEL_NAME,
+            self._model.usage if self._model else Usage(),
+            Timings(total=round((time.perf_counter() - started) * 1000, 1) if started else 0.0),
+        )
         bibtex = to_bibtex([papers[paper_id] for paper_id in numbers], keys, abstracts=False)
-        answer = self._answer(plan, written, numbers, papers, started)
         return Draft(answer, plan, draft_latex(written, papers, keys, plan.topic), bibtex, keys, tuple(written))
 
     def draft(self, request: str, options: Options | None = None, paper_ids: Sequence[str] = ()) -> Draft:
@@ -126,33 +131,6 @@ class Drafter:
         offline = self._offline(plan)
         new = self._model.rewrite(old, plan, papers, offline) if self._model else offline.rewrite(old, papers)
         return self.finish(plan, [new if w is old else w for w in draft.written])
-
-    def _answer(
-        self,
-        plan: Plan,
-        written: Sequence[Written],
-        numbers: Mapping[str, int],
-        papers: Mapping[str, Paper],
-        started: float | None,
-    ) -> Answer:
-        repairs = [*(self._model.repairs if self._model else ()), *(repair for w in written for repair in w.repairs)]
-        sentences = (
-            Sentence(numbered(w.text, numbers), w.finding.verdict, citations(w, papers, numbers)) for w in written
-        )
-        model, usage = (self._model.name, self._model.usage) if self._model else (MODEL_NAME, Usage())
-        total = (time.perf_counter() - started) * 1000 if started else 0.0
-        return Answer(
-            plan.topic,
-            plan.topic,
-            answer_text(written, numbers),
-            False,
-            tuple(sentences),
-            _sources(plan, numbers, papers),
-            (*repairs, *_unaccounted(plan, numbers, repairs)),
-            model,
-            usage,
-            Timings(total=round(total, 1)),
-        )
 
 
 def _unaccounted(plan: Plan, numbers: Mapping[str, int], repairs: Sequence[Repair]) -> list[Repair]:

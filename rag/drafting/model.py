@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from prompts import fill
 from rag.citing.citations import CitationReader
 from rag.drafting.offline import OfflineWriter
-from rag.drafting.plan import Plan, PlanItem
+from rag.drafting.plan import Plan
 from rag.drafting.text import Written, cite, uncited
 from rag.errors import ModelError
 from rag.linting.claims import states_something
@@ -152,7 +152,9 @@ def _plan_messages(plan: Plan, papers: Papers) -> list:
     lines = []
     for theme in plan.themes:
         lines.append(f"### {one_line(theme)}")
-        lines += [_plan_line(item, numbers) for item in plan.items if item.theme == theme]
+        for item in (item for item in plan.items if item.theme == theme):
+            cited = "".join(f"[{numbers[paper_id]}]" for paper_id in item.paper_ids)
+            lines.append(f"- {cited} {one_line(item.sentence)}{' (keep this wording)' * item.pinned}".rstrip())
     told = {"plan": "\n".join(lines), "style": plan.style, "length": f"{_LENGTHS[plan.length]} a paper"}
     return _messages("draft", plan, papers, plan.paper_ids, told)
 
@@ -172,8 +174,3 @@ def _messages(name: str, plan: Plan, papers: Papers, ids: Sequence[str], told: M
         **told,
     )
     return [SystemMessage(fill("draft_system")), HumanMessage(text)]
-
-
-def _plan_line(item: PlanItem, numbers: Mapping[str, int]) -> str:
-    cited = "".join(f"[{numbers[paper_id]}]" for paper_id in item.paper_ids)
-    return f"- {cited} {one_line(item.sentence)}{' (keep this wording)' if item.pinned else ''}".rstrip()

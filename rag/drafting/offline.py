@@ -4,23 +4,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from rag.drafting.openings import Openings
 from rag.drafting.plan import Length, Plan, PlanItem
 from rag.drafting.statements import Statement, ranked_statements
-from rag.drafting.text import Written, cite, uncited
+from rag.drafting.text import Openings, Written, cite, uncited
 from rag.drafting.thirdperson import name_of, third_person
-from rag.drafting.trimming import ANY_VERB, MARKER, fitted, modest, written_out
+from rag.drafting.trimming import ANY_VERB, MARKER, fitted, modest, unmarked, written_out
 from rag.errors import DraftError
 from rag.records import Finding, Repair
 from rag.references.keys import in_text
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
+from store.library import Library
 from store.records import Paper
-
-if TYPE_CHECKING:
-    from store.library import Library
 
 # Words that a sentence may have before it is cut, by the length of the draft; a long one adds a result.
 MOST = {"short": 22, "medium": 40, "long": 44}
@@ -45,16 +41,6 @@ class Told:
     finding: Finding
 
     @property
-    def cited(self) -> str:
-        """The sentence with its citation."""
-        return self.text.replace(MARKER, cite(self.paper_id))
-
-    @property
-    def unmarked(self) -> str:
-        """The sentence without the place for its marker."""
-        return _unmarked(self.text)
-
-    @property
     def reserve(self) -> int:
         """What speaks against it; what authors do comes before what is only "according to" them."""
         verdicts = {"supported": 0, "quoted": 0, "weak": 2}
@@ -64,7 +50,7 @@ class Told:
 class OfflineWriter:
     """Tells papers about `topic` in sentences of `length`, in their own words."""
 
-    def __init__(self, library: "Library", verifier: Verifier, topic: str, length: Length = "medium") -> None:
+    def __init__(self, library: Library, verifier: Verifier, topic: str, length: Length = "medium") -> None:
         self._library, self._verifier, self._length = library, verifier, length
         self._topic = library.embed_query(topic)
 
@@ -82,14 +68,12 @@ class OfflineWriter:
             if item.theme != theme:
                 theme, turn, openings = item.theme, 0, Openings(self._library.embed)
             said.add(told.text)
-            shown = told if item.pinned else self._joined(told, paper, openings, turn)
-            yield Written(theme, shown.cited, told.finding, tuple(pending))
+            shown = told
+            if not item.pinned:  # joined to what stands before it, every other one led by its system's name
+                turned = named_first(told, paper, self._verifier) if turn % 2 else told
+                shown = replace(told, text=openings.joined(told.text, paper, turned.text))
+            yield Written(theme, shown.text.replace(MARKER, cite(paper_id)), told.finding, tuple(pending))
             pending, turn = [], turn + 1
-
-    def _joined(self, told: Told, paper: Paper, openings: Openings, turn: int) -> Told:
-        """`told` joined to what stands before it, every other one led by its system's name."""
-        turned = named_first(told, paper, self._verifier) if turn % 2 else told
-        return replace(told, text=openings.joined(told.text, paper, turned.text))
 
     def _tell_item(self, item: PlanItem, paper: Paper, said: set[str]) -> tuple[Told | None, list[Repair]]:
         planned = self._planned(item, paper) if item.sentence and len(item.paper_ids) == 1 else None
@@ -119,13 +103,13 @@ class OfflineWriter:
         Raises DraftError when a paper has nothing else to say.
         """
         told = [self._told_anew(old, papers[paper_id]) for paper_id in old.paper_ids]
-        text = "; ".join(one.cited.rstrip(".") for one in told) + "."
+        text = "; ".join(one.text.replace(MARKER, cite(one.paper_id)).rstrip(".") for one in told) + "."
         weakest = min((one.finding for one in told), key=lambda finding: finding.holds)
         evidence = tuple(found for one in told for found in one.finding.evidence)
         return Written(old.theme, text, replace(weakest, evidence=evidence), old.repairs)
 
     def _told_anew(self, old: Written, paper: Paper) -> Told:
-        ranked = self._ranked(paper)
+        ranked = ranked_statements(paper, self._topic, self._library.embed)
         spans = [(e.start, e.end) for e in old.finding.evidence if e.paper_id == paper.paper_id]
         used = [s for s in ranked if any(s.start < end and start < s.end for start, end in spans)]
         after = 1 + max((ranked.index(s) for s in used), default=-1)
@@ -135,15 +119,12 @@ class OfflineWriter:
             raise DraftError(f"{paper.paper_id} has no other sentence that can be told on its own; edit it by hand.")
         return told
 
-    def _ranked(self, paper: Paper) -> list[Statement]:
-        return ranked_statements(paper, self._topic, self._library.embed)
-
     def tell(self, paper: Paper, ranked: Sequence[Statement] | None = None, avoid: Collection[str] = ()) -> Told | None:
         """The best of the first statements that can be told alone and that its abstract carries; None without one.
 
         `ranked` are the statements to choose from (default: all), `avoid` texts (as `Told.text`) already used.
         """
-        ranked = self._ranked(paper) if ranked is None else ranked
+        ranked = ranked_statements(paper, self._topic, self._library.embed) if ranked is None else ranked
         best = min(islice(self._tellings(paper, ranked, avoid), _TRIES), key=lambda told: told.reserve, default=None)
         if best is None or best.reserve >= _UNTELLABLE:
             return None
@@ -199,8 +180,4 @@ def named_first(told: Told, paper: Paper, verifier: Verifier) -> Told:
 
 
 def _checked(text: str, paper: Paper, verifier: Verifier) -> Told:
-    return Told(paper.paper_id, text, verifier.check(bare_claim(_unmarked(text), paper), [paper]))
-
-
-def _unmarked(text: str) -> str:
-    return text.replace(f" {MARKER}", "")
+    return Told(paper.paper_id, text, verifier.check(bare_claim(unmarked(text), paper), [paper]))

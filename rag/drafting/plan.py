@@ -5,7 +5,7 @@ A plan is written and read as JSON, or as Markdown with one list item a sentence
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -120,20 +120,15 @@ def to_markdown(plan: Plan, papers: Mapping[str, Paper]) -> str:
     lines = ["# Plan", "", settings, "", f"<!-- {_HELP} -->"]
     for theme in plan.themes:
         lines += ["", f"## {theme}", ""]
-        lines += [line for item in plan.items if item.theme == theme for line in _lines(item, papers)]
+        for item in (item for item in plan.items if item.theme == theme):
+            ids = " ".join(f"[{paper_id}]" for paper_id in item.paper_ids)
+            titles = "; ".join(papers[i].title for i in item.paper_ids if i in papers)
+            lines.append(f"- {ids}{' (pinned)' if item.pinned else ''} {titles}")
+            lines += [f"  - sentence: {' '.join(item.sentence.split())}"] if item.sentence else []
+            lines += [f"  - why: {item.why}"] if item.why else []
     if plan.omissions:
         lines += ["", "<!-- Left out:", *(f"[{o.paper_id}] {o.why}" for o in plan.omissions), "-->"]
     return "\n".join(lines) + "\n"
-
-
-def _lines(item: PlanItem, papers: Mapping[str, Paper]) -> Iterator[str]:
-    ids = " ".join(f"[{paper_id}]" for paper_id in item.paper_ids)
-    titles = "; ".join(papers[i].title for i in item.paper_ids if i in papers)
-    yield f"- {ids}{' (pinned)' if item.pinned else ''} {titles}"
-    if item.sentence:
-        yield f"  - sentence: {' '.join(item.sentence.split())}"
-    if item.why:
-        yield f"  - why: {item.why}"
 
 
 def read_plan(text: str, name: str = "plan") -> Plan:

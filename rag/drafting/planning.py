@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
+from rag.drafting.trimming import unmarked
 from rag.errors import DraftError
 from rag.records import Found
 from rag.search.query import spelled_out, topic_of, topic_query
@@ -14,11 +14,9 @@ from rag.search.retrieve import look, rank_found
 from rag.search.themes import REST, about, group, name_groups
 from rag.tuning import Tuning, tuning_of
 from rag.verifying.verify import Verifier
+from store.library import Library
 from store.records import Paper, Progress, silent
 from store.sentences import sentences
-
-if TYPE_CHECKING:
-    from store.library import Library
 
 Theme = tuple[str, list[Paper]]
 MOST, SHORT = 12, 6  # papers of a draft at most, and of a short one
@@ -48,7 +46,7 @@ class Options:
 
 
 def make_plan(
-    library: "Library",
+    library: Library,
     request: str,
     options: Options,
     verifier: Verifier,
@@ -80,7 +78,7 @@ def make_plan(
     return Plan(topic, (*pinned, *items), options.style, options.length, tuple(omissions))
 
 
-def papers_of(library: "Library", paper_ids: Sequence[str]) -> list[Paper]:
+def papers_of(library: Library, paper_ids: Sequence[str]) -> list[Paper]:
     """The papers of these ids. Raises DraftError naming those that are not there."""
     papers = library.get_many(list(dict.fromkeys(paper_ids)))
     unknown = set(paper_ids) - {paper.paper_id for paper in papers}
@@ -89,7 +87,7 @@ def papers_of(library: "Library", paper_ids: Sequence[str]) -> list[Paper]:
     return papers
 
 
-def _chosen(library: "Library", topic: str, options: Options) -> list[Paper]:
+def _chosen(library: Library, topic: str, options: Options) -> list[Paper]:
     """The papers on the topic; not the one whose abstract it is, which a related-work section does not cite."""
     nearest = library.by_meaning(topic, 1)
     if not nearest or nearest[0].score < ABOUT:
@@ -99,7 +97,7 @@ def _chosen(library: "Library", topic: str, options: Options) -> list[Paper]:
     return [f.paper for f in relevant(found, count)]
 
 
-def gather(library: "Library", topic: str, tuning: Tuning | None = None) -> list[Found]:
+def gather(library: Library, topic: str, tuning: Tuning | None = None) -> list[Found]:
     """Candidates for a draft on `topic`, best first, their scores standardised over the pool."""
     views = look(library, topic_query(spelled_out(topic, library)))
     return rank_found(library, views, tuning or tuning_of(library))
@@ -119,7 +117,7 @@ def _items(
     themes: Sequence[Theme], told: Sequence[tuple[Paper, Told]], ranks: Mapping[str, int], chosen: bool
 ) -> list[PlanItem]:
     """The items theme by theme, within a theme by year; `ranks` are those of the search unless `chosen` by hand."""
-    said = {paper.paper_id: sentence.unmarked for paper, sentence in told}
+    said = {paper.paper_id: unmarked(sentence.text) for paper, sentence in told}
     items = []
     for theme, papers in themes:
         for paper in sorted(papers, key=lambda p: (p.year or 0, ranks[p.paper_id])):
@@ -128,12 +126,12 @@ def _items(
     return items
 
 
-def _themes(library: "Library", topic: str, style: Style, told: Sequence[tuple[Paper, Told]]) -> list[Theme]:
+def _themes(library: Library, topic: str, style: Style, told: Sequence[tuple[Paper, Told]]) -> list[Theme]:
     papers = [paper for paper, _ in told]
     if style == "chronological" or not papers:
         return _periods(papers)
     by_method = style == "method"
-    vectors = library.embed([one.unmarked for _, one in told]) if by_method else about(papers, library.embed)
+    vectors = library.embed([unmarked(one.text) for _, one in told]) if by_method else about(papers, library.embed)
     groups = [[papers[i] for i in rows] for rows in group(vectors)]
     names = name_groups(groups, topic, library.embed, asked_for(topic))
     return sorted(zip(names, groups, strict=True), key=lambda theme: theme[0] == REST)
@@ -154,10 +152,5 @@ def _periods(papers: Sequence[Paper]) -> list[Theme]:
             periods[-1].append(paper)
         else:
             periods.append([paper])
-    return [(_years(period[0].year, period[-1].year), period) for period in periods]
-
-
-def _years(first: int | None, last: int | None) -> str:
-    if not last:
-        return "Undated"
-    return str(last) if first == last else f"{first or 'Undated'} to {last}"
+    spans = [tuple(str(paper.year or "Undated") for paper in (period[0], period[-1])) for period in periods]
+    return [(" to ".join(dict.fromkeys(span)), period) for span, period in zip(spans, periods, strict=True)]

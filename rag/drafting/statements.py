@@ -6,19 +6,17 @@ cue phrases and by place.
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rag.drafting.thirdperson import name_of
-from rag.drafting.trimming import PROBLEMS, self_contained
+from rag.drafting.trimming import PROBLEMS, WORKS, self_contained
 from rag.language.terms import content_stems, plain, weight
 from rag.records import Embed
 from store.records import Paper
 from store.sentences import sentence_spans
 
-if TYPE_CHECKING:
-    import numpy as np
-
-_OURS = r"\b(?:we|this (?:paper|work|study|article|thesis|survey|letter)|our)\b[^.;]{0,60}?\b"
+_OURS = rf"\b(?:we|this (?:{WORKS}|survey|letter)|our)\b[^.;]{{0,60}}?\b"
 _STUDIES = r"\bwe (?:study|address|tackle|consider|investigate|focus on)\b"
 _HINDERED = r"limited|costly|expensive|slow|suffer\w*|labor-intensive|lack|scarc\w+|imped\w+|hinder\w*|hamper\w*"
 _NEW_THING = (
@@ -69,7 +67,7 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
 }
 # Where a role tends to stand, from 0 (first sentence) to 1 (last).
 _PLACES = {"task": 0.15, "method": 0.45, "data": 0.75, "result": 0.85, "limitation": 0.9}
-_PATTERNS = {role: [(re.compile(cue, re.IGNORECASE), weight) for cue, weight in cues] for role, cues in CUES.items()}
+_PATTERNS = {role: [(re.compile(f"(?i){cue}"), credit) for cue, credit in cues] for role, cues in CUES.items()}
 # What speaks for a statement: likeness to the title and to the topic, the words of the title, cues of a
 # method, that it proposes, names the system; against it, that it stands late, goes on, points back,
 # tries something out, tells of the work of others, is long.
@@ -77,33 +75,25 @@ _PATTERNS = {role: [(re.compile(cue, re.IGNORECASE), weight) for cue, weight in 
 _TITLE, _TOPIC, _WORDS, _METHOD, _PROPOSAL, _NAMED = 1.0, 0.6, 0.25, 0.08, 0.12, 0.1
 _LATE, _FURTHER, _POINTING, _OTHERS, _LENGTH = 0.15, 0.12, 0.2, 0.8, 0.008
 LONGEST = 40  # words from which on a sentence costs more than it tells
+_PRESENTED = r"\b(?:is|are) (?:proposed|presented|introduced|developed)\b"
 PROPOSES = re.compile(
-    r"\b(?:we|this (?:paper|work|study|article|thesis)) (?:\w+ )?(?:propos|introduc|present|develop|design"
-    r"|devis|describ|build|construct|creat|formulat)|\b(?:is|are) (?:proposed|presented|introduced|developed)\b",
-    re.I,
+    rf"(?i)\b(?:we|this (?:{WORKS})) (?:\w+ )?(?:propos|introduc|present|develop|design|devis|describ|build|construct"
+    rf"|creat|formulat)|{_PRESENTED}"
 )
-OWN = re.compile(
-    r"\b(?:we|our|this (?:paper|work|study|article|thesis|survey))\b|\b(?:is|are) (?:proposed|presented"
-    r"|introduced|developed)\b",
-    re.I,
-)
+OWN = re.compile(rf"(?i)\b(?:we|our|this (?:{WORKS}|survey))\b|{_PRESENTED}")
 _MORE = re.compile(
-    r"^(?:additionally|in addition|moreover|furthermore|besides|we (?:further|also|then)|finally|lastly)\b", re.I
+    r"(?i)^(?:additionally|in addition|moreover|furthermore|besides|we (?:further|also|then)|finally|lastly)\b"
 )
 # Statements that nobody cites a paper for.
 AVAILABLE = re.compile(
-    r"\b(?:code|website|project page|data|models?|weights)\b.{0,60}\b(?:available|released?|found)\b"
-    r"|\bopen-?sourc|\bwe (?:hope|believe|release|plan)\b|^(?:previously|in previous work|in prior work)\b",
-    re.I,
+    r"(?i)\b(?:code|website|project page|data|models?|weights)\b.{0,60}\b(?:available|released?|found)\b"
+    r"|\bopen-?sourc|\bwe (?:hope|believe|release|plan)\b|^(?:previously|in previous work|in prior work)\b"
 )
 _TRYING = re.compile(
-    r"^(?:all of |both of )?(?:our|the|these) (?:\w+ )?(?:results|experiments)\b|\bwe (?:\w+ )?(?:apply|evaluated?|test"
-    r"|validated?|verif(?:y|ied)|conduct(?:ed)?|perform(?:ed)?|compared?|run|call|name|follow up|also)\b",
-    re.I,
+    r"(?i)^(?:all of |both of )?(?:our|the|these) (?:\w+ )?(?:results|experiments)\b|\bwe (?:\w+ )?(?:apply|evaluated?"
+    r"|test|validated?|verif(?:y|ied)|conduct(?:ed)?|perform(?:ed)?|compared?|run|call|name|follow up|also)\b"
 )
-_BACK = re.compile(
-    rf"\b(?:this|these|such|it|those|them|both|former|latter|above|aforementioned|the {PROBLEMS})\b", re.I
-)
+_BACK = re.compile(rf"(?i)\b(?:this|these|such|it|those|them|both|former|latter|above|aforementioned|the {PROBLEMS})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +108,7 @@ class Statement:
 
     def plays(self, role: str) -> float:
         """How well the sentence fits `role`, from 0 to about 1.5: its cues, and a little its place."""
-        cues = sum(weight for pattern, weight in _PATTERNS[role] if pattern.search(self.text))
+        cues = sum(credit for pattern, credit in _PATTERNS[role] if pattern.search(self.text))
         return cues and cues + 0.2 * (1 - abs(self.place - _PLACES[role]))
 
 
@@ -129,17 +119,15 @@ def statements(paper: Paper) -> list[Statement]:
     return [Statement(paper.paper_id, a, b, abstract[a:b], i / last) for i, (a, b) in enumerate(spans)]
 
 
-def ranked_statements(paper: Paper, topic: "np.ndarray", embed: Embed) -> list[Statement]:
+def ranked_statements(paper: Paper, topic: np.ndarray, embed: Embed) -> list[Statement]:
     """The statements of `paper` by how well each alone tells what it did about `topic` (a unit vector)."""
     found = [s for s in statements(paper) if not AVAILABLE.search(s.text)]
     if not found:
         return []
     *vectors, title = embed([*(s.text for s in found), paper.title])
-    scores = [
-        _TITLE * float(v @ title) + _TOPIC * float(v @ topic) + worth(s, paper)
-        for s, v in zip(found, vectors, strict=True)
-    ]
-    return [found[i] for i in sorted(range(len(found)), key=lambda i: (-scores[i], i))]
+    likeness = [_TITLE * float(v @ title) + _TOPIC * float(v @ topic) for v in vectors]
+    scored = [(-like - worth(s, paper), n) for n, (like, s) in enumerate(zip(likeness, found, strict=True))]
+    return [found[n] for _, n in sorted(scored)]
 
 
 def worth(statement: Statement, paper: Paper) -> float:

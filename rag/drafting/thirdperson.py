@@ -7,7 +7,7 @@ becomes the third, and the rest stays word for word, so that the check finds it 
 import re
 from dataclasses import dataclass
 
-from rag.drafting.trimming import ANY_VERB, RESEARCH, self_contained
+from rag.drafting.trimming import ANY_VERB, RESEARCH, WORKS, self_contained
 from rag.language.naming import system_name
 from rag.language.terms import is_common, listed
 from rag.references.keys import in_text
@@ -15,12 +15,8 @@ from store.records import Paper
 
 _UNCHANGING = frozenset(listed("can could may might will would must should built found made showed"))
 _IRREGULAR = {"are": "is", "have": "has", "do": "does", "were": "was"}
-_PASSIVES = {
-    re.sub("yed$", "ied", f"{verb.removesuffix('e')}ed"): verb
-    for verb in listed(
-        "propose present introduce develop describe study investigate derive design consider establish formulate"
-    )
-}
+_MADE = "propose present introduce develop describe study investigate derive design consider establish formulate"
+_PASSIVES = {re.sub("yed$", "ied", f"{verb.removesuffix('e')}ed"): verb for verb in listed(_MADE)}
 # A verb joined to the first one; what follows tells it from a noun ("and studies how", "user studies and surveys").
 _JOINED = re.compile(
     r"(?P<join>,? (?:and|then)(?: then| also| further)? )(?P<verb>[a-z]+)(?= (?:an?|the|that|how|whether|why|their|our"
@@ -33,34 +29,32 @@ _THINGS = (
 )
 _FINDINGS = r"(?:results?|findings?|analys[ei]s|evaluations?|experiments?|study|studies|proofs?)"
 _DOCUMENT = re.compile(
-    r"^(?P<lead>[^.;]*?,\s+|)(?P<this>this|the present|our|the) (?P<kind>paper|work|study|article|thesis|letter|survey"
-    r"|report|dissertation|chapter)\s+(?:also |further |then |first )?(?=\w)",
-    re.I,
+    rf"(?i)^(?P<lead>[^.;]*?,\s+|)(?P<this>this|the present|our|the) (?P<kind>{WORKS}|letter|survey"
+    r"|report|dissertation|chapter)\s+(?:also |further |then |first )?(?=\w)"
 )
 _OUR_THING = re.compile(
     rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"
     r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
     rf"|{ANY_VERB})\b).*)$"
 )
-_OUR_GOAL = re.compile(r"^(?:Our|The) (?:[\w-]+ )?(?:goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)")
 _OUR_POINT = re.compile(
-    r"^Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
-    r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+"
+    r"^(?:(?:Our|The) (?:[\w-]+ )?(?P<aim>goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)"
+    r"|Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
+    r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+)"
 )
 _TRIALS = re.compile(
-    r"^(?:(?:Our|The|Extensive|Comprehensive|Thorough|Empirical|Experimental|Numerical|Simulation|Quantitative"
+    r"(?i)^(?:(?:Our|The|Extensive|Comprehensive|Thorough|Empirical|Experimental|Numerical|Simulation|Quantitative"
     r"|Qualitative|Preliminary|Further|Additional)\s+)*"
     r"(?:experiments?|results?|evaluations?|studies|study|analys[ei]s|simulations?|tests|findings|ablations?)"
     r"(?P<where>\s(?:on|in|across|with|over)\s[^,;]*?)?\s+(?:also\s+|clearly\s+|further\s+)?"
-    r"(?P<verb>show|demonstrate|indicate|reveal|confirm|suggest|verify|prove)s?\s+(?=that\b)",
-    re.I,
+    r"(?P<verb>show|demonstrate|indicate|reveal|confirm|suggest|verify|prove)s?\s+(?=that\b)"
 )
 _PASSIVE = re.compile(
     r"^(?P<what>(?:An?|The|Two|Three|Several|New) (?:(?!\b(?:which|that|is|are|was|were|has|have)\b)[^,;])*?)\s+"
     r"(?:is|are|was|were|has been|have been)\s+(?:then |also |first )?"
     rf"(?P<verb>{'|'.join(_PASSIVES)})(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$"
 )
-_WE = re.compile(r"^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)", re.I)
+_WE = re.compile(r"(?i)^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)")
 _ADVERBS = re.compile(
     r"^(?:(?:further(?:more)?|also|first(?:ly)?|then|additionally|finally|thus|therefore|hence|next"
     r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly|now|specifically)\s+)+"
@@ -78,13 +72,10 @@ _NAME = re.compile(r"\S*[A-Z]\S*[A-Z0-9]\S*|\S*\d\S*|[A-Z][a-z]+")
 
 def singular(verb: str) -> str:
     """The third person singular of a plain verb; past forms and modals stay."""
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb]
-    if re.search(r"ed$|ly$", verb) or verb in _UNCHANGING:
-        return verb
-    if re.search(r"(s|x|z|ch|sh|o)$", verb):
-        return verb + "es"
-    return verb[:-1] + "ies" if re.search(r"[^aeiou]y$", verb) else verb + "s"
+    if verb in _IRREGULAR or verb in _UNCHANGING or re.search(r"ed$|ly$", verb):
+        return _IRREGULAR.get(verb, verb)
+    verb = re.sub(r"(?<![aeiou])y$", "ie", verb)
+    return verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")
 
 
 _PLURALS = {singular(verb): verb for verb in RESEARCH}
@@ -119,7 +110,10 @@ def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
         return None
     who, after = in_text(paper.authors) or "the authors", f" {marker}" if marker else ""
     speaker = _Speaker(f"{who}{after}", name_of(paper), len(paper.authors) == 1, after)
-    told = _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", _shift_person(_tell(text, speaker))))
+    told = _tell(text, speaker)
+    for person, other in _PERSONS.items():
+        told = re.sub(rf"\b{person}\b", other, re.sub(rf"\b{person.capitalize()}\b", other.capitalize(), told))
+    told = _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", told))
     return told[0].upper() + told[1:].rstrip(" .;:,") + "."
 
 
@@ -135,10 +129,15 @@ def _tell(text: str, speaker: _Speaker) -> str:
         if told := form(capital, speaker):
             return told
     if we := _WE.match(text):
-        return _as_subject(we["lead"], text[we.end() :], speaker)
+        verb, gap, after = _ADVERBS.sub("", text[we.end() :]).partition(" ")
+        after = speaker.agreeing(after) if speaker.single else after
+        return f"{we['lead']}{speaker.cited} {speaker.verb(verb)}{gap}{after}"
     if capital.startswith("Our "):
         return f"{speaker.cited} {speaker.verb('report')} that {capital[0].lower()}{capital[1:]}"
-    return f"According to {speaker.cited}, {_lower_first(text)}"
+    first = text.split()[0]
+    if is_common(first) and (first[1:].islower() or len(first) == 1):  # an ordinary word and no name
+        text = text[0].lower() + text[1:]
+    return f"According to {speaker.cited}, {text}"
 
 
 def _of_document(text: str, speaker: _Speaker) -> str:
@@ -153,17 +152,14 @@ def _of_document(text: str, speaker: _Speaker) -> str:
 
 
 def _of_point(text: str, speaker: _Speaker) -> str:
-    if goal := _OUR_GOAL.match(text):
-        return f"{speaker.cited} {speaker.verb('aim')} {text[goal.end() :]}"
-    found = _OUR_POINT.match(text)
-    if not found:
+    if not (found := _OUR_POINT.match(text)):
         return ""
-    return f"{speaker.cited} {speaker.verb('find' if found['seen'] else 'argue')} that {text[found.end() :]}"
+    says = speaker.verb("aim" if found["aim"] else "find" if found["seen"] else "argue")
+    return f"{speaker.cited} {says} {'' if found['aim'] else 'that '}{text[found.end() :]}"
 
 
 def _of_trials(text: str, speaker: _Speaker) -> str:
-    found = _TRIALS.match(text)
-    if not found:
+    if not (found := _TRIALS.match(text)):
         return ""
     where = f"In experiments{found['where']}, " if found["where"] else ""
     return f"{where}{speaker.cited} {speaker.verb(found['verb'].lower())} {text[found.end() :]}"
@@ -175,8 +171,7 @@ def _of_thing(text: str, speaker: _Speaker) -> str:
 
 
 def _of_passive(text: str, speaker: _Speaker) -> str:
-    found = _PASSIVE.match(text)
-    if not found:
+    if not (found := _PASSIVE.match(text)):
         return ""
     verb = speaker.verb(_PASSIVES[found["verb"]])
     return f"{speaker.cited} {verb} {found['what'][0].lower()}{found['what'][1:]}{found['rest']}"
@@ -187,22 +182,3 @@ def _of_name(text: str, speaker: _Speaker) -> str:
     name = speaker.name
     is_subject = name and re.match(rf"{re.escape(name)} (?:\([^()]*\) )?[a-z]+", text)
     return f"{name}{speaker.marker}{text[len(name) :]}" if is_subject else ""
-
-
-def _as_subject(lead: str, rest: str, speaker: _Speaker) -> str:
-    verb, gap, after = _ADVERBS.sub("", rest).partition(" ")
-    after = speaker.agreeing(after) if speaker.single else after
-    return f"{lead}{speaker.cited} {speaker.verb(verb)}{gap}{after}"
-
-
-def _shift_person(text: str) -> str:
-    for person, other in _PERSONS.items():
-        text = re.sub(rf"\b{person}\b", other, text)
-        text = re.sub(rf"\b{person.capitalize()}\b", other.capitalize(), text)
-    return text
-
-
-def _lower_first(text: str) -> str:
-    """A small first letter, where the first word is an ordinary one and no name."""
-    first = text.split()[0]
-    return text[0].lower() + text[1:] if is_common(first) and (first[1:].islower() or len(first) == 1) else text

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rag.language.acronyms import ACRONYM, explains, long_form, numbered
 from rag.language.terms import is_word, listed, stem
 
-MARKER = "\ue000"  # stands for the citation while a sentence is shaped; no abstract has it
+MARKER = "\ue002"  # stands for the citation while a sentence is shaped; no abstract has it
 # What papers are said to do.
 RESEARCH = frozenset(
     listed("""
@@ -22,13 +22,11 @@ generalize implement conduct perform reveal assess combine
 )
 ANY_VERB = "|".join(sorted(RESEARCH))
 _DOING = {re.sub(r"e$", "", verb) + "ing": verb for verb in RESEARCH}
-_LABEL = r"\(?(?:\d|[ivx]+|[a-c])[.)]\s+"
 _BEFORE_COMMA = (
-    r"in addition|in particular|more \w+ly|to this end|to that end|to do so|to do this|as a result|as such"
-    r"|as a remedy|in response|in turn|in contrast|by contrast|as an alternative|in summary|in short"
-    r"|on the one hand|first of all"
-    r"|in general|to begin with|overall|notably|importantly|interestingly|crucially|rather|meanwhile"
-    r"|with this \w+|in this context|in this regard|in light of this|on the other hand|on top of that"
+    r"in (?:addition|particular|response|turn|contrast|summary|short|general|this (?:context|regard)|light of this)"
+    r"|more \w+ly|to (?:this|that) end|to do (?:so|this)|as (?:a result|such|a remedy|an alternative)|by contrast"
+    r"|on the (?:one|other) hand|first of all|to begin with|overall|notably|importantly|interestingly|crucially|rather"
+    r"|meanwhile|with this \w+|on top of that"
 )
 _BEFORE_ANY = (
     r"however|moreover|furthermore|additionally|besides|then|next|finally|lastly|first(?:ly)?|second(?:ly)?"
@@ -36,49 +34,38 @@ _BEFORE_ANY = (
     r"|instead|alternatively|further|namely|indeed|nevertheless|nonetheless|recently|also|now|still"
 )
 _CONNECTIVE = re.compile(
-    rf"^(?:{_LABEL}|(?:{_BEFORE_COMMA})\s*,\s+|(?:{_BEFORE_ANY})\b\s*,?\s+"
-    r"|in (?:this|our) \w+\s*(?:,\s+|(?=(?:we|the|an?)\b)))(?=\S)",
-    re.I,
+    rf"(?i)^(?:\(?(?:\d|[ivx]+|[a-c])[.)]\s+|(?:{_BEFORE_COMMA})\s*,\s+|(?:{_BEFORE_ANY})\b\s*,?\s+"
+    r"|in (?:this|our) \w+\s*(?:,\s+|(?=(?:we|the|an?)\b)))(?=\S)"
 )
 PROBLEMS = (
     r"(?:gap|issue|problem|challenge|limitation|drawback|shortcoming|difficult(?:y|ie)|obstacle|bottleneck"
     r"|barrier|concern|question)s?"
 )
+_THEM = rf"(?:this|these|the|such|those) (?:[\w-]+ )?{PROBLEMS}"
 _BACK = rf"\b(?:this|these|those|such|above|aforementioned|it|them|so|the {PROBLEMS})\b"
 _LEADS = (
     r"to|based on|build(?:ing)? (?:up)?on|motivated by|inspired by|driven by|through|with|given|by"
     r"|in order to|for|using|via|under|following|from|after|in light of|despite|aiming to|towards?|in"
 )
-_POINTING = re.compile(rf"^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|an?|in|here)\b)", re.I)
+_POINTING = re.compile(rf"(?i)^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|an?|in|here)\b)")
 _MENDS = (
     "overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet|exploit"
 )
 _PURPOSE = re.compile(
-    rf",?\s+to (?:[a-z]+ (?:this|these|such|those)(?: [\w-]+)?|(?:{_MENDS}) the (?:[\w-]+ )?{PROBLEMS})"
-    r"(?=[,.;:]| by\b|$)",
-    re.I,
+    rf"(?i),?\s+to (?:[a-z]+ (?:this|these|such|those)(?: [\w-]+)?|(?:{_MENDS}) the (?:[\w-]+ )?{PROBLEMS})"
+    r"(?=[,.;:]| by\b|$)"
 )
 _TRAILING = re.compile(
-    r"\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)", re.I
+    r"(?i)\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)"
 )
 # "we address this gap by introducing X" introduces X.
-_BY_DOING = re.compile(
-    rf"\b(?:{_MENDS})e?s? (?:this|these|the|such|those) (?:[\w-]+ )?{PROBLEMS} by (?P<doing>\w+ing)\b", re.I
-)
-# "a framework that addresses these limitations through X" still says what it does without the limitations.
-_ADDRESSING = re.compile(
-    rf"\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? (?:this|these|the|such|those)"
-    rf" (?:[\w-]+ )?{PROBLEMS} (?=(?:by|through|via)\b)",
-    re.I,
-)
-_ASIDE = re.compile(
-    r",\s+in this (?:paper|work|study|article|letter|thesis)(?=,)|(?<=[a-z]) in this (?:paper|work|study"
-    r"|article|letter|thesis)(?=[,.]|$)|\bin this (?:paper|work|study|article|letter|thesis),?\s+(?=we\b)",
-    re.I,
-)
+_BY_DOING = re.compile(rf"(?i)\b(?:{_MENDS})e?s? {_THEM} by (?P<doing>\w+ing)\b")
+WORKS = "paper|work|study|article|thesis"
+_HERE = rf"in this (?:{WORKS}|letter)"
+_ASIDE = re.compile(rf"(?i),\s+{_HERE}(?=,)|(?<=[a-z]) {_HERE}(?=[,.]|$)|\b{_HERE},?\s+(?=we\b)")
 # A purpose in front that lacks its comma: "To do X we propose".
 _OPEN = re.compile(
-    r"^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)", re.I
+    r"(?i)^((?:to|in order to|using|by|based on|with|for|inspired by|motivated by)\b[^,;]{5,90}?) (?=we\b)"
 )
 # Addresses, and the citations that an abstract has in brackets.
 _LINK = re.compile(
@@ -86,22 +73,20 @@ _LINK = re.compile(
     r"|\s*\((?:see |e\.g\., )?[A-Z][^()]*?,? (?:19|20)\d\d[a-z]?\)"
 )
 _RUN_ON = re.compile(r"(?<=[\w)])\.\s+(?=[A-Z][a-z]*\b)(?<!\b(?:vs|cf|al|eq|ig|ca)\. )")
-_DOCUMENT = re.compile(
-    r"^this (?:paper|work|study|article|thesis|letter|survey|report|dissertation|chapter)\s+\w", re.I
-)
+_DOCUMENT = re.compile(rf"(?i)^this (?:{WORKS}|letter|survey|report|dissertation|chapter)\s+\w")
 _DANGLING = re.compile(
-    r"^(?:it|they|this|these|those|such|he|she|its|their|both|either|another|others?|the (?:former|latter"
-    r"|first|second|other|resulting|proposed|above|two|same)|all of (?:this|these))\b",
-    re.I,
+    r"(?i)^(?:it|they|this|these|those|such|he|she|its|their|both|either|another|others?|the (?:former|latter"
+    r"|first|second|other|resulting|proposed|above|two|same)|all of (?:this|these))\b"
 )
 _POINTER = re.compile(
-    r"\b(?:these|such (?!as\b)|the two\b|the (?:former|latter)\b|aforementioned"
-    r"|those (?!of|that|who|from|in|with|using)\b)",
-    re.I,
+    r"(?i)\b(?:these|such (?!as\b)|the (?:two|former|latter)\b|aforementioned"
+    r"|those (?!of|that|who|from|in|with|using)\b)"
 )
 _JOINT = re.compile(r",\s+(?:which|where|thereby|thus|hence|so that|\w+ing)\b|;\s|\s-{1,3}\s|--|—")
 _ENOUGH = 10  # words that stand alone when the rest of a sentence is cut off
 _BROKEN = re.compile(r"\b([a-z]+)- (?!and |or |to )([a-z]+)\b")  # a word that a line break has left in two
+# A word broken in two, or a LaTeX command left in the text.
+_DAMAGED = re.compile(r"\\[a-zA-Z]{2,}| [,.;:](?= )|\w- (?!and |or |to )[^\W\d_A-Z]")
 _QUOTES = "\"“”'‘’`"
 _PROPOSING = (
     r"(?:propos|introduc|present|develop|design|devis|describ|offer|suggest|provid|formulat|report|contribut"
@@ -115,13 +100,11 @@ _PRAISE = (
 )
 # Only where something is proposed, or in the apposition to its name: a "novel object" elsewhere is a term.
 _PRAISED = re.compile(
-    rf"(?P<before>\b(?:{_PROPOSING} (?:[A-Z][\w*-]*,? )?|is |are |as )|[,:] )(?P<article>an?|the|two|three|four) "
-    rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)",
-    re.I,
+    rf"(?i)(?P<before>\b(?:{_PROPOSING} (?:[A-Z][\w*-]*,? )?|is |are |as )|[,:] )(?P<article>an?|the|two|three|four) "
+    rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)"
 )
-_CONSONANT_FIRST = re.compile(r"(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)", re.I)
+_CONSONANT_FIRST = re.compile(r"(?i)(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)")
 _SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names begin with a vowel: an LLM
-
 _APPOSED = re.compile(r"\s*(?:(?<=\s)-(?=\s)|-{2,3}|–|—)\s*(?=(?:an?|the) )")  # a dash in front of an apposition
 _EXAMPLES = re.compile(r"\s\((?:e\.g\.|i\.e\.|for example|such as)[^()]*\)")
 _LEAST = 12  # words that a sentence keeps when it is cut
@@ -141,11 +124,14 @@ _LEAD = re.compile(
 
 def self_contained(sentence: str) -> str | None:
     """`sentence` without openings that point back, or None when it still does, or is damaged."""
-    text = _RUN_ON.split(" ".join(_unquoted(sentence).replace("**", "").split()))[0]
-    text = _BROKEN.sub(_mended, text)
+    text = " ".join(sentence.replace("**", "").split())
+    if text[:1] in _QUOTES and text.count('"') + text.count("”") < 2:
+        text = text[1:]  # the one quotation mark that a record put in front of its abstract
+    text = _RUN_ON.split(text)[0]
+    text = _BROKEN.sub(lambda match: match[1] + match[2] if is_word(stem(match[1] + match[2])) else match[0], text)
     text = _TRAILING.sub("", _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text))))
     text = _BY_DOING.sub(lambda match: _DOING.get(match["doing"], match[0]), text)
-    text = _OPEN.sub(r"\1, ", _ADDRESSING.sub(r"\g<that> works ", text))
+    text = _OPEN.sub(r"\1, ", text)
     text = text.partition(":")[0] + "." if text.endswith("?") and ":" in text else text
     before = ""
     while before != text:
@@ -153,7 +139,7 @@ def self_contained(sentence: str) -> str | None:
     text = _before_pointing(text)
     if text.endswith("?") or (_DANGLING.match(text) and not _DOCUMENT.match(text)):
         return None
-    return text if len(text.split()) >= 5 and _is_whole(text) else None
+    return text if len(text.split()) >= 5 and _pairs(text) and not _DAMAGED.search(text) else None
 
 
 def _before_pointing(text: str) -> str:
@@ -164,20 +150,9 @@ def _before_pointing(text: str) -> str:
     return f"{heads[-1]}." if heads else text
 
 
-def _mended(match: re.Match[str]) -> str:
-    whole = match[1] + match[2]
-    return whole if is_word(stem(whole)) else match[0]
-
-
-def _unquoted(sentence: str) -> str:
-    """A sentence without the one quotation mark that a record put in front of its abstract."""
-    text = sentence.strip()
-    return text[1:] if text[:1] in _QUOTES and text.count('"') + text.count("”") < 2 else text
-
-
-def _is_whole(text: str) -> bool:
-    """Whether brackets and quotes pair up, and no word is broken in two nor a LaTeX command left in the text."""
-    return _pairs(text) and not re.search(r"\\[a-zA-Z]{2,}| [,.;:](?= )|\w- (?!and |or |to )[^\W\d_A-Z]", text)
+def unmarked(text: str) -> str:
+    """`text` without the place for its citation."""
+    return text.replace(f" {MARKER}", "")
 
 
 def modest(text: str) -> str:
@@ -196,7 +171,7 @@ def _article(word: str) -> str:
     """ "a" or "an" before `word`, by how it sounds."""
     if re.match(r"[A-Z]{2}|[A-Z]\b|[A-Z]\d", word):
         return "an" if _SPELT.match(word) else "a"
-    return "an" if re.match(r"[aeiou]|hour|honest", word, re.I) and not _CONSONANT_FIRST.match(word) else "a"
+    return "an" if re.match(r"(?i)[aeiou]|hour|honest", word) and not _CONSONANT_FIRST.match(word) else "a"
 
 
 def written_out(text: str, abstract: str) -> str:

@@ -4,14 +4,11 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from store.identity import arxiv_ids, title_words
+from store.library import Library
 from store.records import Paper
 from store.tex import from_latex
-
-if TYPE_CHECKING:
-    from store.library import Library
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>]+")
 _NEAR = 5  # papers compared by title
@@ -54,7 +51,8 @@ def read_bib(text: str) -> tuple[list[BibEntry], list[Damage]]:
     repeated = (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)
     blocks = [*library.entries, *(b.ignore_error_block for b in library.failed_blocks if isinstance(b, repeated))]
     entries = [_entry(block) for block in blocks if hasattr(block, "key")]
-    damage = [Damage((block.start_line or 0) + 1, _reason(block.error)) for block in library.failed_blocks]
+    reasons = [(b, " ".join(str(b.error).split()).split(" Note:")[0]) for b in library.failed_blocks]
+    damage = [Damage((b.start_line or 0) + 1, reason or "this entry cannot be read") for b, reason in reasons]
     return sorted(entries, key=lambda entry: entry.line), damage
 
 
@@ -86,10 +84,6 @@ def _arxiv(fields: dict[str, str]) -> str:
     return next((found for place in places for found in arxiv_ids(place)), "")
 
 
-def _reason(error: object) -> str:
-    return (" ".join(str(error).split()) or "this entry cannot be read").split(" Note:")[0]
-
-
 def same_work(entries: Iterable[BibEntry]) -> list[tuple[BibEntry, BibEntry]]:
     """Pairs of entries with different keys that are one paper: same arXiv id, DOI or title."""
     seen: dict[str, BibEntry] = {}
@@ -102,7 +96,7 @@ def same_work(entries: Iterable[BibEntry]) -> list[tuple[BibEntry, BibEntry]]:
     return pairs
 
 
-def match_entry(entry: BibEntry, library: "Library") -> Paper | None:
+def match_entry(entry: BibEntry, library: Library) -> Paper | None:
     """The paper that `entry` is: by its arXiv id, its DOI or its title; None when there is none."""
     for name in (entry.arxiv, entry.doi.lower(), "" if entry.title else entry.key):
         if name and (found := library.get(name)):
@@ -112,7 +106,7 @@ def match_entry(entry: BibEntry, library: "Library") -> Paper | None:
     return next((paper for paper in near if title_words(paper.title) == wanted), None)
 
 
-def match_text(reference: str, library: "Library") -> Paper | None:
+def match_text(reference: str, library: Library) -> Paper | None:
     """The paper that a written-out reference names: by an arXiv id or DOI in it, or by its whole title."""
     ids = arxiv_ids(reference) + [match[0].rstrip(".").lower() for match in _DOI.finditer(reference)]
     if by_id := next((paper for paper_id in ids if (paper := library.get(paper_id))), None):
@@ -122,5 +116,5 @@ def match_text(reference: str, library: "Library") -> Paper | None:
     return max(near, key=lambda paper: len(paper.title), default=None)
 
 
-def _near(library: "Library", title: str) -> list[Paper]:
+def _near(library: Library, title: str) -> list[Paper]:
     return library.get_many([paper_id for paper_id, _ in library.by_words(title, _NEAR)])

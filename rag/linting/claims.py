@@ -9,26 +9,23 @@ from dataclasses import dataclass, field
 from store.sentences import sentence_spans
 
 _CLAUSE = re.compile(
-    r"[,;:]\s+(?:(?:and|while|whereas|but|or|yet|although|though)\s+)?|\s+(?:while|whereas|but)\s+"
-    r"|\s+and\s+(?=they\b)",
-    re.I,
+    r"(?i)[,;:]\s+(?:(?:and|while|whereas|but|or|yet|although|though)\s+)?|\s+(?:while|whereas|but)\s+"
+    r"|\s+and\s+(?=they\b)"
 )
 _AUTHORS = re.compile(r"(?:\bet al\.?|\bthey|\b[A-Z][\w’'-]+(?:\s+and\s+[A-Z][\w’'-]+)?)(?:\s*\([^()]*\))?,?\s*$")
 _OWN = re.compile(
-    r"\b(?:we|our|ours|us|this (?:paper|work|section|article|thesis|survey)|in this|here,|below|above)\b", re.I
+    r"(?i)\b(?:we|our|ours|us|this (?:paper|work|section|article|thesis|survey)|in this|here,|below|above)\b"
 )
 _CLAIMS = re.compile(
-    r"\d|\b(?:propos|introduc|present|demonstrat|outperform|achiev|improv|reduc|surpass|exceed|show|reveal|find|prove"
+    r"(?i)\d|\b(?:propos|introduc|present|demonstrat|outperform|achiev|improv|reduc|surpass|exceed|show|reveal|find|prove"
     r"|report|develop|design|train|learn|generat|predict|accelerat|enabl|fail|suffer|struggl|rel(?:y|ies)|requir)\w*\b"
-    r"|\b(?:better|worse|faster|slower|first|best|state[- ]of[- ]the[- ]art|more|less|than)\b|\bet al\b",
-    re.I,
+    r"|\b(?:better|worse|faster|slower|first|best|state[- ]of[- ]the[- ]art|more|less|than)\b|\bet al\b"
 )
 # A sentence that announces what follows: it is cited there.
 _SIGNPOST = re.compile(
-    r"^(?:(?:a|an|one|another|the|our)\s+)?(?:(?:first|second|third|fourth|further|last|final|other|closely|related|main"
+    r"(?i)^(?:(?:a|an|one|another|the|our)\s+)?(?:(?:first|second|third|fourth|further|last|final|other|closely|related|main"
     r"|separate|different|recent)\s+)*(?:line|lines|strand|strands|body|group|family|thread|branch|direction)s?"
-    r"(?: of (?:work|works|research|papers|studies|methods))?\b",
-    re.I,
+    r"(?: of (?:work|works|research|papers|studies|methods))?\b"
 )
 
 
@@ -56,11 +53,6 @@ class Paragraph:
     def text(self) -> str:
         """The paragraph."""
         return "".join(self.chars)
-
-    @property
-    def says_something(self) -> bool:
-        """Whether there is text or a citation in it."""
-        return bool(self.marks or self.text.strip())
 
     def add(self, text: str, origin: int, step: int = 1) -> None:
         """Append `text`; its characters stand at `origin`, `origin + step`, … (step 0: all at one place)."""

@@ -1,25 +1,43 @@
-"""Checks the citations of a text that someone wrote, in LaTeX or Markdown, against the abstracts."""
+"""Checks the citations of a text that someone wrote, in LaTeX or Markdown, against the abstracts.
+
+What a finding means to the writer is read off its verdict and its kind, in one table.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Literal
 
 from rag.language.names import squash
-from rag.language.naming import system_name
+from rag.language.naming import system_name, where_named
 from rag.linting.bibfile import BibEntry, match_entry, match_text, read_bib, same_work
 from rag.linting.claims import Claim, claims, could_state, states_something
 from rag.linting.readlatex import read_latex
 from rag.linting.readmarkdown import read_markdown
-from rag.linting.verdicts import FAILING, FINE, LintVerdict, could_cite, finding_of, in_words
-from rag.records import Evidence
+from rag.records import Evidence, Finding
 from rag.references.keys import citation_keys
-from rag.verifying.verify import Verifier
+from rag.verifying.attribution import bare_claim
+from rag.verifying.clauses import clauses
+from rag.verifying.verify import REASONS, Verifier
+from store.library import Library
 from store.records import Paper
 
-if TYPE_CHECKING:
-    from store.library import Library
-
+LintVerdict = Literal[
+    "supports",
+    "supports in part",
+    "not checked",
+    "says nothing of this",
+    "disagrees",
+    "not in the library",
+    "not in the .bib",
+    "same paper twice",
+    "uncited claim",
+    "damaged .bib",
+]
+FINE: tuple[LintVerdict, ...] = ("supports", "supports in part", "not checked")
+FAILING: tuple[LintVerdict, ...] = ("disagrees",)  # for which the command ends with 1
+_CARRIES = 0.15  # probability from which a paper carries a part of what several are cited for
+_NEAR = 3  # papers that are asked whether they say what cites none
 Known = Mapping[str, Paper | None]
 
 
@@ -55,7 +73,7 @@ class LintLine:
 
 
 def lint(
-    text: str, path: str, bib: str | None, library: "Library", verifier: Verifier, bib_path: str = ""
+    text: str, path: str, bib: str | None, library: Library, verifier: Verifier, bib_path: str = ""
 ) -> list[LintLine]:
     """Every citation of `text` with what its abstract says to the claim, and what else is amiss, by place.
 
@@ -69,12 +87,14 @@ def lint(
     systems = frozenset(squash(name) for paper in library.papers() if (name := system_name(paper.title)))
     linter = _Linter(text, path, library, verifier, known, bib is not None or bool(references), systems)
     found = [line for paragraph in paragraphs for claim in claims(paragraph) for line in linter.check(claim)]
-    found += _of_bib(entries, bib_path or path)
+    for one, twin in same_work(entries):
+        message = f"{twin.key} is the same paper as {one.key} (line {one.line})"
+        found.append(LintLine(bib_path or path, twin.line, 1, "same paper twice", message, twin.key))
     found += [LintLine(bib_path or path, place.line, 1, "damaged .bib", place.reason) for place in damage]
     return sorted(found, key=lambda line: (line.path != path, line.line, line.col))
 
 
-def _known(entries: Sequence[BibEntry], references: Mapping[str, str], bib: str | None, library: "Library") -> Known:
+def _known(entries: Sequence[BibEntry], references: Mapping[str, str], bib: str | None, library: Library) -> Known:
     """key → the paper of the library that it names, None for one that the library lacks."""
     known: dict[str, Paper | None] = {key: match_text(text, library) for key, text in references.items()}
     for entry in entries:
@@ -85,20 +105,11 @@ def _known(entries: Sequence[BibEntry], references: Mapping[str, str], bib: str 
     return known
 
 
-def _of_bib(entries: Sequence[BibEntry], path: str) -> list[LintLine]:
-    """The same paper under two keys."""
-    return [
-        LintLine(path, twin.line, 1, "same paper twice", f"{twin.key} is the same paper as {first}", twin.key)
-        for one, twin in same_work(entries)
-        for first in [f"{one.key} (line {one.line})"]
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class _Linter:
     text: str
     path: str
-    library: "Library"
+    library: Library
     verifier: Verifier
     known: Known
     has_list: bool
@@ -116,44 +127,74 @@ class _Linter:
     def _unknown(self, key: str, place: int, claim: Claim) -> LintLine:
         if key in self.known:
             message = f"{key} is no paper of this library, so nothing can be said of it"
-            return self._line(place, "not in the library", message, claim, key)
+            return self._line(place, "not in the library", message, key=key, claim=claim.text)
         where = "in the .bib or list of references" if self.has_list else "among the library's keys; pass --bib"
-        return self._line(place, "not in the .bib", f"{key} is not {where}", claim, key)
+        return self._line(place, "not in the .bib", f"{key} is not {where}", key=key, claim=claim.text)
 
     def _judged(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: Claim) -> LintLine:
-        finding = finding_of(claim.text, paper, papers, self.verifier)
-        verdict, reason = in_words(finding, self.systems)
+        finding = _finding_of(claim.text, paper, papers, self.verifier)
+        verdict, reason = _in_words(finding, self.systems)
         own = [evidence for evidence in finding.evidence if evidence.paper_id == paper.paper_id]
-        best = max(own, key=lambda evidence: evidence.score, default=None)
-        quote = paper.abstract[best.start : best.end] if best and verdict != "says nothing of this" else ""
-        message = f"{key} ({_short(paper.title, 60)}): {reason}" + (f"; “{_short(quote)}”" if quote else "")
-        return self._line(place, verdict, message, claim, key, paper, best)
+        best = max(own, key=lambda evidence: evidence.score, default=Evidence("", 0, 0, 0.0))
+        quote = paper.abstract[best.start : best.end]
+        shown = f"; “{_short(quote)}”" if quote and verdict != "says nothing of this" else ""
+        more = {"key": key, "paper_id": paper.paper_id, "claim": claim.text, "quote": quote}
+        message = f"{key} ({_short(paper.title, 60)}): {reason}{shown}"
+        return self._line(place, verdict, message, start=best.start, end=best.end, **more)
 
     def _uncited(self, claim: Claim) -> list[LintLine]:
-        paper = could_cite(claim.text, self.library, self.verifier) if could_state(claim.text) else None
+        paper = self._could_cite(claim.text) if could_state(claim.text) else None
         if paper is None and not states_something(claim.text):
             return []
         offer = f"; {paper.title} ({paper.paper_id}) says it" if paper else ""
-        message = f"“{_short(claim.text)}” cites no paper{offer}"
-        return [self._line(claim.place, "uncited claim", message, claim, paper=paper)]
+        message, paper_id = f"“{_short(claim.text)}” cites no paper{offer}", paper.paper_id if paper else ""
+        return [self._line(claim.place, "uncited claim", message, claim=claim.text, paper_id=paper_id)]
 
-    def _line(
-        self,
-        place: int,
-        verdict: LintVerdict,
-        message: str,
-        claim: Claim,
-        key: str = "",
-        paper: Paper | None = None,
-        evidence: Evidence | None = None,
-    ) -> LintLine:
+    def _could_cite(self, sentence: str) -> Paper | None:
+        """A paper of the library whose abstract says the sentence, or None."""
+        near = self.library.get_many([hit.passage.paper_id for hit in self.library.by_meaning(sentence, _NEAR)])
+        checked = ((paper, self.verifier.check(bare_claim(sentence, paper), [paper])) for paper in near)
+        return next((paper for paper, finding in checked if finding.holds), None)
+
+    def _line(self, place: int, verdict: LintVerdict, message: str, **more: Any) -> LintLine:
         line, col = self.text.count("\n", 0, place) + 1, place - self.text.rfind("\n", 0, place)
-        start, end = (evidence.start, evidence.end) if evidence else (0, 0)
-        paper_id, abstract = (paper.paper_id, paper.abstract) if paper else ("", "")
-        quote = abstract[start:end]
-        return LintLine(self.path, line, col, verdict, message, key, paper_id, claim.text, quote, start, end)
+        return LintLine(self.path, line, col, verdict, message, **more)
 
 
 def _short(text: str, length: int = 120) -> str:
     text = " ".join(text.split())
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verifier) -> Finding:
+    """What `paper`, one of `cited`, says to the claim: to all of it, or to the part that names or needs it."""
+    for each in cited:
+        claim = bare_claim(claim, each)
+    finding = verifier.check(claim, [paper])
+    if finding.verdict != "unsupported" or len(cited) < 2:
+        return finding
+    own = " ".join(part for part in clauses(claim) if where_named(paper, part) >= 0)
+    if own and (named := verifier.check(own, [paper])).verdict != "unsupported":
+        return named
+    if not finding.contradicted and where_named(paper, claim) >= 0:
+        return Finding("weak", finding.evidence, REASONS["not said"], kind="not said")  # named in a list, no more
+    shared = verifier.check(claim, cited)
+    carries = any(e.paper_id == paper.paper_id and e.score >= _CARRIES for e in shared.evidence)
+    return shared if carries and shared.verdict != "unsupported" else finding
+
+
+def _in_words(finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, str]:
+    """The verdict and its reason; `systems` are the names of the library's papers, squashed.
+
+    A name that the abstract lacks is a fault when it is another paper's own.
+    """
+    if finding.holds:
+        return "supports", "the abstract says this"
+    if finding.verdict == "unchecked":
+        return "not checked", finding.reason
+    name, lacks, _ = finding.reason.partition(" is not named")
+    if finding.kind == "name" and lacks and squash(name) in systems:
+        return "says nothing of this", finding.reason
+    if finding.verdict == "weak":
+        return "supports in part", finding.reason
+    return ("disagrees" if finding.contradicted else "says nothing of this"), finding.reason

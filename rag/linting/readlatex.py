@@ -11,7 +11,7 @@ from rag.linting.claims import Paragraph
 from store.tex import from_latex
 
 _CITE = re.compile(r"\\([a-zA-Z]*cite[a-zA-Z]*)\*?")
-_TEXTUAL = re.compile(r"^(citet|citealt|textcite|citeasnoun|newcite|citetext)", re.IGNORECASE)
+_TEXTUAL = re.compile(r"(?i)^(citet|citealt|textcite|citeasnoun|newcite|citetext)")
 _NOT_CITING = frozenset(listed("nocite citestyle citeauthor citeauthor* citetitle citeyear defcitealias setcitestyle"))
 _PASSED = frozenset(
     listed("""
@@ -35,25 +35,19 @@ _SPECIALS = {"~": " ", "``": '"', "''": '"', "--": "–", "---": "—", "&": " "
 
 def read_latex(text: str) -> list[Paragraph]:
     """The paragraphs of `text` with their citations; a damaged file is read as far as it goes."""
-    from pylatexenc.latexwalker import LatexWalker
-
-    begin = re.search(r"\\begin\{document\}", text)
-    walker = LatexWalker(text, latex_context=_context(text), tolerant_parsing=True)
-    nodes, _, _ = walker.get_latex_nodes(pos=begin.end() if begin else 0)
-    reader = _Reader()
-    reader.read(nodes)
-    return [paragraph for paragraph in reader.paragraphs if paragraph.says_something]
-
-
-def _context(text: str):
-    from pylatexenc.latexwalker import get_default_latex_context_db
+    from pylatexenc.latexwalker import LatexWalker, get_default_latex_context_db
     from pylatexenc.macrospec import MacroSpec
 
     names = {match[1] for match in _CITE.finditer(text)}
-    context = get_default_latex_context_db()
     specs = [MacroSpec(name, "*[[{") for name in sorted(names)] + [MacroSpec("paragraph", "*[{")]
+    context = get_default_latex_context_db()
     context.add_context_category("citations", macros=specs, prepend=True)
-    return context
+    walker = LatexWalker(text, latex_context=context, tolerant_parsing=True)
+    begin = re.search(r"\\begin\{document\}", text)
+    nodes, _, _ = walker.get_latex_nodes(pos=begin.end() if begin else 0)
+    reader = _Reader()
+    reader.read(nodes)
+    return [found for found in reader.paragraphs if found.marks or found.text.strip()]
 
 
 class _Reader:

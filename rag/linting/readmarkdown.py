@@ -58,7 +58,7 @@ def _paragraphs(text: str) -> list[Paragraph]:
         else:
             _read_token(token, found[-1])
     found[-1].add(text[done:], done)
-    return [paragraph for paragraph in found if paragraph.says_something]
+    return [paragraph for paragraph in found if paragraph.marks or paragraph.text.strip()]
 
 
 def _read_token(token: re.Match[str], paragraph: Paragraph) -> None:

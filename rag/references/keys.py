@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from string import ascii_lowercase
@@ -44,22 +44,19 @@ class Author:
 
 def split_name(text: str) -> Author:
     """The parts of `text`, written "Given Family" or "Family, Given"; lower-case particles are found."""
+    from bibtexparser.middlewares.names import InvalidNameError, NameParts, parse_single_name_into_parts
+
     text = " ".join(text.split())
     if text.startswith("{") or ("," not in text and _GROUP.search(text)):
         return Author(text.strip("{}"), literal=True)
     suffix = _SUFFIX.search(text)
-    parts = _split(text[: suffix.start()] if suffix else text)
+    text = text[: suffix.start()] if suffix else text
+    try:
+        parts = parse_single_name_into_parts(text)
+    except InvalidNameError:
+        parts = NameParts(last=[text])
     last = suffix[1] if suffix else " ".join(parts.jr)
     return Author(" ".join(parts.last), " ".join(parts.first), " ".join(parts.von), last)
-
-
-def _split(text: str):
-    from bibtexparser.middlewares.names import InvalidNameError, NameParts, parse_single_name_into_parts
-
-    try:
-        return parse_single_name_into_parts(text)
-    except InvalidNameError:
-        return NameParts(last=[text])
 
 
 def in_text(authors: Sequence[str]) -> str:
@@ -79,15 +76,11 @@ def citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
     keys = {min(ids): base for base, ids in groups.items()}
     taken = set(groups)
     for base, ids in sorted(groups.items()):
+        endings = (f"{ascii_lowercase[n % 26]}{n // 26 or ''}" for n in count())
         for paper_id in sorted(ids)[1:]:
-            keys[paper_id] = next(key for key in _variants(base) if key not in taken)
+            keys[paper_id] = next(base + ending for ending in endings if base + ending not in taken)
             taken.add(keys[paper_id])
     return keys
-
-
-def _variants(base: str) -> Iterator[str]:
-    yield from (base + letter for letter in ascii_lowercase)
-    yield from (f"{base}{ascii_lowercase[n % 26]}{n // 26}" for n in count(26))
 
 
 def base_key(paper: Paper) -> str:

@@ -6,7 +6,7 @@ from rag.linting.claims import claims
 from rag.linting.lint import lint
 from rag.linting.readlatex import read_latex
 from rag.linting.readmarkdown import read_markdown
-from rag.references.bibliography import to_bibtex
+from rag.references.bibtex import to_bibtex
 from rag.references.keys import citation_keys
 from rag.verifying.verify import Verifier
 

@@ -14,10 +14,9 @@ from pybtex.database.output.bibtex import Writer  # noqa: F401  (the second, ind
 
 from rag.errors import ExportError
 from rag.linting.bibfile import read_bib, same_work
-from rag.references.bibliography import export
+from rag.references.bibliography import STYLES, export, reference_list
+from rag.references.bibtex import ARTICLE, MEETING, PHD, PREPRINT, read_venue
 from rag.references.keys import base_key, citation_keys, in_text, split_name
-from rag.references.styles import STYLES, reference_list
-from rag.references.venues import ARTICLE, MEETING, PHD, PREPRINT, read_venue
 from store.collection import shipped_papers
 from store.records import Paper
 from store.tex import from_latex, to_latex
