@@ -14,7 +14,11 @@ _ARXIV = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})"  # since 2007, and bef
 _ARXIV_NAMED = re.compile(rf"(?:^|arxiv[:./]|/(?:abs|pdf)/){_ARXIV}(?!\d)", re.IGNORECASE)
 _ARXIV_WITHIN = re.compile(rf"\b{_ARXIV}(?:v\d+)?\b", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI = re.compile(r"(10\.\d{4,9}/\S+)(.*)", re.DOTALL)
+_UNNAMED = {"et", "al", "and", "others"}  # stands for authors in a list of them
+# Of the shorter text's words, how many two versions of one share at least. Two of 1,000 abstracts drawn by chance
+# share .28; what has fewer words is not judged.
+_ALIKE, _JUDGED = 0.4, 15
 
 
 def arxiv_id(text: str) -> str:
@@ -29,9 +33,10 @@ def arxiv_ids(text: str) -> list[str]:
 
 
 def doi(text: str) -> str:
-    """The DOI in a DOI or a link to one; "" where there is none."""
+    """The DOI in a DOI or a link to one; "" where there is none, or one that a blank has cut."""
     found = _DOI.search(text)
-    return found[0].rstrip(".,;") if found else ""
+    cut = found and any(map(str.isalnum, found[2]))
+    return found[1].rstrip(".,;") if found and not cut else ""
 
 
 def title_words(title: str) -> list[str]:
@@ -54,16 +59,46 @@ def _plain(char: str) -> str:
 
 def keys(paper: Paper) -> list[str]:
     """What a paper is known by: two records that share a key may be one paper (see `same`)."""
-    words = "".join(title_words(paper.title))
-    named = {"arxiv": paper.arxiv, "doi": paper.doi.lower(), "id": paper.paper_id, "title": words}
+    titled = _title_key(paper)
+    named = {"arxiv": paper.arxiv, "doi": paper.doi.lower(), "id": paper.paper_id, "title": titled}
     return [f"{kind}:{value}" for kind, value in named.items() if value]
 
 
+def _title_key(paper: Paper) -> str:
+    return "".join(title_words(paper.title))
+
+
 def same(one: Paper, other: Paper) -> bool:
-    """Whether two records that share a key are one paper: no identifier speaks against it."""
-    if one.arxiv and other.arxiv:
-        return one.arxiv == other.arxiv
-    return not (one.doi and other.doi) or one.doi.lower() == other.doi.lower()
+    """Whether two records that share a key are one paper.
+
+    No identifier may speak against it, nor two of title, authors and abstract: an identifier that two papers
+    share is wrong for one of them. What a record lacks, or has too little of, speaks neither way.
+    """
+    if one.arxiv and other.arxiv and one.arxiv != other.arxiv:
+        return False
+    by_arxiv, by_doi = bool(one.arxiv and other.arxiv), bool(one.doi and other.doi)
+    if by_doi and not by_arxiv and one.doi.lower() != other.doi.lower():
+        return False
+    titled = _title_key(one) == _title_key(other)
+    if titled and (by_arxiv or by_doi):
+        return True
+    authors = _differ(_named(one), _named(other))
+    return (not titled) + authors + _differ(_words(one.abstract), _words(other.abstract), _JUDGED) < 2
+
+
+def _named(paper: Paper) -> set[str]:
+    """The names of the authors, in whatever order and with first names or initials, which are left out."""
+    words = {word for author in paper.authors for word in title_words(author)}
+    return {word for word in words - _UNNAMED if len(word) > 1}
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in title_words(text) if len(word) > 3}
+
+
+def _differ(one: set[str], other: set[str], judged: int = 1) -> bool:
+    least = min(len(one), len(other))
+    return least >= judged and len(one & other) < _ALIKE * least
 
 
 def identify(paper: Paper) -> Paper:
@@ -122,7 +157,8 @@ def merge_all(papers: Iterable[Paper]) -> list[Paper]:
 def join(known: Sequence[tuple[int, Paper]], new: Paper) -> tuple[list[int], Paper]:
     """Which of the `known` papers, by their numbers, `new` turns out to be, and the one it makes of them.
 
-    They are more than one when the new record shows that papers kept apart are the same.
+    They are more than one when the new record shows that papers kept apart are the same. An identifier
+    that `new` shares with a paper that it is not stays that paper's.
     """
     found: list[int] = []
     whole = new
@@ -130,7 +166,22 @@ def join(known: Sequence[tuple[int, Paper]], new: Paper) -> tuple[list[int], Pap
         if same(paper, new) and (not found or same(whole, paper)):
             whole = merge(whole, paper) if found else paper
             found.append(number)
-    return found, merge(whole, new) if found else new
+    others = [paper for number, paper in known if number not in found]
+    return found, merge(whole, _told_apart(new, others)) if found else _told_apart(new, others)
+
+
+def _told_apart(new: Paper, others: Sequence[Paper]) -> Paper:
+    """`new` without the identifiers that `others` have, and with an id that none of them has."""
+    arxivs, dois = {paper.arxiv for paper in others} - {""}, {paper.doi.lower() for paper in others} - {""}
+    wrong = [name for name in (new.arxiv, new.doi) if name in arxivs or name.lower() in dois]
+    if wrong:
+        arxiv, doi = ("" if name in wrong else name for name in (new.arxiv, new.doi))
+        url = "" if any(name in new.url for name in wrong) else new.url
+        new = replace(new, paper_id="", arxiv=arxiv, doi=doi, url=url)
+    if identify(new).paper_id in {identify(paper).paper_id for paper in others}:
+        told = hashlib.sha256("\n".join([new.title, *new.authors, new.abstract]).encode()).hexdigest()[:8]
+        new = replace(new, paper_id=f"{slug(new.title)}-{told}")
+    return new if not wrong else identify(new)
 
 
 def _union(known: tuple[str, ...], new: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class Papers(Database):
         known = dict(self.sharing_keys(paper))
         found, whole = join(list(known.items()), paper)
         if not found:
-            self.insert(paper)
+            self.insert(identify(whole))
             return "added"
         first, *others = found
         if whole == known[first] and not others:

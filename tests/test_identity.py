@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.identity import arxiv_id, arxiv_ids, identify, merge, merge_all, same, slug, title_words
+from store.identity import arxiv_id, arxiv_ids, doi, identify, merge, merge_all, same, slug, title_words
 from store.papers import Papers
 from store.records import Paper, silent
 
@@ -76,6 +76,55 @@ def test_a_record_that_joins_two_papers_makes_them_one():
     by_title = Paper("", "On Tools", "Longer text.")
     [merged] = merge_all([by_id, by_title, Paper("", "On Tools", "Text.", arxiv="2401.00001")])
     assert (merged.title, merged.abstract) == ("Working title", "Longer text.")
+
+
+FAR = "Videos are mostly long; prompts made from learned tokens carry some frozen language model over every single frame."
+NEAR = "Robots grasp known objects quickly because their hands sense pressure while planners weigh several poses."
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://doi.org/10.1007/978-3-031-19836-6_18", "10.1007/978-3-031-19836-6_18"),
+        ("10.1007/978-3-031-19836-6 _18", ""),
+        ("10.1000/xyz. ", "10.1000/xyz"),
+        ("10.1000/xyz .", "10.1000/xyz"),
+        ("none", ""),
+    ],
+)
+def test_a_doi_that_a_blank_has_cut_is_none(written, read):
+    assert doi(written) == read
+
+
+@pytest.mark.parametrize("shared", [{"doi": "10.1/book"}, {"arxiv": "2401.00001"}, {"paper_id": "x"}])
+@pytest.mark.parametrize(
+    ("authors", "abstract"), [(("X. Why",), FAR), (("X. Why",), NEAR), (("A. Bee",), FAR), ((), FAR)]
+)
+def test_an_identifier_that_two_papers_share_makes_no_chimera(shared, authors, abstract):
+    """Two of title, authors and abstract differ: the identifier is wrong for one of them, and stays the first one's."""
+    known = Paper(**{"paper_id": "", "title": "Grasping by Touch", "abstract": NEAR, "authors": ("A. Bee",), **shared})
+    new = Paper(**{"paper_id": "", "title": "Prompts for Video", "abstract": abstract, "authors": authors, **shared})
+    first, second = merge_all([known, new, new, known])
+    assert (first.title, first.abstract, first.authors) == (known.title, known.abstract, known.authors)
+    assert (second.title, second.abstract, second.authors) == (new.title, new.abstract, new.authors)
+    assert first.paper_id != second.paper_id and (second.arxiv, second.doi) == ("", "")
+
+
+def test_papers_of_one_title_by_others_and_about_something_else_stay_two():
+    some = [Paper("", "An Overview", NEAR, ("A. Bee",)), Paper("", "An Overview", FAR, ("X. Why",))]
+    assert len({paper.paper_id for paper in merge_all([*some, *some])}) == 2
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        Paper("", "A New Title", NEAR + " It works.", ("Bee, Alice", "D. Cee"), arxiv="2401.00001"),
+        Paper("", "Grasping by touch", FAR, ("Alice Bee et al.",), arxiv="2401.00001"),
+        Paper("", "Grasping by touch", NEAR, ("Someone Else",)),
+    ],
+)
+def test_a_paper_may_change_in_one_thing(again):
+    assert len(merge_all([Paper("", "Grasping by Touch", NEAR, ("Alice Bee",), arxiv="2401.00001"), again])) == 1
 
 
 @given(st.lists(records(), max_size=8))
