@@ -2,11 +2,10 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from ui.common import add_filters, count, filters, open_assistant, open_library, port, settings_of, tell
+from ui.common import add_filters, count, filters, open_assistant, open_library, path, port, settings_of, tell
 from ui.console import bar, print_json, read_history, read_input, terminal, write
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command = subparsers.add_parser("ask", help="answer one question")
     command.add_argument("question", help="the question; - reads it from standard input")
     command.add_argument("-k", type=count, metavar="N", help="papers to read (default: CITEWELL_SOURCES)")
-    command.add_argument("--history", type=Path, metavar="FILE", help="earlier turns, a JSON list")
+    command.add_argument("--history", type=path, metavar="FILE", help="earlier turns, a JSON list")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=ask)
 
@@ -38,11 +37,11 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.set_defaults(run=search)
 
     command = subparsers.add_parser("eval", help="measure answers on a file of questions")
-    command.add_argument("questions", nargs="*", type=Path, metavar="QUESTIONS.jsonl")
+    command.add_argument("questions", nargs="*", type=path, metavar="QUESTIONS.jsonl")
     command.add_argument("--mine", action="store_true", help="build the questions from your own library")
     command.add_argument("--claims", type=Path, metavar="CLAIMS.jsonl", help="measure the check on labelled claims")
     command.add_argument("--fit", action="store_true", help="fit search, answers and refusals to them")
-    command.add_argument("--report", type=Path, metavar="FILE.md", help="also write a Markdown report")
+    command.add_argument("--report", type=path, metavar="FILE.md", help="also write a Markdown report")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
     command.set_defaults(run=evaluate)
 

@@ -10,7 +10,7 @@ from rag.errors import ModelError, SettingsError
 from rag.settings import Settings, read_env_file, settings_file
 from store.errors import CitewellError, EmbeddingError
 from store.records import without_password
-from ui.common import described, open_library, remember, settings_of
+from ui.common import described, open_library, path, remember, settings_of
 from ui.console import print_json
 
 
@@ -21,7 +21,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.set_defaults(run=doctor)
 
     command = subparsers.add_parser("trust", help="use the settings of the .env here from now on")
-    command.add_argument("file", nargs="?", type=Path, default=Path(".env"), metavar="FILE", help="default: .env here")
+    command.add_argument("file", nargs="?", type=path, default=Path(".env"), metavar="FILE", help="default: .env here")
     command.add_argument("--no", action="store_true", help="do not use it, and do not ask again")
     command.set_defaults(run=trust)
 

@@ -35,9 +35,10 @@ def harmless(text: str) -> str:
     return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
-def one_line(text: str) -> str:
-    """`text` on one line: a name with a line break in it must not pose as the next line."""
-    return " ".join(text.split())
+def one_line(text: str, most: int = 0) -> str:
+    """`text` on one line: a name with a line break in it must not pose as the next line. `most` leaves out a middle."""
+    line = " ".join(text.split())
+    return line if not most or len(line) <= most else f"{line[: most // 2]} … {line[-most // 2 :]}"
 
 
 class Plain:
