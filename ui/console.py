@@ -159,14 +159,17 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file; a reader finds the old one or the new one, never a part. Raises OutputError."""
+def write(path: Path, text: str, private: bool = False) -> None:
+    """Write a text file; a reader finds the old one or the new one, never a part. Raises OutputError.
+
+    With `private` nobody else may read it.
+    """
     with _told(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-            Path(name).chmod(0o666 & ~_mask())
+            Path(name).chmod(0o600 if private else 0o666 & ~_mask())
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
