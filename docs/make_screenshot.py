@@ -11,7 +11,8 @@ from playwright.sync_api import sync_playwright
 
 from rag.answer import Assistant
 from rag.settings import read_settings
-from ui.web import create_app, launch
+from ui.serving import launch
+from ui.web import create_app
 
 QUESTION = "How does CLIP-RT compare with OpenVLA?"
 PICTURE = Path(__file__).with_name("screenshot.png")
@@ -19,9 +20,9 @@ PICTURE = Path(__file__).with_name("screenshot.png")
 
 def main() -> None:
     """Serve the library's page, ask, and take the picture."""
-    app = create_app(Assistant.open(read_settings()))
-    take(launch(app, "127.0.0.1", 0, block=False))
-    app.close(verbose=False)
+    page = launch(create_app(Assistant.open(read_settings())), "127.0.0.1", 0)
+    take(page.address)
+    page.close()
 
 
 def take(address: str) -> None:

@@ -28,17 +28,18 @@ def browser():
 @pytest.fixture(scope="module")
 def serve():
     """Serves an assistant's page on a free port of 127.0.0.1 until the module's tests are through."""
-    from ui.web import create_app, launch
+    from ui.serving import launch
+    from ui.web import create_app
 
-    apps = []
+    served = []
 
     def start(assistant):
-        apps.append(create_app(assistant))
-        return launch(apps[-1], "127.0.0.1", 0, block=False)
+        served.append(launch(create_app(assistant), "127.0.0.1", 0))
+        return served[-1].address
 
     yield start
-    for app in apps:
-        app.close(verbose=False)
+    for page in served:
+        page.close()
 
 
 @pytest.fixture(scope="module")

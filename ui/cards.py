@@ -14,6 +14,7 @@ from ui.markup import escape
 from ui.page import card_id
 
 NAMED_AUTHORS = 4
+LONGEST_QUERY = 1_000  # characters of a search in the library
 SHOWN = 50  # papers of the library on the page; the filters reach the others
 FOUND = 20  # papers that a search of the library brings
 ANY_YEAR = "Any year"
@@ -110,6 +111,8 @@ def _link(paper: Paper) -> str:
 def library_html(library: Library, query: str = "", author: str = "", year: str = ANY_YEAR) -> str:
     """The papers that fit, best first when a `query` is given, and how many of them there are."""
     query = query.strip()
+    if max(map(len, (query, author))) > LONGEST_QUERY:
+        return f'<p class="count" role="status">A search has {LONGEST_QUERY:,} characters at most; shorten it.</p>'
     wanted: dict[str, Any] = {"author": author.strip() or None, "year": None if year == ANY_YEAR else int(year)}
     if query:
         shown = [found.paper for found in retrieve(library.within(**wanted), query, FOUND)]

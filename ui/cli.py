@@ -9,15 +9,16 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 from typing import TextIO, cast
 
 from store.errors import CitewellError
+from ui.common import path
 from ui.console import Plain, one_line
 
 log = logging.getLogger(__name__)
 
+_WIDEST = 800  # characters of an error
 _HURRY = 5.0  # seconds after the first signal from which another one ends everything at once
 
 
@@ -27,8 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_closed_streams()
     gc.set_threshold(100_000, 50, 100)  # imports make objects that stay: the usual looks cost a tenth of the start
     with _plain_streams(), _ended_in_order():
-        args = _parser().parse_args(argv)
-        code = _told(args)
+        code = _told(argv)
         try:
             sys.stdout.flush()
         except (OSError, CitewellError) as error:
@@ -36,15 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _told(args: argparse.Namespace) -> int:
+def _told(argv: Sequence[str] | None) -> int:
     """Run the command; what goes wrong is said in one line."""
     try:
+        args = _parser().parse_args(argv)
         _refuse_bytes(args)
         return args.run(args) or 0
     except (CitewellError, KeyboardInterrupt, OSError) as error:
         return _failed(error)
     except Exception as error:  # the last wall before the user: the traceback belongs into the log
-        log.info("%s failed", args.run.__name__, exc_info=True)
+        log.info("a command failed", exc_info=True)
         return _failed(error)
 
 
@@ -56,7 +57,8 @@ def _failed(error: BaseException) -> int:
     elif isinstance(error, CitewellError):
         said = str(error)
     elif isinstance(error, OSError):
-        said = f"{error.filename or 'A file'}: {error.strerror or error}; check the path and what you may read there."
+        place = f"{error.filename}: " if error.filename else "the output cannot be written: "
+        said = f"{place}{error.strerror or error}; check what you may read and write, and what room is left."
     else:
         said = (
             f"failed in a way it did not foresee ({type(error).__name__}: {error}); "
@@ -64,7 +66,7 @@ def _failed(error: BaseException) -> int:
         )
     with suppress(OSError, CitewellError):
         if said:
-            print(f"citewell: {one_line(said)}", file=sys.stderr)
+            print(f"citewell: {one_line(said, _WIDEST)}", file=sys.stderr)
         sys.stdout.flush()
         return 1
     with suppress(OSError, ValueError):  # what waits to be written must not fail once more when Python ends
@@ -127,8 +129,8 @@ def _ended_in_order() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, handler in before.items():  # once interrupted, the process only ends: let it
+            signal.signal(number, signal.SIG_IGN if first else handler)
 
 
 def _quiet_libraries() -> None:
@@ -153,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         module.add_parsers(subparsers)
     for command in (parser, *subparsers.choices.values()):
         what = "a file of settings for this time, like .env.example"
-        command.add_argument("--env", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=what)
+        command.add_argument("--env", type=path, metavar="FILE", default=argparse.SUPPRESS, help=what)
     return parser
 
 

@@ -1,12 +1,12 @@
 """The commands that answer: chat, ask, search, eval."""
 
 import argparse
+import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from ui.common import add_filters, count, filters, open_assistant, open_library, port, settings_of, tell
+from ui.common import add_filters, count, filters, open_assistant, open_library, path, port, settings_of, tell
 from ui.console import bar, print_json, read_history, read_input, terminal, write
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command = subparsers.add_parser("ask", help="answer one question")
     command.add_argument("question", help="the question; - reads it from standard input")
     command.add_argument("-k", type=count, metavar="N", help="papers to read (default: CITEWELL_SOURCES)")
-    command.add_argument("--history", type=Path, metavar="FILE", help="earlier turns, a JSON list")
+    command.add_argument("--history", type=path, metavar="FILE", help="earlier turns, a JSON list")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=ask)
 
@@ -38,23 +38,32 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.set_defaults(run=search)
 
     command = subparsers.add_parser("eval", help="measure answers on a file of questions")
-    command.add_argument("questions", nargs="*", type=Path, metavar="QUESTIONS.jsonl")
+    command.add_argument("questions", nargs="*", type=path, metavar="QUESTIONS.jsonl")
     command.add_argument("--mine", action="store_true", help="build the questions from your own library")
-    command.add_argument("--claims", type=Path, metavar="CLAIMS.jsonl", help="measure the check on labelled claims")
+    command.add_argument("--claims", type=path, metavar="CLAIMS.jsonl", help="measure the check on labelled claims")
     command.add_argument("--fit", action="store_true", help="fit search, answers and refusals to them")
-    command.add_argument("--report", type=Path, metavar="FILE.md", help="also write a Markdown report")
+    command.add_argument("--report", type=path, metavar="FILE.md", help="also write a Markdown report")
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
     command.set_defaults(run=evaluate)
 
 
 def chat(args: argparse.Namespace) -> None:
     """Serve the chat page until interrupted."""
-    from ui import web
+    from ui.lock import Lock
+    from ui.serving import check_reach, launch
+    from ui.web import create_app
 
     settings = settings_of(args)
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
+    lock = Lock.of(settings.home, settings.page_token)
+    check_reach(host, lock)
     with open_assistant(settings) as assistant:
-        web.launch(web.create_app(assistant), host, port)
+        page = launch(create_app(assistant), host, port, lock, settings.allowed_hosts)
+        print(f"Citewell is at {page.address} (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        try:
+            page.wait()
+        finally:
+            page.close()
 
 
 def ask(args: argparse.Namespace) -> None:
@@ -73,11 +82,14 @@ def ask(args: argparse.Namespace) -> None:
 
 def search(args: argparse.Namespace) -> None:
     """Print the papers found for a query, best first."""
+    from rag.answer import LONGEST_QUESTION
     from rag.search.retrieve import retrieve
     from ui.render import print_results, result_json
 
     if not args.query.strip():
         raise QuestionError("The query is empty; write one.")
+    if len(args.query) > LONGEST_QUESTION:
+        raise QuestionError(f"The query has more than {LONGEST_QUESTION:,} characters; shorten it.")
     with open_library(settings_of(args)) as library:
         tell(library)
         found = retrieve(library.within(**filters(args)), args.query, args.k)

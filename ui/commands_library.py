@@ -3,10 +3,9 @@
 import argparse
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 from store.errors import StoreError
-from ui.common import add_filters, filters, open_library, settings_of, tell
+from ui.common import add_filters, filters, open_library, path, settings_of, tell
 from ui.console import bar, one_line, print_json, print_json_list, write
 
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
@@ -15,7 +14,7 @@ EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     """Add the commands of this module."""
     command = subparsers.add_parser("add", help="read files or folders into the library")
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    command.add_argument("paths", nargs="+", type=path, metavar="PATH")
     command.add_argument("--json", action="store_true", help="print the counts as JSON")
     command.set_defaults(run=add)
 
@@ -41,7 +40,7 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
     exporting.add_argument("paper_ids", nargs="*", metavar="PAPER_ID", help="only these (default: all)")
     exporting.add_argument("--format", choices=EXPORTS, default="bibtex")
     exporting.add_argument("--references", metavar="STYLE", help="a formatted list of references instead, such as apa")
-    exporting.add_argument("-o", "--output", type=Path, metavar="FILE")
+    exporting.add_argument("-o", "--output", type=path, metavar="FILE")
     exporting.set_defaults(run=export_papers)
 
 

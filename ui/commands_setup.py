@@ -1,17 +1,18 @@
-"""The commands that set up: doctor, which says what there is and what is missing, and trust, for a file of settings."""
+"""The commands that set up: doctor (what there is, what is missing), trust (a file of settings), password."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from getpass import getpass
 from pathlib import Path
 
 from rag.errors import ModelError, SettingsError
 from rag.settings import Settings, read_env_file, settings_file
 from store.errors import CitewellError, EmbeddingError
 from store.records import without_password
-from ui.common import described, open_library, remember, settings_of
-from ui.console import print_json
+from ui.common import described, open_library, path, remember, settings_of
+from ui.console import print_json, read_input
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
@@ -21,9 +22,14 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.set_defaults(run=doctor)
 
     command = subparsers.add_parser("trust", help="use the settings of the .env here from now on")
-    command.add_argument("file", nargs="?", type=Path, default=Path(".env"), metavar="FILE", help="default: .env here")
+    command.add_argument("file", nargs="?", type=path, default=Path(".env"), metavar="FILE", help="default: .env here")
     command.add_argument("--no", action="store_true", help="do not use it, and do not ask again")
     command.set_defaults(run=trust)
+
+    command = subparsers.add_parser("password", help="set what the page asks for, to serve it to others")
+    command.add_argument("password", nargs="?", choices=["-"], help="- reads it from standard input")
+    command.add_argument("--remove", action="store_true", help="ask for none; serve this machine only")
+    command.set_defaults(run=password)
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -45,6 +51,22 @@ def trust(args: argparse.Namespace) -> None:
     remember(file, not args.no)
     used = "It is not used." if args.no else "It is used in its folder from now on, until it changes."
     print(f"{described(file)} {used}")
+
+
+def password(args: argparse.Namespace) -> None:
+    """Set or remove the password of the page; a page that is running keeps the one it began with."""
+    from ui.lock import password_file, set_password
+
+    home = settings_of(args).home
+    if args.remove:
+        password_file(home).unlink(missing_ok=True)
+        print("The page asks for no password; it is served to this machine only.")
+        return
+    given = read_input().rstrip("\r\n") if args.password else getpass("New password: ")
+    if not args.password and getpass("Again: ") != given:
+        raise SettingsError("The two are not the same; try again.")
+    set_password(home, given)
+    print(f"The page asks for it from its next start; its hash is in {password_file(home)}.")
 
 
 @dataclass(frozen=True, slots=True)

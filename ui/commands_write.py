@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.drafting.plan import LENGTHS, STYLES
 from rag.errors import CheckError, DraftError, LintError
-from ui.common import count, open_library, settings_of
+from ui.common import count, open_library, path, settings_of
 from ui.console import bar, one_line, prepare, print_json, read_text, write
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.set_defaults(run=compare)
 
     command = subparsers.add_parser("lint", help="check the citations of a text someone wrote")
-    command.add_argument("file", type=Path, metavar="FILE", help="LaTeX (.tex) or Markdown")
-    command.add_argument("--bib", type=Path, metavar="FILE.bib")
+    command.add_argument("file", type=path, metavar="FILE", help="LaTeX (.tex) or Markdown")
+    command.add_argument("--bib", type=path, metavar="FILE.bib")
     command.add_argument("--faults", action="store_true", help="leave out the citations that are supported")
     command.add_argument("--json", action="store_true", help="print the findings as JSON")
     command.set_defaults(run=lint)
 
     command = subparsers.add_parser("check", help="check single claims against papers or given abstracts")
     command.add_argument(
-        "file", type=Path, metavar="CLAIMS.jsonl", help="a claim with paper_ids or sources a line; - is stdin"
+        "file", type=path, metavar="CLAIMS.jsonl", help="a claim with paper_ids or sources a line; - is stdin"
     )
     command.add_argument("--json", action="store_true", help="print the claims with their verdicts as JSON")
     command.set_defaults(run=check)
@@ -49,9 +49,9 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 
 def _add_draft(command: argparse.ArgumentParser) -> None:
     command.add_argument("topic", nargs="?", help="what the draft is about")
-    command.add_argument("--abstract", type=Path, metavar="FILE", help="draft for the paper with this abstract")
+    command.add_argument("--abstract", type=path, metavar="FILE", help="draft for the paper with this abstract")
     command.add_argument("--papers", metavar="IDS", help="draft over these papers, separated by commas")
-    command.add_argument("--plan", type=Path, metavar="FILE", help="write what this plan says (JSON or Markdown)")
+    command.add_argument("--plan", type=path, metavar="FILE", help="write what this plan says (JSON or Markdown)")
     command.add_argument("--plan-only", action="store_true", help="print the plan, to edit it; write nothing yet")
     command.add_argument("--rewrite", type=count, metavar="N", help="write sentence N anew, all others as they were")
     command.add_argument("--style", choices=STYLES, default="narrative")
@@ -61,7 +61,7 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
     command.add_argument("--evidence", action="store_true", help="add each sentence with its quotes")
     command.add_argument("--format", choices=("md", "latex", "json"), default="md")
     command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
-    command.add_argument("-o", "--output", type=Path, metavar="DIR", help="write all formats and the plan there")
+    command.add_argument("-o", "--output", type=path, metavar="DIR", help="write all formats and the plan there")
     command.set_defaults(run=draft)
 
 

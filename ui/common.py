@@ -29,15 +29,27 @@ def port(text: str) -> int:
     return _number(text, 0, 65535)
 
 
+def year(text: str) -> int:
+    """A year, for argparse."""
+    return _number(text, 0, 9999)
+
+
+def path(text: str) -> Path:
+    """A path, for argparse: an empty one would be the folder where one stands."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("an empty path names nothing")
+    return Path(text)
+
+
 def _number(text: str, least: int, greatest: int) -> int:
-    if not text.isascii() or not text.isdigit() or not least <= int(text) <= greatest:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {greatest:,}")
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not least <= int(text) <= greatest:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from {least} to {greatest:,}")
     return int(text)
 
 
 def add_filters(command: argparse.ArgumentParser) -> None:
     """Add the options that `filters` reads."""
-    command.add_argument("--year", type=int, help="only papers of this year")
+    command.add_argument("--year", type=year, help="only papers of this year")
     command.add_argument("--venue", help="only papers with this in the venue's name")
     command.add_argument("--author", help="only papers with this in an author's name")
 

@@ -35,9 +35,10 @@ def harmless(text: str) -> str:
     return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
 
 
-def one_line(text: str) -> str:
-    """`text` on one line: a name with a line break in it must not pose as the next line."""
-    return " ".join(text.split())
+def one_line(text: str, most: int = 0) -> str:
+    """`text` on one line: a name with a line break in it must not pose as the next line. `most` leaves out a middle."""
+    line = " ".join(text.split())
+    return line if not most or len(line) <= most else f"{line[: most // 2]} … {line[-most // 2 :]}"
 
 
 class Plain:
@@ -158,14 +159,17 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file; a reader finds the old one or the new one, never a part. Raises OutputError."""
+def write(path: Path, text: str, private: bool = False) -> None:
+    """Write a text file; a reader finds the old one or the new one, never a part. Raises OutputError.
+
+    With `private` nobody else may read it.
+    """
     with _told(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-            Path(name).chmod(0o666 & ~_mask())
+            Path(name).chmod(0o600 if private else 0o666 & ~_mask())
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

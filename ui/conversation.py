@@ -2,12 +2,14 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from rag.answer import Assistant, Checked, Searched
 from rag.answer import Event as Step
@@ -20,6 +22,7 @@ T = TypeVar("T")
 
 UNEXPECTED = "Citewell failed in a way it did not foresee; what happened stands in its terminal. Try again."
 _LOOK = 0.05  # seconds between two looks at the stop flag
+_working: WeakKeyDictionary[Thread, Event] = WeakKeyDictionary()  # the threads that make answers, and what stops each
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ def until(stop: Event, events: Iterator[T]) -> Iterator[T]:
     They come from a thread, so that a silent server cannot hold the page; it ends with the event it waits for.
     """
     queue: SimpleQueue = SimpleQueue()
-    Thread(target=_fill, args=(queue, stop, events), daemon=True).start()
+    thread = Thread(target=_fill, args=(queue, stop, events), daemon=True)
+    _working[thread] = stop
+    thread.start()
     try:
         while not stop.is_set():
             try:
@@ -151,6 +156,14 @@ def until(stop: Event, events: Iterator[T]) -> Iterator[T]:
     except GeneratorExit:
         stop.set()
         raise
+
+
+def end_work(seconds: float = 5.0) -> None:
+    """Stop all that is in the making, and wait so long for it: a library must not be closed under it."""
+    until = time.monotonic() + seconds
+    for thread, stop in list(_working.items()):
+        stop.set()
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def _fill(queue: SimpleQueue, stop: Event, events: Iterator) -> None:

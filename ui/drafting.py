@@ -23,6 +23,7 @@ from ui.render import draft_markdown
 
 log = logging.getLogger(__name__)
 
+LONGEST_REQUEST, LONGEST_PLAN = 20_000, 100_000  # characters
 OFFLINE = "Offline draft: the papers' own statements, told in the third person, no language model"
 Edit = Literal["move", "drop", "pin"]
 
@@ -99,6 +100,10 @@ def edited(state: Drafting | None, plan: str, edit: Edit, paper_id: str, theme: 
 def _steps(drafter: Drafter, order: Order) -> Iterator[Plan | Written]:
     if not order.request and not order.plan:
         raise DraftError("Write a topic, or paste the abstract of your own paper.")
+    if len(order.request) > LONGEST_REQUEST or len(order.plan) > LONGEST_PLAN:
+        raise DraftError(
+            f"A topic or abstract has {LONGEST_REQUEST:,} characters at most, a plan {LONGEST_PLAN:,}; shorten it."
+        )
     old = read_plan(order.plan) if order.plan else None
     plan = old if old and order.write else drafter.plan(order.request, order.options, (), old)
     yield plan

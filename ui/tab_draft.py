@@ -14,6 +14,7 @@ from store.library import Library
 from ui.cards import section_html
 from ui.conversation import Stops
 from ui.drafting import (
+    LONGEST_REQUEST,
     Drafting,
     Edit,
     Order,
@@ -39,7 +40,11 @@ def build_draft(assistant: Assistant) -> None:
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes=["draft", "fields"]):
             request = gr.Textbox(
-                label="Topic, or the abstract of your own paper", lines=2, max_lines=12, elem_id="topic"
+                label="Topic, or the abstract of your own paper",
+                lines=2,
+                max_lines=12,
+                max_length=LONGEST_REQUEST,
+                elem_id="topic",
             )
             options = _options()
             with gr.Row(elem_classes="buttons"):

@@ -1,20 +1,17 @@
-"""The page: `create_app` builds it with its tabs, `launch` serves it, to this machine alone."""
+"""The page with its tabs, as Gradio knows it."""
 
 import os
-import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: nothing is sent anywhere
 
 import gradio as gr
 
-from rag.answer import Assistant
+from rag.answer import LONGEST_QUESTION, Assistant
 from rag.offline.composing import MODEL_NAME
-from store.errors import CitewellError
 from store.library import Library
-from ui.cards import ANY_YEAR, library_html, sources_html
+from ui.cards import ANY_YEAR, LONGEST_QUERY, library_html, sources_html
 from ui.conversation import Conversation, Stops, answering
 from ui.markup import escape
 from ui.page import conversation_html
@@ -27,10 +24,6 @@ EXAMPLES = (
     ("What does CLIP know about peeling a banana?", ("2404.12015",)),
 )
 AT_ONCE = 8  # answers in the making at one time, over all users
-
-
-class PageError(CitewellError):
-    """The page cannot be served."""
 
 
 def create_app(assistant: Assistant) -> gr.Blocks:
@@ -76,6 +69,7 @@ def _build_chat(assistant: Assistant) -> None:
                     container=False,
                     scale=8,
                     max_lines=6,
+                    max_length=LONGEST_QUESTION,
                     placeholder="Ask about the papers",
                     autofocus=True,
                     elem_id="question",
@@ -142,7 +136,12 @@ def _build_library(library: Library, tab: gr.Tab) -> None:
     """Fill `tab`; the papers are listed when it is opened, so that the page itself starts at once."""
     with gr.Row(elem_id="filters", elem_classes="fields"):
         query = gr.Textbox(
-            label="Search", placeholder="A topic, a method, a title", scale=4, max_lines=1, elem_id="search"
+            label="Search",
+            placeholder="A topic, a method, a title",
+            scale=4,
+            max_lines=1,
+            max_length=LONGEST_QUERY,
+            elem_id="search",
         )
         author = gr.Textbox(label="Author", placeholder="Part of a name", scale=2, max_lines=1, elem_id="author")
         year = gr.Dropdown([ANY_YEAR], value=ANY_YEAR, label="Year", scale=1, min_width=110, elem_id="year")
@@ -160,48 +159,4 @@ def _build_library(library: Library, tab: gr.Tab) -> None:
         papers,
         trigger_mode="always_last",
         **QUIET,
-    )
-
-
-def launch(app: gr.Blocks, host: str, port: int, block: bool = True) -> str:
-    """Serve `app` and give its address; with `block`, only when it was stopped. Port 0 takes a free one.
-
-    Raises PageError when `host` and `port` cannot be listened on.
-    """
-    try:
-        _, address, _ = app.launch(
-            server_name=host,
-            server_port=port or None,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            theme=_theme(),
-            css=_read("page.css"),
-            head=f"<script>{_read('page.js')}</script>",
-            favicon_path=str(files(__package__) / "favicon.svg"),
-            footer_links=[],
-            ssr_mode=False,
-            enable_monitoring=False,
-            app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
-        )
-    except OSError as error:
-        raise PageError(f"{host}:{port} cannot be served ({error}); try another --port.") from None
-    if block:
-        print(f"Citewell is at {address} (Ctrl-C stops it)", file=sys.stderr, flush=True)
-        app.block_thread()
-    return address
-
-
-def _read(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _theme() -> gr.themes.Base:
-    """Plain colours and the reader's own fonts: the default theme loads its fonts from the web."""
-    return gr.themes.Base(
-        primary_hue="teal",
-        neutral_hue="stone",
-        radius_size="sm",
-        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"],
-        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
     )

@@ -1,0 +1,135 @@
+"""Serving the page: on which address, behind which door, and how it ends."""
+
+import ipaddress
+import os
+import socket
+import threading
+import time
+from importlib.resources import files
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: nothing is sent anywhere
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from store.errors import CitewellError
+from ui.conversation import end_work
+from ui.doors import Door, is_loopback
+from ui.lock import Lock
+
+
+class PageError(CitewellError):
+    """The page cannot be served."""
+
+
+class Served:
+    """A page that is being served, until it is closed."""
+
+    def __init__(self, door: Door, listening: socket.socket, address: str) -> None:
+        self.address = address
+        config = uvicorn.Config(
+            door, log_config=None, ws="none", server_header=False, proxy_headers=False, timeout_graceful_shutdown=1
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
+        self._thread.start()
+        while self._thread.is_alive() and not self._server.started:
+            time.sleep(0.01)
+
+    def wait(self) -> None:
+        """Wait until the page ends or this process is interrupted."""
+        while self._thread.is_alive():
+            self._thread.join(1)
+
+    def close(self) -> None:
+        """End the page; what was in the making is stopped."""
+        self._server.should_exit = True
+        self._thread.join(10)
+        end_work()
+
+
+def launch(app: gr.Blocks, host: str, port: int, lock: Lock | None = None, further: str = "") -> Served:
+    """Serve `app`. Port 0 takes a free one, `lock` asks for a password, `further` are more names for `host`.
+
+    Raises PageError when `host` and `port` cannot be listened on, or when more than this machine would reach the
+    page and no password is asked for.
+    """
+    lock = lock or Lock()
+    check_reach(host, lock)
+    listening = _listen(host, port)
+    gradio = gr.mount_gradio_app(
+        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
+        app,
+        "/",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        theme=_theme(),
+        css=_read("page.css"),
+        head=f"<script>{_read('page.js')}</script>",
+        favicon_path=str(files(__package__) / "favicon.svg"),
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        max_file_size=1,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        pwa=False,
+    )
+    return Served(Door(gradio, host, lock, further), listening, _address(listening, host))
+
+
+def check_reach(host: str, lock: Lock) -> None:
+    """Raises PageError where more than this machine would reach a page that asks for no password."""
+    if not lock and not is_loopback(host):
+        raise PageError(
+            f"On {host} others could reach your library: set a password with `citewell password` first, "
+            "or serve it on 127.0.0.1."
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on the first address of `host` that can be listened on. Raises PageError."""
+    error: Exception = OSError("no such host")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as failure:
+        found, error = [], failure
+    for family, kind, protocol, _, address in sorted(found, key=lambda one: one[0] != socket.AF_INET):
+        listening = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(512)
+        except OSError as failure:
+            error = failure
+            listening.close()
+        else:
+            return listening
+    raise PageError(f"{host}:{port} cannot be served ({error}); try another --host or --port.")
+
+
+def _address(listening: socket.socket, host: str) -> str:
+    """The address to open: where more than one leads here, the machine's name."""
+    at, port = listening.getsockname()[:2]
+    if ipaddress.ip_address(at).is_unspecified:
+        at = socket.gethostname()
+    elif not is_loopback(host):
+        at = host
+    return f"http://{f'[{at}]' if ':' in at else at}:{port}/"
+
+
+def _read(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _theme() -> gr.themes.Base:
+    """Plain colours and the reader's own fonts: the default theme loads its fonts from the web."""
+    return gr.themes.Base(
+        primary_hue="teal",
+        neutral_hue="stone",
+        radius_size="sm",
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"],
+        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
+    )
