@@ -5,7 +5,7 @@ A file is data: nothing in it is expanded, and a server that it names gets no ke
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -81,31 +81,9 @@ class Settings:
 
 # The variable of each setting; `.env.example` lists exactly these.
 VARIABLES = {
-    "home": "CITEWELL_HOME",
-    "openai_api_key": "OPENAI_API_KEY",
-    "openai_base_url": "OPENAI_BASE_URL",
-    "openai_model": "OPENAI_MODEL",
-    "embedding_model": "CITEWELL_EMBEDDING_MODEL",
-    "check": "CITEWELL_CHECK",
-    "nli_model": "CITEWELL_NLI_MODEL",
-    "nli_template": "CITEWELL_NLI_TEMPLATE",
-    "nli_threshold": "CITEWELL_NLI_THRESHOLD",
-    "chroma_url": "CITEWELL_CHROMA_URL",
-    "chroma_token": "CITEWELL_CHROMA_TOKEN",
-    "chroma_tenant": "CITEWELL_CHROMA_TENANT",
-    "chroma_database": "CITEWELL_CHROMA_DATABASE",
-    "shipped_papers": "CITEWELL_SHIPPED_PAPERS",
-    "sources": "CITEWELL_SOURCES",
-    "price_prompt": "CITEWELL_PRICE_PROMPT",
-    "price_completion": "CITEWELL_PRICE_COMPLETION",
-    "timeout": "CITEWELL_TIMEOUT",
-    "retries": "CITEWELL_RETRIES",
-    "max_tokens": "CITEWELL_MAX_TOKENS",
-    "host": "CITEWELL_HOST",
-    "port": "CITEWELL_PORT",
-    "page_token": "CITEWELL_TOKEN",
-    "allowed_hosts": "CITEWELL_ALLOWED_HOSTS",
-    "log": "CITEWELL_LOG",
+    f.name: f.name.upper() if f.name.startswith("openai_") else f"CITEWELL_{f.name.upper()}"
+    for f in fields(Settings)
+    if f.repr or f.compare
 }
 
 # Least and greatest value of each number.
@@ -119,8 +97,6 @@ RANGES = {
     "max_tokens": (0, 1_000_000),
     "port": (0, 65535),
 }
-
-
 CHOICES = {"check": ("model", "local")}
 # What is sent to a server, by the setting that names the server.
 SECRETS = {"openai_base_url": "openai_api_key", "chroma_url": "chroma_token"}

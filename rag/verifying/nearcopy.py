@@ -31,10 +31,14 @@ them we our system framework"""),
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A near copy of a sentence; `kind` and `word` tell the first change of its sense, or are empty."""
+    """A near copy of a sentence; `kind` and `word` tell the first change of its sense, or are empty.
+
+    `turns` tells that something stands there otherwise, rather than that something was put in.
+    """
 
     kind: Kind
     word: str
+    turns: bool = False
 
 
 def near_copy(claim: str, sentences: Sequence[str], known: frozenset[str]) -> Copy | None:
@@ -56,7 +60,7 @@ def _copy(claim: str, ours: Sequence[Word], sentence: str, known: frozenset[str]
     first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
     number = _changed_number(claim, sentence)
     if number:
-        return Copy("number", number)
+        return Copy("number", number, True)
     for tag, a, b, c, d in matcher.get_opcodes():
         gone = theirs[max(c, first) : min(d, last)] if tag != "insert" else ()
         if tag != "equal" and (change := _change(ours[a:b], gone, known)):
@@ -84,9 +88,10 @@ def _change(put: Sequence[Word], gone: Sequence[Word], known: frozenset[str]) ->
     ours, theirs = ({w.text.lower() for w in some} for some in (put, gone))
     turned = (ours ^ theirs) & _DENYING or (ours & _TURNING) - theirs or (theirs & (_TURNING | _HEDGES)) - ours
     if turned:
-        return Copy("contradicted", min(turned))
+        return Copy("contradicted", min(turned), True)
     for word in put:
         new = word.is_content and word.stem not in known and word.stem not in _TELLERS
         if new and word.text.lower() not in STOP and not word.text[0].isdigit():
-            return Copy("not said", word.text)
+            turns = any(w.is_content for w in gone)
+            return Copy("contradicted" if turns else "not said", word.text, turns)
     return None

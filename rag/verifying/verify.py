@@ -131,7 +131,9 @@ def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
         if score >= numbers["supported"]:
             return Ruling("supported", score=score)
         return replace(scored, verdict="weak" if score >= numbers["unsupported"] else "unsupported")
-    opposed = scored.contradicted and barred.contradicted
+    opposed = barred.contradicted or (barred.kind == "number" and scored.contradicted)
+    if barred.kind not in ("number", "name") and score >= numbers["supported"]:
+        return replace(barred, verdict="weak", score=score, contradicted=False, barred=True)
     return replace(barred, score=score * numbers["barred"], contradicted=opposed, barred=True)
 
 
@@ -183,7 +185,7 @@ def _number(case: Case, verifier: Verifier) -> Ruling | None:
     other = counted_otherwise(number, case.claim, texts)
     counted = f"the abstract counts {other}, not " if other else "no such number is in the abstract: "
     verdict: Verdict = "weak" if number.is_word and not other else "unsupported"
-    return Ruling(verdict, "number", counted + written(number, case.claim), contradicted=True)
+    return Ruling(verdict, "number", counted + written(number, case.claim), contradicted=bool(other))
 
 
 def _name(case: Case, verifier: Verifier) -> Ruling | None:
@@ -203,7 +205,8 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
         return None
     if not copy.word:
         return Ruling("supported", score=0.95)
-    return Ruling("weak", copy.kind, f"the abstract has this sentence without or with another “{copy.word}”")
+    reason = f"the abstract has this sentence, but not with “{copy.word}”"
+    return Ruling("unsupported" if copy.turns else "weak", copy.kind, reason, contradicted=copy.turns)
 
 
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
