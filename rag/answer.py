@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from rag.search.retrieve import retrieve
 from rag.settings import Settings
 from rag.tuning import Tuning, tuning_of
 from rag.verifying.checking import better_source, check_sentence, list_sources
+from rag.verifying.modeljudge import Statement, check_by_model
 from rag.verifying.verify import Verifier
 from store.library import Library
 from store.records import Progress
@@ -97,6 +98,8 @@ class Assistant:
         answering = _Answering(question, searched, self._writer(searched, history), repairs, started)
         yield searched
         yield from answering.run(self._verifier)
+        if self._server is not None and self.settings.asks_model:
+            answering.judge(self._server)
         yield answering.answer(self.settings, len(self.library))
 
     def _standalone(self, question: str, history: Sequence[Turn]) -> tuple[str, list[Repair]]:
@@ -131,6 +134,8 @@ class _Answering:
         self._papers = {f.paper.paper_id: f.paper for f in searched.found}
         self._pieces: list[CitedSentence] = []
         self._sentences: list[Sentence] = []
+        self._statements: list[Statement] = []  # of the sentences, in the same order
+        self._judging = Usage()
         self._started, self._retrieved, self._verifying = started, time.perf_counter(), 0.0
 
     def run(self, verifier: Verifier) -> Iterator[Checked]:
@@ -158,9 +163,25 @@ class _Answering:
             return None
         sentence, finding = checked
         self._sentences.append(sentence)
+        self._statements.append(Statement(cited.claim, tuple(self._papers[i] for i in cited.paper_ids), finding))
         offer = better_source(len(self._sentences), finding, self._papers)
         self._repairs.extend([offer] if offer else [])
         return sentence
+
+    def judge(self, server: ServerModel) -> None:
+        """Have the model judge, in one call, what it wrote itself: each verdict changes at most once."""
+        if self._writer.model != server.name:
+            return
+        begin = time.perf_counter()
+        checked = check_by_model(self._statements, server)
+        self._sentences = [
+            replace(sentence, verdict=found.verdict, kind=found.kind, reason=found.reason)
+            for sentence, found in zip(self._sentences, checked.findings, strict=True)
+        ]
+        if checked.unused:
+            self._repairs.append(Repair("check-failed", f"The model's own check was not used: {checked.unused}"))
+        self._judging = checked.usage
+        self._verifying += time.perf_counter() - begin
 
     def answer(self, settings: Settings, library_size: int) -> Answer:
         """The finished record."""
@@ -185,9 +206,10 @@ class _Answering:
         )
 
     def _usage(self, settings: Settings) -> Usage:
-        used = self._writer.usage
-        cost = used.prompt_tokens * settings.price_prompt + used.completion_tokens * settings.price_completion
-        return Usage(used.prompt_tokens, used.completion_tokens, round(cost / 1e6, 6))
+        used = (self._writer.usage, self._judging)
+        prompt, completion = sum(u.prompt_tokens for u in used), sum(u.completion_tokens for u in used)
+        cost = prompt * settings.price_prompt + completion * settings.price_completion
+        return Usage(prompt, completion, round(cost / 1e6, 6))
 
     def _timings(self) -> Timings:
         now = time.perf_counter()

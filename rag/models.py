@@ -67,7 +67,16 @@ class ServerModel:
 
     def complete(self, messages: "list[BaseMessage]") -> str:
         """The text of one whole reply. Raises ModelError."""
-        return "".join(str(chunk.text) for chunk in self.stream(messages)).strip()
+        return self.completed(messages)[0]
+
+    def completed(self, messages: "list[BaseMessage]") -> tuple[str, Usage]:
+        """The text of one whole reply, and what it cost. Raises ModelError."""
+        text, used = "", Usage()
+        for chunk in self.stream(messages):
+            text += str(chunk.text)
+            if chunk.usage_metadata:
+                used = Usage(chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"])
+        return text.strip(), used
 
 
 class Writer:

@@ -84,7 +84,7 @@ VARIABLES = {
     f.name: f.name.upper() if f.name.startswith("openai_") else f"CITEWELL_{f.name.upper()}"
     for f in fields(Settings)
     if f.repr or f.compare
-}
+} | {"page_token": "CITEWELL_TOKEN"}
 
 # Least and greatest value of each number.
 RANGES = {

@@ -18,7 +18,7 @@ QUESTION = "How does CLIP-RT compare with OpenVLA?"
 
 @pytest.fixture(scope="module")
 def settings(library):
-    return Settings(home=Path("unused"), retries=0, timeout=5)
+    return Settings(home=Path("unused"), retries=0, timeout=5, check="local")
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from openai_server import Script, serve
 
+from rag.answer import Assistant
 from rag.models import ServerModel
 from rag.records import Finding
 from rag.settings import Settings
 from rag.verifying.claims import check_claims
-from rag.verifying.modeljudge import UNTOLD, Statement, check_by_model
+from rag.verifying.modeljudge import UNTOLD, ModelCheck, Statement, check_by_model
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -51,7 +52,8 @@ def careful(messages: list[dict]) -> str:
 def judged(settings, reply, *statements):
     with serve(Script(reply)) as url:
         model = ServerModel(replace(settings, openai_base_url=url))
-        return check_by_model(statements, model)
+        checked = check_by_model(statements, model)
+        return list(checked.findings), checked.unused
 
 
 def test_a_careful_model_lifts_what_is_true_and_lowers_what_is_false(settings):
@@ -96,14 +98,14 @@ def test_a_quoted_sentence_is_not_asked_about_and_a_failing_server_leaves_the_lo
     script = Script(careful)
     with serve(script) as url:
         model = ServerModel(replace(settings, openai_base_url=url))
-        assert check_by_model([quoted], model) == ([quoted.finding], "")
+        assert check_by_model([quoted], model) == ModelCheck((quoted.finding,))
         assert not script.requests
     script.status = 500
     with serve(script) as url:
         model = ServerModel(replace(settings, openai_base_url=url))
-        found, why = check_by_model([TRUE], model)
-    assert found == [TRUE.finding]
-    assert "failed (status 500)" in why
+        checked = check_by_model([TRUE], model)
+    assert checked.findings == (TRUE.finding,)
+    assert "failed (status 500)" in checked.unused
 
 
 def test_orders_in_a_statement_stay_a_statement(settings):
@@ -124,3 +126,28 @@ def test_claims_from_outside_come_back_with_what_was_found(settings):
     assert (found["id"], found["verdict"], notes) == (7, "supported", [])
     [citation] = found["citations"]
     assert PAPER.abstract[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_an_answer_is_judged_once_when_it_is_written(library, settings):
+    question = "How does CLIP-RT compare with OpenVLA?"
+
+    def reply(messages):
+        if "Statements:" not in messages[-1]["content"]:
+            lines = messages[-1]["content"].splitlines()
+            n = next(line[1 : line.index("]")] for line in lines if line.startswith("[") and "CLIP-RT" in line)
+            return f"CLIP-RT is ahead of OpenVLA by 24% on average, with a seventh of its parameters [{n}]."
+        told = [line for line in messages[-1]["content"].splitlines() if re.match(r"\d+\. ", line)]
+        words = '"outperforming OpenVLA (7B parameters) by 24%"'
+        return "\n".join(
+            f"{line.split('.')[0]}: NO not said" if UNTOLD in line else f"{line.split('.')[0]}: YES {words}"
+            for line in told
+        )
+
+    script = Script(reply)
+    with serve(script) as url:
+        judged = Assistant(library, replace(settings, openai_base_url=url)).ask(question)
+        local = Assistant(library, replace(settings, openai_base_url=url, check="local")).ask(question)
+    assert [s.verdict for s in judged.sentences] == ["supported"]
+    assert len(script.requests) == 3  # the answer and its check, the answer alone
+    assert judged.usage.prompt_tokens == 2 * local.usage.prompt_tokens
+    assert not [r for r in judged.repairs if r.kind == "check-failed"]

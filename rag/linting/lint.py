@@ -18,7 +18,8 @@ from rag.records import Evidence, Finding
 from rag.references.keys import citation_keys
 from rag.verifying.attribution import bare_claim
 from rag.verifying.clauses import clauses
-from rag.verifying.verify import REASONS, Verifier
+from rag.verifying.rulings import REASONS
+from rag.verifying.verify import Verifier
 from store.library import Library
 from store.records import Paper
 

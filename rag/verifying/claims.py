@@ -52,8 +52,9 @@ def check_claims(
     for done, claim in enumerate(claims, 1):
         finding = verifier.check(claim.text, claim.papers)
         if model is not None:
-            [finding], why = check_by_model([Statement(claim.text, claim.papers, finding)], model)
-            notes += [f"claim {done}: {why}"] if why else []
+            judged = check_by_model([Statement(claim.text, claim.papers, finding)], model)
+            finding = judged.findings[0]
+            notes += [f"claim {done}: {judged.unused}"] if judged.unused else []
         checked.append(claim.with_finding(finding))
         progress(done, len(claims), "claims")
     return checked, notes

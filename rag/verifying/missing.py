@@ -11,7 +11,7 @@ from rag.language.quantities import Quantity, counts_off, quantities
 from rag.language.terms import words
 from rag.verifying.abstracts import AbstractText
 
-_ROUNDED = re.compile(
+ROUNDED = re.compile(
     r"\b(?:about|around|roughly|approximately|nearly|almost|some|circa|close to|up to|over|above|under|below|"
     r"(?:more|less|fewer|greater|higher|lower|larger|smaller|better|faster) than|at (?:least|most)|well|just|"
     r"within|only|slightly|somewhat|a little|by|exceed\w*)"
@@ -46,7 +46,7 @@ def missing_number(claim: str, texts: Sequence[AbstractText]) -> Quantity | None
     there = [q for text in texts for q in text.quantities]
     has_one = any(_ONE.search(text.plain) for text in texts)
     for quantity in quantities(claim):
-        known = any(quantity.equals(other) or _rounds(quantity, other, claim) for other in there)
+        known = any(quantity.equals(other) or rounds(quantity, other, claim) for other in there)
         if known or counts_off(quantity, claim) or (has_one and quantity.value == 1):
             continue
         own_count = quantity.is_word and (not quantity.unit or quantity.unit == "x")
@@ -55,12 +55,12 @@ def missing_number(claim: str, texts: Sequence[AbstractText]) -> Quantity | None
     return None
 
 
-def _rounds(quantity: Quantity, other: Quantity, claim: str) -> bool:
+def rounds(quantity: Quantity, other: Quantity, claim: str) -> bool:
     """Whether the claim says `about`, `over` or the like in front of a number near the abstract's."""
     apart = abs(quantity.value - other.value)
     near = apart <= ROUNDING * max(abs(other.value), abs(quantity.value))
     same = quantity.unit == other.unit or not (quantity.unit and other.unit)
-    return near and same and bool(_ROUNDED.search(claim[: quantity.start]))
+    return near and same and bool(ROUNDED.search(claim[: quantity.start]))
 
 
 def counted_otherwise(number: Quantity, claim: str, texts: Sequence[AbstractText]) -> str:

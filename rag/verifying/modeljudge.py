@@ -7,17 +7,17 @@ no to everything or anything at all changes nothing.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from prompts import fill
 from rag.errors import ModelError
-from rag.records import Finding
+from rag.records import Finding, Usage, Verdict
+from rag.verifying.rulings import REASONS
 from rag.verifying.verbatim import has_words
-from rag.verifying.verify import REASONS
 from store.records import Paper
 from store.sentences import sentences
 
@@ -37,27 +37,65 @@ class Statement:
 
 
 class Completes(Protocol):
-    """A chat model that gives the text of one whole reply."""
+    """A chat model that gives one whole reply."""
 
-    def complete(self, messages: list[BaseMessage]) -> str:
-        """The reply. Raises ModelError."""
+    def completed(self, messages: list[BaseMessage]) -> tuple[str, Usage]:
+        """The text and what it cost. Raises ModelError."""
 
 
-def check_by_model(statements: Sequence[Statement], model: Completes) -> tuple[list[Finding], str]:
-    """`judged_by_model` with a chat model; one that fails leaves the local findings, and its error as the reason."""
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """The findings once a model was asked, why they are the local ones where it was no help, and what it cost."""
 
-    def ask(abstracts: str, lines: str) -> str:
-        return model.complete([HumanMessage(fill("check", abstracts=abstracts, statements=lines))])
+    findings: tuple[Finding, ...]
+    unused: str = ""
+    usage: Usage = field(default_factory=Usage)
 
-    open_ones = [s for s in statements if s.papers and s.finding.verdict not in ("quoted", "uncited")]
-    if not open_ones:
-        return [s.finding for s in statements], ""
+
+def check_by_model(statements: Sequence[Statement], model: Completes) -> ModelCheck:
+    """What is found of `statements` with a language model as a judge beside the local ones: one call.
+
+    Quoted and uncited ones are not asked about; a model that fails leaves the local findings.
+    """
+    local = tuple(statement.finding for statement in statements)
+    places = [i for i, s in enumerate(statements) if s.papers and s.finding.verdict not in ("quoted", "uncited")]
+    if not places:
+        return ModelCheck(local)
+    sheet = _Sheet([statements[i] for i in places])
     try:
-        found, why = judged_by_model(open_ones, ask)
+        reply, used = model.completed([HumanMessage(sheet.prompt)])
     except ModelError as error:
-        return [s.finding for s in statements], str(error)
-    judged = iter(found)
-    return [next(judged) if s in open_ones else s.finding for s in statements], why
+        return ModelCheck(local, str(error))
+    judged, unused = sheet.judged(reply)
+    found = dict(zip(places, judged, strict=True))
+    return ModelCheck(tuple(found.get(i, finding) for i, finding in enumerate(local)), unused, used)
+
+
+class _Sheet:
+    """Statements with their abstracts and two controls, as a model is shown them."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._statements = statements
+        papers = list({paper.paper_id: paper for s in statements for paper in s.papers}.values())
+        controls = [(_copied(papers[0]), (papers[0],)), (UNTOLD, (papers[0],))]
+        self._asked = _mixed([(s.claim, s.papers) for s in statements], controls)
+        letters = {paper.paper_id: _letter(place) for place, paper in enumerate(papers)}
+        lines = "\n".join(
+            f"{n}. {' '.join(claim.split())} [{', '.join(letters[p.paper_id] for p in cited)}]"
+            for n, (claim, cited, _) in enumerate(self._asked, 1)
+        )
+        self.prompt = fill("check", abstracts=_abstracts(papers, letters), statements=lines)
+
+    def judged(self, reply: str) -> tuple[list[Finding], str]:
+        """The findings by a model's reply, and why they are the local ones where they are."""
+        local, replies = [s.finding for s in self._statements], _read(reply)
+        if not replies:
+            return local, "its reply could not be read"
+        places = {place: n for n, (_, _, place) in enumerate(self._asked, 1)}
+        right, wrong = replies.get(places[-1]), replies.get(places[-2])
+        if right is None or wrong is None or not right.says or wrong.says:
+            return local, "it judged two control sentences wrongly, or not at all"
+        return [_combined(s, replies.get(places[i])) for i, s in enumerate(self._statements)], ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +103,6 @@ class _Reply:
     says: bool
     contradicted: bool
     words: tuple[str, ...]
-
-
-def judged_by_model(statements: Sequence[Statement], ask: Callable[[str, str], str]) -> tuple[list[Finding], str]:
-    """The findings on `statements` once a model has been asked, and why they are the local ones where it was no help.
-
-    `ask` takes the abstracts and the numbered statements as text and gives the model's reply; it raises ModelError.
-    """
-    local = [statement.finding for statement in statements]
-    papers = list({paper.paper_id: paper for s in statements for paper in s.papers}.values())
-    controls = [(_copied(papers[0]), (papers[0],)), (UNTOLD, (papers[0],))]
-    asked = _mixed([(s.claim, s.papers) for s in statements], controls)
-    letters = {paper.paper_id: _letter(place) for place, paper in enumerate(papers)}
-    lines = "\n".join(
-        f"{n}. {' '.join(claim.split())} [{', '.join(letters[p.paper_id] for p in cited)}]"
-        for n, (claim, cited, _) in enumerate(asked, 1)
-    )
-    replies = _read(ask(_abstracts(papers, letters), lines))
-    if not replies:
-        return local, "its reply could not be read"
-    places = {place: n for n, (_, _, place) in enumerate(asked, 1)}
-    right, wrong = replies.get(places[-1]), replies.get(places[-2])
-    if right is None or wrong is None or not right.says or wrong.says:
-        return local, "it judged two control sentences wrongly, or not at all"
-    pairs = ((s, replies.get(places[i])) for i, s in enumerate(statements))
-    return [_combined(statement, reply) for statement, reply in pairs], ""
 
 
 def _combined(statement: Statement, reply: _Reply | None) -> Finding:
@@ -104,7 +117,7 @@ def _combined(statement: Statement, reply: _Reply | None) -> Finding:
         reply = replace(reply, contradicted=False)
     kind = local.kind or ("contradicted" if reply.contradicted else "not said")
     reason = f"the model finds that {REASONS['contradicted' if reply.contradicted else 'not said']}"
-    verdict = "unsupported" if reply.contradicted or not local.holds else "weak"
+    verdict: Verdict = "unsupported" if reply.contradicted or not local.holds else "weak"
     return replace(
         local,
         verdict=verdict,

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from rag.language.quantities import quantities
 from rag.language.terms import STOP, Word, listed, stem, words
 from rag.records import Kind
+from rag.verifying.missing import ROUNDED, rounds
 
 REPEATED = 0.75  # share of the claim's words that stand in one sentence in the same order
 FEWEST = 5  # words of such a claim
@@ -70,7 +71,8 @@ def _copy(claim: str, ours: Sequence[Word], sentence: str, known: frozenset[str]
 
 def _without_quantities(text: str) -> list[Word]:
     """The words of a plain text; numbers with their units are compared by themselves."""
-    taken = [(q.start, q.end) for q in quantities(text)]
+    fronts = [ROUNDED.search(text[: q.start]) for q in quantities(text)]
+    taken = [(m.start() if m else q.start, q.end) for q, m in zip(quantities(text), fronts, strict=True)]
     return [w for w in words(text) if not any(start <= w.start < end for start, end in taken)]
 
 
@@ -78,7 +80,8 @@ def _changed_number(claim: str, sentence: str) -> str:
     """A number of the claim that the sentence does not have."""
     there = quantities(sentence)
     for quantity in quantities(claim):
-        if not quantity.is_word and not any(quantity.equals(other) for other in there):
+        same = (quantity.equals(other) or rounds(quantity, other, claim) for other in there)
+        if not quantity.is_word and not any(same):
             return claim[quantity.start : quantity.end].strip()
     return ""
 

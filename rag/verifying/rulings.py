@@ -1,8 +1,23 @@
-"""What a judge says of a claim: the record that all judges share."""
+"""What a judge says of a claim: the record that all judges share, and each kind of fault in words."""
 
 from dataclasses import dataclass
 
 from rag.records import Kind, Verdict
+
+REASONS: dict[str, str] = {
+    "number": "the abstract gives another number for this, or says this number of something else",
+    "name": "the abstract says this of something else",
+    "role": "the abstract tells who does what to whom otherwise",
+    "direction": "the abstract tells the direction otherwise",
+    "contradicted": "the abstract says otherwise",
+    "scope": "the abstract says this of a narrower or another setting",
+    "background": "the abstract tells this of others' work, or as what was known",
+    "overclaim": "the abstract says less than this",
+    "causal": "the abstract does not give this reason",
+    "absence": "the abstract does say it, or says something else is missing",
+    "not said": "the abstract does not say this",
+}
+OPPOSED = frozenset({"number", "name", "role", "direction", "contradicted", "background", "absence"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,27 +23,13 @@ from rag.verifying.languages import is_foreign
 from rag.verifying.missing import counted_otherwise, missing_name, missing_number, tells_absence, written
 from rag.verifying.nearcopy import near_copy
 from rag.verifying.nli import UserModel
-from rag.verifying.rulings import Ruling
+from rag.verifying.rulings import OPPOSED, REASONS, Ruling
 from rag.verifying.verbatim import verbatim_span
 from store.records import Paper
 
 NUMBERS = Path(__file__).with_name("check.json")
 LIKELY = 0.5  # share of a claim's words from which a paper that is not cited is looked at
 OFFERED = 2  # such papers, at most
-REASONS: dict[str, str] = {
-    "number": "the abstract gives another number for this, or says this number of something else",
-    "name": "the abstract says this of something else",
-    "role": "the abstract tells who does what to whom otherwise",
-    "direction": "the abstract tells the direction otherwise",
-    "contradicted": "the abstract says otherwise",
-    "scope": "the abstract says this of a narrower or another setting",
-    "background": "the abstract tells this of others' work, or as what was known",
-    "overclaim": "the abstract says less than this",
-    "causal": "the abstract does not give this reason",
-    "absence": "the abstract does say it, or says something else is missing",
-    "not said": "the abstract does not say this",
-}
-OPPOSED = frozenset({"number", "name", "role", "direction", "contradicted", "background", "absence"})
 
 
 @dataclass(frozen=True, slots=True)

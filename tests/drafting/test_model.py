@@ -75,7 +75,7 @@ def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan
     assert sorted(cited(result)) == sorted(plan.paper_ids)
     assert {r.kind for r in result.answer.repairs} == kinds
     assert model.calls == (2 if kinds & {"uncited", "unsupported"} else 1)
-    assert {s.verdict for s in result.answer.sentences} <= {"supported", "weak", "uncited"}
+    assert {s.verdict for s in result.answer.sentences} <= {"supported", "quoted", "weak", "uncited"}
     texts = [s.text for s in result.answer.sentences]
     assert len(texts) == len(set(texts))
 
