@@ -28,8 +28,10 @@ _LEADS = re.compile(
 class Work(Protocol):
     """Anything with a title and an abstract."""
 
-    title: str
-    abstract: str
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def abstract(self) -> str: ...  # noqa: D102
 
 
 def system_name(title: str) -> str:

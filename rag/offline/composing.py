@@ -8,13 +8,17 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match, Source, Vectors, holds, in_order, names_in
+from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match, Source, holds, in_order, names_in
 from rag.offline.refusing import refusal_of
 from rag.question import Kind, read_question
 from rag.records import NO_PAPER, PHRASES
 from rag.tuning import Composing, Tuning, Weights
 from store.records import Paper
+
+if TYPE_CHECKING:
+    from store.library import Library, Part
 
 MODEL_NAME = "offline-extractive"
 
@@ -47,10 +51,10 @@ class Share:
     paragraph: int
 
 
-def compose(question: str, papers: Sequence[Paper], vectors: Vectors, tuning: Tuning) -> Iterator[Said]:
+def compose(question: str, papers: Sequence[Paper], library: "Library | Part", tuning: Tuning) -> Iterator[Said]:
     """The sentences of an answer to `question` from `papers`, best first, whose texts are as a model reads them."""
     asked = read_question(question)
-    match = Match(asked, papers, vectors) if asked.text else None
+    match = Match(asked, papers, library) if asked.text else None
     if match is None or not match.sources:
         yield Said("", NO_PAPER)
         return

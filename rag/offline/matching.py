@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rag.language.naming import where_named
 from rag.language.quantities import quantities
@@ -20,7 +20,7 @@ from store.sentences import sentences
 if TYPE_CHECKING:
     import numpy as np
 
-    from store.word_vectors import WordMatches
+    from store.library import Library, Part
 
 SOURCE_FEATURES = listed("rank parts windows whole words named")
 SENTENCE_FEATURES = listed("nearest part words place first opening amount figure cause new result length background")
@@ -47,15 +47,6 @@ _SAYS_RESULT = any_of(
     r"\bshow that|\bfind that|\bevaluat",
 )
 _BACKGROUND = re.compile(r"However|Despite|Although|Nevertheless|Unfortunately|Recent|Existing|Current|Traditional")
-
-
-class Vectors(Protocol):
-    """What gives vectors to texts, and to words in context where `reads_words`: a library."""
-
-    @property
-    def reads_words(self) -> bool: ...  # noqa: D102
-    def embed(self, texts: Sequence[str]) -> "np.ndarray": ...  # noqa: D102
-    def word_matches(self, question: str, papers: Sequence[Paper]) -> "WordMatches": ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -89,17 +80,17 @@ class Source:
 class Match:
     """One question against its sources, `papers`, numbered from 1, whose texts are as a model reads them.
 
-    Orders planted in an abstract are no sentences of its source.
+    `library` gives vectors. Orders planted in an abstract are no sentences of its source.
     """
 
-    def __init__(self, asked: Asked, papers: Sequence[Paper], vectors: Vectors) -> None:
-        self.asked, self._vectors = asked, vectors
+    def __init__(self, asked: Asked, papers: Sequence[Paper], library: "Library | Part") -> None:
+        self.asked, self._library = asked, library
         told = [tuple(text for text in sentences(p.abstract) if not _PLANTED.search(text)) for p in papers]
         self._papers = [(n, p, texts) for n, (p, texts) in enumerate(zip(papers, told, strict=True), 1) if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.
         things = asked.counted + asked.sought
         groups = [[asked.text], asked.parts, asked.windows, things, *(texts for *_, texts in self._papers)]
-        embedded = vectors.embed([text for group in groups for text in group])
+        embedded = library.embed([text for group in groups for text in group])
         ends = list(accumulate(map(len, groups)))
         rows = iter([embedded[end - len(group) : end] for end, group in zip(ends, groups, strict=True)])
         self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)
@@ -128,10 +119,10 @@ class Match:
         """The weights of the question's telling words, and the cosine of each with the nearest word of each source."""
         import numpy as np
 
-        if not self._vectors.reads_words or not self.sources:
+        if not self._library.reads_words or not self.sources:
             return np.zeros(0), np.zeros((0, len(self.sources)))
         text = self.asked.text
-        matches = self._vectors.word_matches(text, [paper for _, paper, _ in self._papers])
+        matches = self._library.word_matches(text, [paper for _, paper, _ in self._papers])
         rows = [n for n, (start, end) in enumerate(matches.spans) if text[start:end].lower() not in ASKING]
         return rarity(text, [matches.spans[n] for n in rows]), matches.cosines[rows]
 
