@@ -60,6 +60,8 @@ def open_library() -> Iterator:
     try:
         yield library
     finally:
+        for repair in library.repairs:
+            print(repair, file=sys.stderr)
         library.close()
 
 
