@@ -120,7 +120,7 @@ def encode(texts: list[str], embedder: Embedder, cache: Path) -> np.ndarray:
 def by_words(papers: list[Abstract], queries: list[str]) -> Scores:
     """The BM25 scores of the best papers for each query."""
     with tempfile.TemporaryDirectory() as folder:
-        index = Keywords(Path(folder))
+        index = Keywords(Path(folder) / "keywords", new=True)
         index.put(Paper(str(i), paper.title, paper.text) for i, paper in enumerate(papers))
         return [dict(index.best(query, CANDIDATES)) for query in queries]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from store.folder import open_to_read
 from store.records import Paper
 from store.sentences import sentences
 
@@ -20,12 +21,14 @@ _KEPT = 4_096  # papers whose means are kept in memory; some 6 MB
 class Cache:
     """What is cheap to lose and costly to make, by `key_of` the text it was made from.
 
-    What `shipped` reads, when something is missing, counts as kept.
+    What `shipped` reads, when something is missing, counts as kept. In a `read_only` folder what is new is
+    kept in memory.
     """
 
-    def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
+    def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict, read_only: bool = False):
         self._path = path
         self._shipped = cache(shipped)
+        self._memory: dict[bytes, bytes] | None = {} if read_only else None
         self._lock = threading.Lock()
         self._db: sqlite3.Connection | None = None
 
@@ -39,7 +42,7 @@ class Cache:
         return found | taken
 
     def _stored(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        found: dict[bytes, bytes] = {}
+        found = {key: self._memory[key] for key in keys if key in self._memory} if self._memory else {}
         for start in range(0, len(keys), _PAGE):
             some = keys[start : start + _PAGE]
             query = f"SELECT digest, vector FROM vectors WHERE digest IN ({', '.join('?' * len(some))})"
@@ -49,6 +52,9 @@ class Cache:
 
     def put(self, blobs: Mapping[bytes, bytes]) -> None:
         """Keep these."""
+        if self._memory is not None:
+            self._memory.update(blobs)
+            return
         with self._connection() as db, db:
             db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", list(blobs.items()))
 
@@ -64,6 +70,8 @@ class Cache:
             yield self._db
 
     def _open(self) -> sqlite3.Connection:
+        if self._memory is not None:
+            return open_to_read(self._path) if self._path.exists() else _connect(Path(":memory:"))
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
             return _connect(self._path)

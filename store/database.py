@@ -1,4 +1,4 @@
-"""The file that papers are kept in: its tables, papers as their rows, facts about the library, its one writer."""
+"""The file that papers are kept in: its tables, papers as their rows, facts about the library."""
 
 import hashlib
 import json
@@ -6,15 +6,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
-from pathlib import Path
+from dataclasses import fields, replace
 from typing import Any
 
-from store.errors import BusyError, StoreError
+from store.errors import StoreError
+from store.folder import Folder, Known, open_to_read
 from store.records import Paper, Passage
 
-PATIENCE = 60.0  # seconds to wait for another process that writes
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS papers (
@@ -30,42 +29,77 @@ CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) 
 CREATE INDEX IF NOT EXISTS keys_of ON keys (seq);
 CREATE TABLE IF NOT EXISTS removed (paper_id TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
 """
+# What brings the tables of an earlier version to the next, which it names.
+MIGRATIONS = {
+    "2": """
+CREATE INDEX IF NOT EXISTS filters ON papers (year, venue, authors, paper_id);
+INSERT OR REPLACE INTO facts VALUES ('schema', '3')
+""",
+}
 FIELDS = tuple(field.name for field in fields(Paper))
 COLUMNS = ", ".join(FIELDS)
 _LISTS = ("authors", "tags", "sources")
 
 
 class Database:
-    """One SQLite file; each thread has its own connection to it."""
+    """The SQLite file of a library's folder; each thread has its own connection to it."""
 
-    def __init__(self, path: Path):
-        self._path = path
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+    def __init__(self, folder: Folder):
+        self._folder, self._path = folder, folder.papers
+        self._lock = threading.Lock()
+        self._open: dict[threading.Thread, sqlite3.Connection] = {}
 
     @property
     def _db(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "db"):
-            self._local.db = self._connect()
-            self._open.append(self._local.db)
-        return self._local.db
+        thread = threading.current_thread()
+        if thread not in self._open:
+            with self._lock:
+                for ended in [thread for thread in self._open if not thread.is_alive()]:
+                    self._open.pop(ended).close()
+                self._open[thread] = self._connect()
+        return self._open[thread]
 
     def _connect(self) -> sqlite3.Connection:
+        if self._folder.read_only and self._path == self._folder.papers:
+            return open_to_read(self._path)
         db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA synchronous = NORMAL")
         return db
 
     def filled(self) -> bool:
-        """Whether the file is there and got its first papers; StoreError if another version made it."""
+        """Whether the file is there and got its first papers, brought up to this version where that is known how.
+
+        Raises StoreError for the file of another version.
+        """
         if not self._path.exists() or not self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return False
         made_by = self.fact("schema")
-        if made_by and made_by != SCHEMA_VERSION:
+        if made_by in MIGRATIONS:
+            self._migrate()
+        elif made_by and made_by != SCHEMA_VERSION:
             raise StoreError(
                 f"{self._path} was made by another version of citewell (tables {made_by}, here "
                 f"{SCHEMA_VERSION}); upgrade citewell, or set CITEWELL_HOME to a new folder."
             )
         return bool(self.fact("filled"))
+
+    def _migrate(self) -> None:
+        """Bring the tables up to this version: of a read-only library, those of a copy for as long as it is open."""
+        if self._folder.read_only:
+            self.close()
+            self._path = self._folder.mirror(self._path, self._path.name)
+            self._migrated()
+            return
+        with self._folder.writing():
+            if self.fact("schema") in MIGRATIONS:
+                self._folder.copy(self._db, f"version-{SCHEMA_VERSION}")
+                self._migrated()
+
+    def _migrated(self) -> None:
+        with self.transaction():
+            while steps := MIGRATIONS.get(self.fact("schema")):
+                for statement in steps.split(";"):
+                    self._db.execute(statement)
 
     def create(self) -> None:
         """Make the tables, if they are not there; the caller is the one writer."""
@@ -73,16 +107,29 @@ class Database:
         self._db.executescript(SCHEMA)
         self.set_fact("schema", SCHEMA_VERSION)
 
+    def keep_copy(self, before: str) -> None:
+        """Keep a copy of the file from `before` what is about to be done; the caller is the one writer."""
+        self._folder.copy(self._db, before)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the block's changes, or none of them."""
+        """All of the block's changes, or none of them; what is known of the papers outside never tells of more."""
+        known = self._folder.known()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            now = self.known()
+            if now.papers < known.papers:
+                self._folder.note(replace(known, papers=now.papers))
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+        self._folder.note(now)
+
+    def known(self) -> Known:
+        """How many papers there are, and how often the indexes have changed."""
+        return Known(self._db.execute("SELECT count(*) FROM papers").fetchone()[0], int(self.fact("generation") or 0))
 
     def fact(self, name: str) -> str:
         """A fact about the library, such as the model its index was made with; "" if unknown."""
@@ -95,28 +142,9 @@ class Database:
 
     def close(self) -> None:
         """Close the connections of every thread."""
-        for db in self._open:
-            db.close()
-        self._open.clear()
-        self._local = threading.local()
-
-
-@contextmanager
-def writing(home: Path, patience: float | None = None) -> Iterator[None]:
-    """One writer at a time, among processes; BusyError when another is busy for `patience` seconds."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(home / "lock")
-    try:
-        lock.acquire(timeout=PATIENCE if patience is None else patience)
-    except Timeout:
-        raise BusyError(
-            f"{home}: another citewell is writing to this library; wait until it is done and try again."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+        with self._lock:
+            while self._open:
+                self._open.popitem()[1].close()
 
 
 def row_of(paper: Paper) -> list[Any]:

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from store.errors import DamagedIndexError
-from store.records import ChromaServer
+from store.folder import Folder
+from store.records import ChromaServer, Paper, Passage
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from store.cache import MeanVectors, VectorCache
+    from store.cache import Cache, MeanVectors, VectorCache
     from store.encoders import Embedder
+    from store.encoders.bert import Words
     from store.keywords import Keywords
     from store.vectors import Vectors
     from store.word_vectors import WordVectors
 
+    C = TypeVar("C", bound=Cache)
 T = TypeVar("T")
 
 
@@ -37,19 +40,18 @@ class _Opened(Generic[T]):
 
 
 class Indexes:
-    """What is made from the place of record and can be made again: in `home`, the vectors perhaps on a server."""
+    """What is made from the place of record and can be made again: in its folder, the vectors perhaps on a server."""
 
     def __init__(
         self,
-        home: Path,
+        folder: Folder,
         model: str,
         embedder: "Embedder | None",
         server: ChromaServer | None,
         library: Callable[[], str],
     ):
         """`library` tells what names this library among those that share the server."""
-        self._home, self._model, self._given, self._server, self._library = home, model, embedder, server, library
-        self._keywords_folder, self._vectors_folder = home / "keywords", home / "vectors"
+        self._files, self._model, self._given, self._server, self._library = folder, model, embedder, server, library
         self.lock = threading.RLock()
         self.opened: dict[str, Any] = {}
         self._retired: list[Vectors] = []  # replaced ones: a search may be under way in them
@@ -60,7 +62,7 @@ class Indexes:
         if self._server is None:
             return ""
         server = self._server
-        return f"{server.url} {server.tenant} {server.database} {self._home.resolve()}"
+        return f"{server.url} {server.tenant} {server.database} {self._files.home.resolve()}"
 
     @property
     def fingerprint(self) -> str:
@@ -75,14 +77,14 @@ class Indexes:
     @property
     def keywords_missing(self) -> bool:
         """Whether there is no keyword index at all."""
-        return not self._keywords_folder.exists()
+        return not (self._files.keywords / "meta.json").exists()
 
     @_Opened
     def embedder(self) -> "Embedder":
         """The embedding model."""
         from store.encoders import load_embedder
 
-        return self._given or load_embedder(self._model, self._home / "cache")
+        return self._given or load_embedder(self._model, self._files.cache)
 
     @_Opened
     def vectors(self) -> "Vectors":
@@ -92,32 +94,32 @@ class Indexes:
         if self._server:
             return Vectors(self._server, self._shared_name + self._mark)
         if self._folder is None:
-            raise DamagedIndexError(f"{self._home}: the vector index is missing; open the library again to mend it.")
-        return Vectors(self._folder, f"passages-{self._mark}")
+            raise DamagedIndexError(f"{self._files.home}: no vector index; open the library again to mend it.")
+        return Vectors(self._files.mirror(self._folder, "chroma.sqlite3"), f"passages-{self._mark}")
 
     @_Opened
     def keywords(self) -> "Keywords":
         """The keyword index."""
         from store.keywords import Keywords
 
-        return Keywords(self._keywords_folder)
+        return Keywords(self._files.mirror(self._files.keywords))
 
     @_Opened
     def cache(self) -> "VectorCache":
         """What this model has embedded before."""
         from store.cache import VectorCache
 
-        return VectorCache(*self._kept("vectors"))
+        return self._kept("vectors", VectorCache)
 
     @_Opened
     def words(self) -> "WordVectors | None":
         """The vectors of the papers' words; None for a model that has none."""
+        from store.cache import Cache
         from store.word_vectors import WordVectors
 
         if not getattr(self.embedder, "reads_words", False):
             return None
-        path, shipped = self._kept("words")
-        return WordVectors(path, self.embedder, shipped)
+        return WordVectors(self._kept("words", Cache), self.embedder)
 
     @_Opened
     def means(self) -> "MeanVectors":
@@ -126,11 +128,12 @@ class Indexes:
 
         return MeanVectors(self.embed)
 
-    def _kept(self, kind: str) -> tuple[Path, Callable[[], dict[bytes, bytes]]]:
-        """Where what this model made of `kind` is kept, and the reader of what ships of it."""
+    def _kept(self, kind: str, cache: "type[C]") -> "C":
+        """What this model has made of `kind`, and what ships of it."""
         from store.collection import embedded
 
-        return self._home / "cache" / f"{kind}-{self._mark}.db", embedded(kind, self.embedder.fingerprint)
+        path, shipped = self._files.cache / f"{kind}-{self._mark}.db", embedded(kind, self.embedder.fingerprint)
+        return cache(path, shipped, self._files.read_only)
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); those of a slow model come from a cache where they can."""
@@ -139,6 +142,31 @@ class Indexes:
         if not texts:
             return np.zeros((0, self.embedder.dimension), np.float32)
         return self.cache.embed(texts, self.embedder.encode) if self.embedder.slow else self.embedder.encode(texts)
+
+    def encode(self, papers: Sequence[Paper]) -> "tuple[list[list[Passage]], np.ndarray]":
+        """The passages of each paper, and a row for each; what else a question asks of them is made and kept too."""
+        from store.sentences import embedding_text, passages, sentences
+
+        embedder, cache, kept = self.embedder, self.cache, self.words
+        found = [passages(paper, whole=not embedder.slow) for paper in papers]
+        both = zip(papers, found, strict=True)
+        texts = [embedding_text(paper.title, passage) for paper, some in both for passage in some]
+        words: dict[str, Words] = {}
+
+        def encode(texts: list[str]) -> "np.ndarray":
+            if not kept:
+                return embedder.encode(texts)
+            vectors, read = embedder.encode_words(texts)
+            words.update(zip(texts, read, strict=True))
+            return vectors
+
+        vectors = cache.embed(texts, encode, keep=True)
+        if kept:
+            kept.keep(papers, words)
+        if embedder.slow:
+            alone = [sentence for paper in papers for sentence in sentences(paper.abstract)]
+            cache.embed(alone, embedder.encode, keep=True)
+        return found, vectors
 
     @property
     def _mark(self) -> str:
@@ -150,13 +178,13 @@ class Indexes:
 
         A copy of the folder elsewhere is another library: what one adds, the other need not have.
         """
-        mark = hashlib.sha256(f"{self._library()} {self._home.resolve()}".encode()).hexdigest()[:12]
+        mark = hashlib.sha256(f"{self._library()} {self._files.home.resolve()}".encode()).hexdigest()[:12]
         return f"citewell-{mark}-"
 
     @property
     def _folder(self) -> Path | None:
         """The newest vector index. Each has a name of its own, for Chroma holds on to a name (see `connect`)."""
-        return max(self._vectors_folder.glob("made-*[0-9]"), default=None)
+        return max(self._files.vectors.glob("made-*[0-9]"), default=None)
 
     def reopen(self) -> None:
         """See what another process has written since the indexes were opened."""
@@ -171,15 +199,17 @@ class Indexes:
                 self.vectors.drop(self._shared_name)
             if (replaced := self.opened.pop("vectors", None)) is not None:
                 self._retired.append(replaced)
-            shutil.rmtree(self._vectors_folder, ignore_errors=True)
+            shutil.rmtree(self._files.vectors, ignore_errors=True)
             if not self._server:
-                (self._vectors_folder / f"made-{time.time_ns()}").mkdir(parents=True)
+                (self._files.vectors / f"made-{time.time_ns()}").mkdir(parents=True)
 
-    def drop_keywords(self) -> None:
-        """Drop the keyword index, a damaged one too."""
+    def renew_keywords(self) -> None:
+        """An empty keyword index in place of what there is, damaged or lost."""
+        from store.keywords import Keywords
+
         with self.lock:
-            self.opened.pop("keywords", None)
-            shutil.rmtree(self._keywords_folder, ignore_errors=True)
+            shutil.rmtree(self._files.keywords, ignore_errors=True)
+            self.opened["keywords"] = Keywords(self._files.keywords, new=True)
 
     def _close(self, name: str) -> None:
         # Not by its truth: that of an index is its size, which may be 0, or not to be had.

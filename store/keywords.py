@@ -27,10 +27,14 @@ STOP_WORDS = frozenset(_WORDS.split())
 class Keywords:
     """Papers by the words of their titles and abstracts."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, new: bool = False):
+        """The index in `folder`, made there if `new`. Raises DamagedIndexError for one that cannot be read."""
         import tantivy
 
-        folder.mkdir(parents=True, exist_ok=True)
+        if new:
+            folder.mkdir(parents=True)
+        elif not (folder / "meta.json").exists():  # tantivy would make an empty index of what is left
+            raise DamagedIndexError(f"{folder}: no keyword index; open the library again to mend it.")
         schema = (
             tantivy.SchemaBuilder()
             .add_text_field("paper_id", stored=True, tokenizer_name="raw", index_option="basic")

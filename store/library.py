@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.database import writing
-from store.errors import ReadError, telling
+from store.errors import ReadError
+from store.folder import Folder
 from store.indexes import Indexes
 from store.papers import Papers
 from store.records import AddReport, ChromaServer, Hit, Paper, Progress, Skipped, silent
 from store.search import Searcher
-from store.sync import Sync, advice
+from store.sync import Sync
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,11 +26,11 @@ class Library:
     def __init__(
         self, home: Path, embedding_model: str, embedder: "Embedder | None" = None, server: ChromaServer | None = None
     ):
-        self._home = home
-        self._papers = Papers(home / "papers.db")
-        self._indexes = Indexes(home, embedding_model, embedder, server, lambda: self._papers.fact("library"))
-        self._sync = Sync(home, self._papers, self._indexes, f"{embedding_model} {self._indexes.place}".strip())
-        self._search = Searcher(home, self._papers, self._indexes, self._sync)
+        self._folder = Folder(home)
+        self._papers = Papers(self._folder)
+        self._indexes = Indexes(self._folder, embedding_model, embedder, server, lambda: self._papers.fact("library"))
+        self._sync = Sync(self._folder, self._papers, self._indexes, f"{embedding_model} {self._indexes.place}".strip())
+        self._search = Searcher(self._folder, self._papers, self._indexes, self._sync)
 
     @classmethod
     def open(
@@ -52,7 +52,7 @@ class Library:
         """
         library = cls(Path(home), embedding_model, embedder, server)
         try:
-            with telling(library._home):
+            with library._folder.telling():
                 library._sync.begin(seed, progress or silent)
         except BaseException:
             library.close()  # or Chroma would keep the folder's files open for this process
@@ -61,7 +61,7 @@ class Library:
 
     def add(self, papers: Iterable[Paper], progress: Progress | None = None) -> AddReport:
         """Take `papers` in, streamed; records of one paper become one, known papers change nothing."""
-        with telling(self._home), writing(self._home):
+        with self._folder.telling(), self._folder.writing():
             report = self._papers.take(papers, progress or silent)
             self._search.follow(progress or silent)
         return report
@@ -85,7 +85,7 @@ class Library:
 
     def remove(self, paper_ids: Iterable[str]) -> int:
         """Forget these papers; how many of them there were."""
-        with telling(self._home), writing(self._home):
+        with self._folder.telling(), self._folder.writing():
             with self._papers.transaction():
                 removed = sum([self._papers.delete(paper_id) for paper_id in paper_ids])
             self._search.follow(silent)
@@ -97,18 +97,18 @@ class Library:
 
     def get_many(self, paper_ids: Sequence[str]) -> list[Paper]:
         """The papers of these ids that there are, in the order of the ids."""
-        with telling(self._home):
+        with self._folder.telling():
             found = self._papers.get_many(paper_ids)
         return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
     def papers(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
         """The papers in the order they came, streamed; of this year, with this in venue and authors."""
-        with telling(self._home):
+        with self._folder.telling():
             yield from self._papers.select(year, venue, author)
 
     def __len__(self) -> int:
         """How many papers there are."""
-        with telling(self._home):
+        with self._folder.telling():
             return len(self._papers)
 
     def within(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> "Library | Part":
@@ -118,12 +118,12 @@ class Library:
         """
         if year is None and venue is None and author is None:
             return self
-        with telling(self._home):
+        with self._folder.telling():
             return Part(self, self._papers.matching(year, venue, author))
 
     def years(self) -> list[int]:
         """The years that papers are of, latest first."""
-        with telling(self._home):
+        with self._folder.telling():
             return self._papers.years()
 
     def by_meaning(self, query: str, k: int, among: Collection[str] | None = None) -> list[Hit]:
@@ -131,7 +131,7 @@ class Library:
 
         `among` limits them to the papers of these ids; without any there is nothing to find.
         """
-        with telling(self._home):
+        with self._folder.telling():
             return self._search.by_meaning(self._indexes.embedder.encode_query(query), k, among)
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
@@ -139,7 +139,7 @@ class Library:
 
         `among` limits them as in `by_meaning`.
         """
-        with telling(self._home):
+        with self._folder.telling():
             return self._search.by_words(query, k, among)
 
     @property
@@ -154,7 +154,7 @@ class Library:
         """
         words = self._indexes.words
         assert words is not None, "the model has no vectors of words"
-        with telling(self._home):
+        with self._folder.telling():
             return words.matches(question, papers)
 
     @property
@@ -165,11 +165,18 @@ class Library:
     @property
     def advice(self) -> str:
         """Which embedding model would suit so many papers better, and how to choose it; else empty."""
+        from store.encoders import advice
+
         return advice(self._indexes.embedder, len(self))
+
+    @property
+    def repairs(self) -> tuple[str, ...]:
+        """What was found damaged or lost since the library was opened, and what was done about it, a line each."""
+        return tuple(self._sync.repairs)
 
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); sentences of the library come from a cache."""
-        with telling(self._home):
+        with self._folder.telling():
             return self._indexes.embed(texts)
 
     def mean_vectors(self, paper_ids: Sequence[str]) -> "np.ndarray":
@@ -192,6 +199,7 @@ class Library:
         """Let go of the library's files."""
         self._indexes.close()
         self._papers.close()
+        self._folder.close()
 
     def __enter__(self) -> "Library":
         """The library, closed at the end of a `with` block."""

@@ -169,7 +169,7 @@ class Papers(Database):
         where = " WHERE indexed = content" if in_step else ""
         return self._db.execute(f"SELECT coalesce(sum(passages), 0) FROM papers{where}").fetchone()[0]
 
-    def known(self, paper_ids: Sequence[str]) -> set[str]:
+    def there(self, paper_ids: Sequence[str]) -> set[str]:
         """Those of these ids that there are."""
         return {row[0] for row in self._rows("paper_id", paper_ids)}
 
@@ -215,7 +215,7 @@ class Papers(Database):
 
     def __len__(self) -> int:
         """How many papers there are."""
-        return self._db.execute("SELECT count(*) FROM papers").fetchone()[0]
+        return self.known().papers
 
 
 def _with_abstract(papers: Iterable[Paper], bare: list[Paper]) -> Iterator[Paper]:

@@ -4,11 +4,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from store.database import writing
 from store.errors import DamagedIndexError
+from store.folder import Folder
 from store.indexes import Indexes
 from store.papers import Papers
 from store.records import Hit, Progress, silent
@@ -26,11 +25,12 @@ _FETCH = 7  # a passage fetched by its id costs as much as this many looked thro
 class Searcher:
     """Finds papers by meaning and by words: all of them, or `among` a few given by their ids."""
 
-    def __init__(self, home: Path, papers: Papers, indexes: Indexes, sync: Sync):
-        self._home, self._papers, self._indexes, self._sync = home, papers, indexes, sync
+    def __init__(self, folder: Folder, papers: Papers, indexes: Indexes, sync: Sync):
+        self._folder, self._papers, self._indexes, self._sync = folder, papers, indexes, sync
         self._lock = threading.RLock()  # one search at a time: they share what was seen
         self._seen: tuple[str, float] | None = None  # generation of the opened indexes, and when
         self._counted: tuple[int, int] | None = None
+        self._worded: int | None = None
 
     def follow(self, progress: Progress, damaged: bool = False) -> None:
         """Have the indexes follow the papers, as `Sync.follow` does, and the next search see it."""
@@ -45,8 +45,8 @@ class Searcher:
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best papers by keywords: (paper_id, score above 0), best first, ties by id."""
-        found = self._steadily(lambda: self._worded(query, k, among), vectors=False)
-        known = self._papers.known([paper_id for paper_id, _ in found])
+        found = self._steadily(lambda: self._by_words(query, k, among), vectors=False)
+        known = self._papers.there([paper_id for paper_id, _ in found])
         return [(paper_id, score) for paper_id, score in found if paper_id in known]
 
     def _steadily(self, look: Callable[[], T], vectors: bool) -> T:
@@ -60,7 +60,7 @@ class Searcher:
             try:
                 return look()
             except DamagedIndexError:
-                with writing(self._home):
+                with self._folder.writing():
                     return self._mended(look, vectors)
 
     def _mended(self, look: Callable[[], T], vectors: bool) -> T:
@@ -69,12 +69,12 @@ class Searcher:
             return look()  # whoever wrote before has mended it
         except DamagedIndexError:
             if vectors:
-                self._sync.renew_vectors()
+                self._sync.renew_vectors("was damaged")
             self.follow(silent, damaged=True)
         return look()
 
     def _reopen(self) -> None:
-        self._counted = None
+        self._counted = self._worded = None
         self._sync.reopen()
 
     def _look_again(self) -> None:
@@ -86,7 +86,7 @@ class Searcher:
             return
         if self._seen:
             self._reopen()
-        self._seen, self._counted = (generation, time.monotonic()), None
+        self._seen, self._counted, self._worded = (generation, time.monotonic()), None, None
 
     def _nearest(self, vector: "np.ndarray", k: int, among: Collection[str] | None) -> list[Hit]:
         stored, papers = self._sizes()
@@ -120,11 +120,10 @@ class Searcher:
         ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.passage.paper_id))
 
-    def _worded(self, query: str, k: int, among: Collection[str] | None) -> list[tuple[str, float]]:
-        keywords = self._indexes.keywords
+    def _by_words(self, query: str, k: int, among: Collection[str] | None) -> list[tuple[str, float]]:
+        keywords, stored, wanted = self._indexes.keywords, self._stored(), k
         if among is None:
             return keywords.best(query, k)
-        stored, wanted = len(keywords), k
         if not among or not stored:
             return []
         while True:
@@ -136,6 +135,15 @@ class Searcher:
             if len(inside) >= k or len(found) < wanted or wanted >= stored:
                 return inside[:k]
 
+    def _stored(self) -> int:
+        """How many papers the keyword index holds. Raises DamagedIndexError for fewer than there should be."""
+        if self._seen is None or self._worded is None:
+            followed = len(self._papers) - self._papers.count_lagging()
+            self._worded = len(self._indexes.keywords)
+            if self._worded < followed:
+                raise DamagedIndexError(f"{self._folder.home}: the keyword index has lost papers; open it again.")
+        return self._worded
+
     def _sizes(self) -> tuple[int, int]:
         """How many passages and papers the indexes hold; counting takes milliseconds in a large library.
 
@@ -144,6 +152,6 @@ class Searcher:
         if self._seen is None or self._counted is None:
             passages = len(self._indexes.vectors)
             if not self._papers.lagging(1) and passages < self._papers.count_passages():
-                raise DamagedIndexError(f"{self._home}: vectors are lost; open the library again to mend it.")
+                raise DamagedIndexError(f"{self._folder.home}: vectors are lost; open the library again to mend it.")
             self._counted = passages, max(1, len(self._papers))
         return self._counted

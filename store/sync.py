@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.database import writing
 from store.errors import BusyError, DamagedIndexError
+from store.folder import Folder, Known
 from store.indexes import Indexes
 from store.papers import Lagging, Papers
 from store.records import Passage, Progress, silent
@@ -23,12 +22,8 @@ from store.records import Passage, Progress, silent
 if TYPE_CHECKING:
     import numpy as np
 
-    from store.encoders import Embedder
-    from store.encoders.bert import Words
-
 _BATCH = 2_048  # papers; of a slow model fewer, as an interruption loses the batch in hand
 _SLOW_BATCH = 256
-_LARGE = 5_000  # papers that take a slow model some ten minutes on two cores
 # A replaced text counts in BM25's statistics until the keyword index is made anew: past this share of the
 # papers, and always in a library where that takes a blink.
 _STALE, _SMALL = 0.02, 2_000
@@ -42,29 +37,36 @@ class _Encoded:
 
 
 class Sync:
-    """The papers of the library in `home` and its indexes; `model` names what the vectors are to be made with."""
+    """The papers of a library and its indexes; `model` names what the vectors are to be made with."""
 
-    def __init__(self, home: Path, papers: Papers, indexes: Indexes, model: str):
-        self._home, self._papers, self._indexes, self._model = home, papers, indexes, model
+    def __init__(self, folder: Folder, papers: Papers, indexes: Indexes, model: str):
+        self._folder, self._papers, self._indexes, self._model = folder, papers, indexes, model
+        self.repairs: list[str] = []
         self._progress: Progress = silent
         self._gate = threading.Lock()  # between those who write to the indexes and those who close them
         self.writing = False
+        self._renewed = False  # the vectors, and nothing has been written to them since
 
     def begin(self, seed: bool, progress: Progress) -> None:
         """Make the library if it is new, and finish what another process left undone.
 
-        Another process that is writing right now is left to it, unless there is nothing to read yet.
+        Another process that is writing right now is left to it, unless there is nothing to read yet. Raises
+        StoreError where papers are gone.
         """
+        known = self._folder.known()  # before the papers, that are never fewer
         if not self._papers.filled():
-            self._home.mkdir(parents=True, exist_ok=True)
-            with writing(self._home):
-                self._papers.create()
+            with self._folder.writing():
                 self._fill(seed)
+        if known.papers and not len(self._papers):
+            self._folder.miss_no_papers()
+        put_back = self._papers.known().generation < known.generation
         readable = self._papers.fact("model") == self._model
-        if not self._is_behind():
+        if self._folder.read_only or not (put_back or self._is_behind()):
             return
         try:
-            with writing(self._home, 0.0 if readable else None):
+            with self._folder.writing(0.0 if readable else None):
+                if put_back:
+                    self._take_back(known)
                 self.follow(progress)
         except BusyError:
             if not readable:
@@ -75,10 +77,21 @@ class Sync:
 
         if self._papers.filled():
             return
+        self._folder.miss_no_papers()
+        self._papers.create()
         with self._papers.transaction():
             for paper in shipped_papers() if seed else ():
                 self._papers.keep(paper)
             self._papers.set_fact("filled", "yes")
+
+    def _take_back(self, known: Known) -> None:
+        """The papers are those of an earlier day, put back in place of what the indexes followed."""
+        self.repairs.append(
+            f"The papers are those of an earlier day ({len(self._papers):,}, where {known.papers:,} were kept last): "
+            "both indexes were made anew from them."
+        )
+        self._papers.set_fact("generation", str(known.generation))
+        self.renew_vectors()
 
     def _is_behind(self) -> bool:
         papers, indexes = self._papers, self._indexes
@@ -102,21 +115,24 @@ class Sync:
         try:
             self._catch_up()
         finally:
-            self.writing = False
+            self.writing = self._renewed = False
 
     def _catch_up(self) -> None:
         papers = self._papers
         if not papers.fact("library"):
             papers.set_fact("library", secrets.token_hex(8))
         self._distrust()
-        if papers.fact("writing") or self._lacks_words():
+        lacking = self._lacks_words()
+        if lacking and len(papers) > papers.count_lagging():
+            self.repairs.append("The keyword index was missing, damaged or incomplete: it was made anew.")
+        if lacking or papers.fact("writing"):
             self._rebuild_keywords()
         papers.set_fact("writing", "yes")
         replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
         try:
             self._index()
         except DamagedIndexError:
-            self.renew_vectors()
+            self.renew_vectors("was damaged")
             self._index()
         except KeyboardInterrupt:
             papers.set_fact("writing", "")  # what was being written is finished, unlike after a kill
@@ -137,9 +153,14 @@ class Sync:
 
     def _distrust(self) -> None:
         """Drop vectors that are of another model, lost, or broken by the end of who wrote them."""
-        other_model = self._papers.fact("fingerprint") != self._indexes.fingerprint
-        if other_model or self._indexes.vectors_missing or (self._papers.fact("writing") and self._is_broken()):
+        if self._renewed:
+            return
+        if self._papers.fact("fingerprint") != self._indexes.fingerprint:
             self.renew_vectors()
+        elif self._indexes.vectors_missing:
+            self.renew_vectors("was missing")
+        elif self._papers.fact("writing") and self._is_broken():
+            self.renew_vectors("may have been damaged by the end of what wrote to it")
 
     def _is_broken(self) -> bool:
         """Whether the end of their writer may have broken the vectors.
@@ -155,17 +176,22 @@ class Sync:
         except DamagedIndexError:
             return True
 
-    def renew_vectors(self) -> None:
-        """Have every vector made anew from the place of record; `follow` then makes them."""
+    def renew_vectors(self, damage: str = "") -> None:
+        """Have the next `follow` make every vector anew from the place of record; `damage` says what was wrong."""
+        if damage:
+            self.repairs.append(f"The vector index {damage}: it was made anew.")
+        if self._papers.fact("model"):
+            self._papers.keep_copy("rebuild")
         with self._papers.transaction():
             self._papers.mark_all_lagging()
             self._papers.set_fact("writing", "yes")
             self._papers.set_fact("fingerprint", self._indexes.fingerprint)
         self._indexes.renew_vectors()
+        self._renewed = True
 
     def _rebuild_keywords(self) -> None:
         """Make the keyword index of the papers in step anew from the place of record."""
-        self._indexes.drop_keywords()
+        self._indexes.renew_keywords()
         total, every = len(self._papers) - self._papers.count_lagging(), self._papers.in_step()
         for done in range(0, total, _BATCH):
             self._progress(done, total, "papers indexed by words")
@@ -173,6 +199,8 @@ class Sync:
 
     def _index(self) -> None:
         """Follow every paper that lags; one batch is embedded while the last is written."""
+        from store.encoders import advice
+
         self._forget()
         embedder, total, done, last = self._indexes.embedder, self._papers.count_lagging(), 0, 0
         what = " ".join(filter(None, ["papers indexed.", advice(embedder, total)])).rstrip(".")
@@ -180,7 +208,7 @@ class Sync:
             written: Future[None] | None = None
             while batch := self._papers.lagging(_SLOW_BATCH if embedder.slow else _BATCH, last):
                 self._progress(done, total, what)
-                encoded = self._encode(batch)
+                encoded = _Encoded(batch, *self._indexes.encode([item.paper for item in batch]))
                 if written:
                     written.result()
                 written = writer.submit(self._write, encoded)
@@ -196,30 +224,6 @@ class Sync:
             with self._papers.transaction():
                 self._papers.forget_removed([paper_id for paper_id, _ in removed])
 
-    def _encode(self, batch: Sequence[Lagging]) -> _Encoded:
-        from store.sentences import embedding_text, passages, sentences
-
-        embedder, cache, kept = self._indexes.embedder, self._indexes.cache, self._indexes.words
-        found = [passages(item.paper, whole=not embedder.slow) for item in batch]
-        papers = zip(batch, found, strict=True)
-        texts = [embedding_text(item.paper.title, passage) for item, some in papers for passage in some]
-        words: dict[str, Words] = {}
-
-        def encode(texts: list[str]) -> "np.ndarray":
-            if not kept:
-                return embedder.encode(texts)
-            vectors, read = embedder.encode_words(texts)
-            words.update(zip(texts, read, strict=True))
-            return vectors
-
-        vectors = cache.embed(texts, encode, keep=True)
-        if kept:
-            kept.keep([item.paper for item in batch], words)
-        if embedder.slow:
-            alone = [sentence for item in batch for sentence in sentences(item.paper.abstract)]
-            cache.embed(alone, embedder.encode, keep=True)
-        return _Encoded(batch, found, vectors)
-
     def _write(self, encoded: _Encoded) -> None:
         papers, both = self._papers, list(zip(encoded.batch, encoded.passages, strict=True))
         self._indexes.vectors.delete([(item.paper.paper_id, len(found), item.passages) for item, found in both])
@@ -229,12 +233,3 @@ class Sync:
         self._indexes.keywords.put([item.paper for item in encoded.batch])
         with papers.transaction():
             papers.mark_indexed([(item.seq, item.content) for item in encoded.batch])
-
-
-def advice(embedder: "Embedder", papers: int) -> str:
-    """Which embedding model would index `papers` papers in minutes where this one takes hours; else empty."""
-    from store.encoders.weights import STATIC
-
-    if not embedder.slow or papers < _LARGE:
-        return ""
-    return f"For a library so large, set CITEWELL_EMBEDDING_MODEL={STATIC}: it indexes many times as fast."

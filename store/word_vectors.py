@@ -5,9 +5,8 @@ vectors that a sentence encoder has before it averages them: on everyday wording
 papers apart that the averages do not. Kept by text, 64 bytes a word; safe to delete.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -35,10 +34,10 @@ class WordMatches:
 
 
 class WordVectors:
-    """Vectors of the content words of papers, for one embedding model; `shipped` as in Cache."""
+    """Vectors of the content words of papers, for one embedding model, as they are `kept`."""
 
-    def __init__(self, path: Path, embedder: Embedder, shipped: Callable[[], Mapping[bytes, bytes]] = dict):
-        self._kept = Cache(path, shipped)
+    def __init__(self, kept: Cache, embedder: Embedder):
+        self._kept = kept
         self._embedder = embedder
         self._basis: np.ndarray | None = None
 

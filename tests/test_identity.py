@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from store.folder import Folder
 from store.identity import arxiv_id, arxiv_ids, doi, identify, merge, merge_all, same, slug, title_words
 from store.papers import Papers
 from store.records import Paper, silent
@@ -78,9 +79,7 @@ def test_a_record_that_joins_two_papers_makes_them_one():
     assert (merged.title, merged.abstract) == ("Working title", "Longer text.")
 
 
-FAR = (
-    "Videos are mostly long; prompts made from learned tokens carry some frozen language model over every single frame."
-)
+FAR = "Videos are mostly long; prompts made from learned tokens carry some frozen language model over single frames."
 NEAR = "Robots grasp known objects quickly because their hands sense pressure while planners weigh several poses."
 
 
@@ -142,7 +141,7 @@ def test_records_become_as_many_papers_as_they_are_of(some):
 @given(st.lists(records(), max_size=8))
 def test_the_place_of_record_merges_as_memory_does(some):
     with tempfile.TemporaryDirectory() as folder:
-        papers = Papers(Path(folder) / "papers.db")
+        papers = Papers(Folder(Path(folder)))
         papers.create()
         first = papers.take(some, silent)
         again = papers.take(some, silent)

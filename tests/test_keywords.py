@@ -15,7 +15,7 @@ PAPERS = [
 
 @pytest.fixture
 def keywords(tmp_path):
-    index = Keywords(tmp_path / "keywords")
+    index = Keywords(tmp_path / "keywords", new=True)
     index.put(PAPERS)
     return index
 
@@ -47,7 +47,7 @@ def test_accents_and_case_do_not_matter(keywords):
 
 
 def test_ties_are_ordered_by_id_and_k_is_kept(tmp_path):
-    index = Keywords(tmp_path)
+    index = Keywords(tmp_path / "keywords", new=True)
     index.put([Paper(name, "One title", "One text.") for name in "dbca"])
     assert ids(index.best("title", 3)) == ["a", "b", "c"]
     assert index.best("title", 0) == []

@@ -207,12 +207,12 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
 
 def test_a_large_library_of_a_slow_model_is_advised_another(small, monkeypatch):
     assert small.advice == ""
-    monkeypatch.setattr("store.sync._LARGE", len(small))
+    monkeypatch.setattr("store.encoders._LARGE", len(small))
     assert "CITEWELL_EMBEDDING_MODEL=citewell-static" in small.advice
 
 
 def test_progress_tells_of_the_faster_model_before_the_work_is_done(tmp_path, monkeypatch):
-    monkeypatch.setattr("store.sync._LARGE", 2)
+    monkeypatch.setattr("store.encoders._LARGE", 2)
     told = []
     with open_empty(tmp_path / "home") as library:
         library.add(NEW[:3], lambda done, total, what: told.append((done, what)))

@@ -14,7 +14,7 @@ from fakes import WordEmbedder
 from filelock import FileLock
 from small_library import NEW, TOPICS, nearest, open_empty, state
 
-import store.database
+import store.folder
 import store.search
 import store.sync
 from benchmarks.kills import followed
@@ -87,7 +87,7 @@ def test_damage_found_by_a_search_is_mended_by_it(small, tmp_path, monkeypatch):
 
 
 def test_a_busy_library_can_be_read_but_not_written(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(store.database, "PATIENCE", 0.1)
+    monkeypatch.setattr(store.folder, "PATIENCE", 0.1)
     with FileLock(tmp_path / "home" / "lock"), open_empty(tmp_path / "home") as reader:
         assert reader.by_words("gripper", 1)
         with pytest.raises(StoreError, match="another citewell is writing"):

@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 
+from store.cache import Cache
 from store.records import Paper
 from store.word_vectors import WordVectors
 from tests.fakes import WordEmbedder
@@ -30,7 +31,7 @@ class WordReader(WordEmbedder):
 
 @pytest.fixture
 def vectors(tmp_path):
-    kept = WordVectors(tmp_path / "words.db", WordReader())
+    kept = WordVectors(Cache(tmp_path / "words.db"), WordReader())
     yield kept
     kept.close()
 
@@ -60,12 +61,12 @@ def test_a_text_without_words_matches_nothing(vectors):
 
 
 def test_vectors_are_made_once_and_survive_a_restart(tmp_path):
-    first = WordVectors(tmp_path / "words.db", WordReader())
+    first = WordVectors(Cache(tmp_path / "words.db"), WordReader())
     first.keep(PAPERS)
     before = first.matches("robot cups", PAPERS)
     first.close()
     reader = WordReader()
-    again = WordVectors(tmp_path / "words.db", reader)
+    again = WordVectors(Cache(tmp_path / "words.db"), reader)
     assert (again.matches("robot cups", PAPERS).cosines == before.cosines).all()
     assert reader.calls == 3  # the question, and its two words
     again.close()
@@ -80,6 +81,6 @@ def test_a_changed_abstract_has_vectors_of_its_own(vectors):
 def test_a_damaged_file_is_made_again(tmp_path):
     path = tmp_path / "words.db"
     path.write_bytes(b"this is no database at all" * 50)
-    vectors = WordVectors(path, WordReader())
+    vectors = WordVectors(Cache(path), WordReader())
     assert vectors.matches("robot", PAPERS).cosines[0, 0] == pytest.approx(1, abs=0.02)
     vectors.close()

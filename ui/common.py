@@ -153,6 +153,8 @@ def open_library(settings: Settings) -> Iterator["Library"]:
     try:
         yield library
     finally:
+        for repair in library.repairs:
+            print(repair, file=sys.stderr)
         library.close()
 
 

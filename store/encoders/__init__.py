@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from store.encoders.bert import Words
 
+_LARGE = 5_000  # papers that take a slow model some ten minutes on two cores
 MANY = 20_000  # characters from which loading torch pays off: 4,000 tokens, two seconds of the light encoder
 
 
@@ -88,6 +89,13 @@ class Embedder(Embeddings):
             if self._fast is None:
                 self._fast = self._load_fast()
         return self._fast
+
+
+def advice(embedder: Embedder, papers: int) -> str:
+    """Which embedding model would index `papers` papers in minutes where this one takes hours; else empty."""
+    if not embedder.slow or papers < _LARGE:
+        return ""
+    return f"For a library so large, set CITEWELL_EMBEDDING_MODEL={weights.STATIC}: it indexes many times as fast."
 
 
 def load_embedder(name: str, cache: Path) -> Embedder:

@@ -1,0 +1,174 @@
+"""The folder of a library: its one writer, its failures in the user's words, and what guards the papers in it.
+
+How many papers there were is kept beside them, and a copy of them from before each rebuild and migration: papers
+that are gone while the rest is there are an alarm, never a new library.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from store.errors import BusyError, StoreError
+
+PATIENCE = 60.0  # seconds to wait for another process that writes
+_COPIES = 2  # that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was last known of the papers: how many, and how often the indexes had changed. Never more than is true."""
+
+    papers: int = 0
+    generation: int = 0
+
+
+class Folder:
+    """Where a library is kept; nothing is made in it before it is written to."""
+
+    def __init__(self, home: Path):
+        self.home = home
+        self.papers, self.cache = home / "papers.db", home / "cache"
+        self.keywords, self.vectors = home / "keywords", home / "vectors"
+        self._beside = home / "library.json"
+        self._copies = home / "copies"
+        self._mirrors: list[tempfile.TemporaryDirectory[str]] = []
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the library is there and must not be written to."""
+        return any(path.exists() and not os.access(path, os.W_OK) for path in (self.home, self.papers))
+
+    @contextmanager
+    def writing(self, patience: float | None = None) -> Iterator[None]:
+        """One writer at a time, among processes.
+
+        BusyError when another is busy for `patience` seconds, StoreError for a folder that cannot be written to.
+        """
+        from filelock import FileLock, Timeout
+
+        if self.read_only:
+            raise StoreError(
+                f"{self.home} is read-only: nothing can be added, removed or mended there; change its permissions, "
+                "or set CITEWELL_HOME to another folder."
+            )
+        self.home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.home / "lock")
+        try:
+            lock.acquire(timeout=PATIENCE if patience is None else patience)
+        except Timeout:
+            raise BusyError(
+                f"{self.home}: another citewell is writing to this library; wait until it is done and try again."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Failures of the library's files, told in the user's words: StoreError."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._unusable(error) from error
+            raise StoreError(
+                f"{self.papers} is damaged ({error}); put back a copy of it{self._newest()}, or set CITEWELL_HOME to "
+                "a new folder."
+            ) from error
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"{self.home}: the library folder cannot be used ({error}); check its permissions and the "
+            "free space, or set CITEWELL_HOME to another."
+        )
+
+    def known(self) -> Known:
+        """What was last known of the papers."""
+        try:
+            return Known(**json.loads(self._beside.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return Known()
+
+    def note(self, now: Known) -> None:
+        """Keep what is known of the papers now."""
+        if now != self.known() and not self.read_only:
+            partial = self._beside.with_suffix(".part")
+            partial.write_text(json.dumps(asdict(now)), encoding="utf-8")
+            partial.replace(self._beside)
+
+    def miss_no_papers(self) -> None:
+        """Raises StoreError where papers are gone that there must have been."""
+        lost, indexed = self.known().papers, (self.keywords / "meta.json").exists() or any(self.vectors.glob("made-*"))
+        if not lost and not indexed:
+            return
+        state = "is empty" if self.papers.exists() else "is missing"
+        held = f"{lost:,} papers were kept in it" if lost else "its indexes are there"
+        raise StoreError(
+            f"{self.papers} {state}, though {held}; put back a copy of it{self._newest()}, or delete the folder "
+            f"{self.home} to begin a new library."
+        )
+
+    def _newest(self) -> str:
+        copies = sorted(self._copies.glob("papers-*.db"))
+        return f" (there is {copies[-1]})" if copies else ""
+
+    def copy(self, db: sqlite3.Connection, before: str) -> None:
+        """Keep a copy of the papers in `db` from `before` what is about to be done to them."""
+        self._copies.mkdir(exist_ok=True)
+        partial = self._copies / "copy.part"
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(partial)) as copy:
+            db.backup(copy)
+        partial.replace(self._copies / f"papers-{time.strftime('%Y%m%d-%H%M%S')}-before-{before}.db")
+        for old in sorted(self._copies.glob("papers-*.db"))[:-_COPIES]:
+            old.unlink()
+
+    def mirror(self, path: Path, *copied: str) -> Path:
+        """`path`, which is in this folder; of a read-only one a stand-in that what must write can open.
+
+        It links to the files, but for those of the names `copied`.
+        """
+        if not self.read_only:
+            return path
+        self._mirrors.append(tempfile.TemporaryDirectory(prefix="citewell-"))
+        stand_in = Path(self._mirrors[-1].name) / path.name
+        for file in [path] if path.is_file() else path.rglob("*"):
+            place = stand_in / file.relative_to(path)
+            if file.is_dir() or file.suffix == ".lock":
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if file.name in copied:
+                shutil.copyfile(file, place)
+            else:
+                place.symlink_to(file.resolve())
+        return stand_in
+
+    def close(self) -> None:
+        """Remove the stand-ins."""
+        while self._mirrors:
+            self._mirrors.pop().cleanup()
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection to a file in a folder where SQLite can make no files beside it."""
+    written = path.with_name(f"{path.name}-wal").exists()  # perhaps right now, by who may
+    for how in ("mode=ro", "immutable=1")[not written :]:
+        where = f"{path.resolve().as_uri()}?{how}"
+        db = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+        except sqlite3.OperationalError:
+            db.close()
+        else:
+            return db
+    raise sqlite3.OperationalError(f"unable to read {path}")
