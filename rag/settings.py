@@ -5,7 +5,7 @@ A file is data: nothing in it is expanded, and a server that it names gets no ke
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -47,7 +47,7 @@ class Settings:
     max_tokens: int = DEFAULT_MAX_TOKENS
     host: str = "127.0.0.1"
     port: int = 7860
-    page_token: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     allowed_hosts: str = ""
     log: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # by variable: who gave it
@@ -81,31 +81,9 @@ class Settings:
 
 # The variable of each setting; `.env.example` lists exactly these.
 VARIABLES = {
-    "home": "CITEWELL_HOME",
-    "openai_api_key": "OPENAI_API_KEY",
-    "openai_base_url": "OPENAI_BASE_URL",
-    "openai_model": "OPENAI_MODEL",
-    "embedding_model": "CITEWELL_EMBEDDING_MODEL",
-    "check": "CITEWELL_CHECK",
-    "nli_model": "CITEWELL_NLI_MODEL",
-    "nli_template": "CITEWELL_NLI_TEMPLATE",
-    "nli_threshold": "CITEWELL_NLI_THRESHOLD",
-    "chroma_url": "CITEWELL_CHROMA_URL",
-    "chroma_token": "CITEWELL_CHROMA_TOKEN",
-    "chroma_tenant": "CITEWELL_CHROMA_TENANT",
-    "chroma_database": "CITEWELL_CHROMA_DATABASE",
-    "shipped_papers": "CITEWELL_SHIPPED_PAPERS",
-    "sources": "CITEWELL_SOURCES",
-    "price_prompt": "CITEWELL_PRICE_PROMPT",
-    "price_completion": "CITEWELL_PRICE_COMPLETION",
-    "timeout": "CITEWELL_TIMEOUT",
-    "retries": "CITEWELL_RETRIES",
-    "max_tokens": "CITEWELL_MAX_TOKENS",
-    "host": "CITEWELL_HOST",
-    "port": "CITEWELL_PORT",
-    "page_token": "CITEWELL_TOKEN",
-    "allowed_hosts": "CITEWELL_ALLOWED_HOSTS",
-    "log": "CITEWELL_LOG",
+    setting.name: setting.name.upper() if setting.name.startswith("openai_") else f"CITEWELL_{setting.name.upper()}"
+    for setting in fields(Settings)
+    if setting.compare
 }
 
 # Least and greatest value of each number.
@@ -211,7 +189,7 @@ def _is_file(path: Path) -> bool:
 
 def redacted(text: str, settings: Settings) -> str:
     """`text` without the keys and passwords of `settings`, for whatever is shown or logged."""
-    secrets = [settings.openai_api_key, settings.chroma_token, settings.page_token]
+    secrets = [settings.openai_api_key, settings.chroma_token, settings.token]
     for url in (settings.openai_base_url, settings.chroma_url):
         secrets += [user[0][:-1].partition(":")[2] for user in USER.finditer(url)]
     for secret in filter(None, secrets):
