@@ -47,7 +47,7 @@ class Settings:
     max_tokens: int = DEFAULT_MAX_TOKENS
     host: str = "127.0.0.1"
     port: int = 7860
-    page_token: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     allowed_hosts: str = ""
     log: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # by variable: who gave it
@@ -81,10 +81,10 @@ class Settings:
 
 # The variable of each setting; `.env.example` lists exactly these.
 VARIABLES = {
-    f.name: f.name.upper() if f.name.startswith("openai_") else f"CITEWELL_{f.name.upper()}"
-    for f in fields(Settings)
-    if f.repr or f.compare
-} | {"page_token": "CITEWELL_TOKEN"}
+    setting.name: setting.name.upper() if setting.name.startswith("openai_") else f"CITEWELL_{setting.name.upper()}"
+    for setting in fields(Settings)
+    if setting.compare
+}
 
 # Least and greatest value of each number.
 RANGES = {
@@ -187,7 +187,7 @@ def _is_file(path: Path) -> bool:
 
 def redacted(text: str, settings: Settings) -> str:
     """`text` without the keys and passwords of `settings`, for whatever is shown or logged."""
-    secrets = [settings.openai_api_key, settings.chroma_token, settings.page_token]
+    secrets = [settings.openai_api_key, settings.chroma_token, settings.token]
     for url in (settings.openai_base_url, settings.chroma_url):
         secrets += [user[0][:-1].partition(":")[2] for user in USER.finditer(url)]
     for secret in filter(None, secrets):

@@ -55,7 +55,7 @@ def chat(args: argparse.Namespace) -> None:
 
     settings = settings_of(args)
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
-    lock = Lock.of(settings.home, settings.page_token)
+    lock = Lock.of(settings.home, settings.token)
     check_reach(host, lock)
     with open_assistant(settings) as assistant:
         page = launch(create_app(assistant), host, port, lock, settings.allowed_hosts)

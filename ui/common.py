@@ -112,7 +112,7 @@ def _found(here: Path) -> EnvFile | None:
 
 def described(file: EnvFile) -> str:
     """What a file sets, its keys left out."""
-    keys = {VARIABLES[name] for name in (*SECRETS.values(), "page_token")}
+    keys = {VARIABLES[name] for name in (*SECRETS.values(), "token")}
     shown = [name if name in keys else f"{name}={without_password(text)}" for name, text in file.values.items()]
     return f"{file.path.resolve()} sets {', '.join(shown)}."
 
