@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rag.language.names import Name, names
 from rag.language.quantities import Quantity, counts_off, quantities
-from rag.language.terms import words
+from rag.language.terms import is_common, words
 from rag.verifying.abstracts import AbstractText
 
 ROUNDED = re.compile(
@@ -89,6 +89,6 @@ def missing_name(claim: str, texts: Sequence[AbstractText]) -> Name | None:
 def _without_capital(name: Name) -> Name | None:
     """The name without a first word that has its capital only because it begins the claim (`Plain EM`)."""
     first, _, rest = name.text.partition(" ")
-    if name.start or not first[1:].islower():
+    if name.start or not first[1:].islower() or not is_common(first):
         return name
     return Name(rest, len(first) + 1, name.end, name.is_strong) if rest else None

@@ -9,8 +9,8 @@ from rag.language.terms import STOP, Word, listed, stem, words
 from rag.records import Kind
 from rag.verifying.missing import ROUNDED, rounds
 
-REPEATED = 0.75  # share of the claim's words that stand in one sentence in the same order
-FEWEST = 5  # words of such a claim
+REPEATED = 0.75  # share of the claim's telling words that stand in one sentence in the same order
+FEWEST = 4  # words of such a claim
 _DENYING = frozenset(listed("not no cannot never without neither nor none hardly barely t free less unable fail"))
 # Small words that turn a statement; other function words come and go.
 _TURNING = _DENYING | frozenset(
@@ -47,13 +47,13 @@ def near_copy(claim: str, sentences: Sequence[str], known: frozenset[str]) -> Co
 
     `known` are the stems of the whole abstract and its title. A near copy without a change of sense comes first.
     """
-    ours = _without_quantities(claim)
+    ours = _telling_words(claim)
     copies = [copy for s in sentences if (copy := _copy(claim, ours, s, known)) is not None]
     return min(copies, key=lambda copy: bool(copy.word), default=None)
 
 
 def _copy(claim: str, ours: Sequence[Word], sentence: str, known: frozenset[str]) -> Copy | None:
-    theirs = _without_quantities(sentence)
+    theirs = _telling_words(sentence)
     matcher = SequenceMatcher(None, [w.stem for w in ours], [w.stem for w in theirs], autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if len(ours) < FEWEST or sum(block.size for block in blocks) < REPEATED * len(ours):
@@ -69,11 +69,12 @@ def _copy(claim: str, ours: Sequence[Word], sentence: str, known: frozenset[str]
     return Copy("", "")
 
 
-def _without_quantities(text: str) -> list[Word]:
-    """The words of a plain text; numbers with their units are compared by themselves."""
+def _telling_words(text: str) -> list[Word]:
+    """The telling words of a plain text; numbers with their units are compared by themselves."""
     fronts = [ROUNDED.search(text[: q.start]) for q in quantities(text)]
     taken = [(m.start() if m else q.start, q.end) for q, m in zip(quantities(text), fronts, strict=True)]
-    return [w for w in words(text) if not any(start <= w.start < end for start, end in taken)]
+    told = [w for w in words(text) if w.is_content or w.text.lower() in _TURNING | _HEDGES]
+    return [w for w in told if not any(start <= w.start < end for start, end in taken)]
 
 
 def _changed_number(claim: str, sentence: str) -> str:
