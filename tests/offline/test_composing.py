@@ -16,7 +16,7 @@ from rag.langchain import ExtractiveModel, read_prompt
 from rag.models import Writer, quotable, write_sources
 from rag.offline.composing import Said, compose, share_out, uncited
 from rag.offline.matching import Match, is_name, titled
-from rag.question import focus, read_question, sources_for
+from rag.question import read_question
 from rag.records import NO_PAPER, read_refusal
 from rag.search.retrieve import retrieve
 from rag.tuning import shipped
@@ -191,31 +191,6 @@ def test_the_prompt_is_read_back_whatever_the_question_holds():
 def test_without_sources_there_is_no_paper():
     assert answer("What is FastArm?", []) == NO_PAPER
     assert ExtractiveModel(library=StemVectors()).invoke("hello").text == NO_PAPER
-
-
-@pytest.mark.parametrize(
-    ("question", "kind", "sides"),
-    [
-        ("How fast is it?", "fact", 0),
-        ("Which of these papers use touch?", "list", 0),
-        ("How do A-1 and B-2 differ?", "compare", 0),
-        ("Two methods draw. What is each good for?", "compare", 2),
-        ("Write a related-work paragraph on touch.", "survey", 0),
-        ("One overview sorts robots. How?", "fact", 0),
-        ("Is there a method that works by itself?", "fact", 0),
-    ],
-)
-def test_the_kind_of_a_question_is_read(question, kind, sides):
-    ask = read_question(question)
-    assert (ask.kind, ask.sides) == (kind, sides)
-    assert sources_for(question, 8) == (16 if kind in ("list", "survey") else 8)
-
-
-def test_focus_keeps_the_question_and_drops_markup_and_noise():
-    assert focus("<script>alert('hi')</script>How many <b>parts</b> has it?") == "How many parts has it?"
-    noise = "rpvq lrbnpa ggbwhl xvzsf. Which paper trains robots? jdbbug ocafgvh lwzazp hzxq."
-    assert focus(noise) == "Which paper trains robots?"
-    assert focus("¿Cuántos pacientes incluye el conjunto?") == "¿Cuántos pacientes incluye el conjunto?"
 
 
 def test_names_are_told_from_words_and_found_in_titles():

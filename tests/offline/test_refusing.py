@@ -114,21 +114,3 @@ def test_a_premise_is_broken_by_a_number_a_name_or_an_instead(question, broken):
 
 def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
     assert decided("In PageGuard, what are the five danger colours called?")[1] == "false premise"
-
-
-@pytest.mark.parametrize(
-    ("question", "counted", "sought"),
-    [
-        ("How many GPUs were used, and for how long?", ("GPUs", "hours"), ()),
-        ("Does it work?", (), ()),
-        ("How many times is it smaller than Beta?", (), ()),
-        ("How much faster is it?", (), ()),
-        ("By what factor is it faster?", (), ()),
-        ("What factors matter?", (), ("factors matter",)),
-        ("How many times more samples has it?", (), ()),
-        ("How many times was it annotated?", ("times",), ()),
-        ("Under which licence is it? And who wrote it?", (), ("licence", "author")),
-    ],
-)
-def test_what_is_asked_for_is_read(question, counted, sought):
-    assert (read_question(question).counted, read_question(question).sought) == (counted, sought)
