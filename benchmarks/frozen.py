@@ -79,10 +79,10 @@ def _linted(library: Library, settings: Settings) -> Iterator[tuple[str, object]
     verifier = Verifier()
     for file in sorted((ROOT / "benchmarks" / "paragraphs").iterdir()):
         text = file.read_text(encoding="utf-8")
-        yield f"lint {file.name}", [asdict(line) for line in lint(text, file.name, None, library, verifier, "")]
+        yield f"lint {file.name}", [asdict(line) for line in lint(text, file.name, {}, library, verifier)]
     for file in sorted((ROOT / "docs" / "examples").glob("*/draft.tex")):
         bib = file.with_name("references.bib").read_text(encoding="utf-8")
-        lines = lint(file.read_text(encoding="utf-8"), file.name, bib, library, verifier, "references.bib")
+        lines = lint(file.read_text(encoding="utf-8"), file.name, {"references.bib": bib}, library, verifier)
         yield f"lint {file.parent.name}", [asdict(line) for line in lines]
 
 

@@ -130,7 +130,8 @@ class _Checker:
         )
 
     def _lint(self, text: Text) -> list[LintLine]:
-        return lint(text.body, text.name, text.bib or None, self._library, self._verifier, "x.bib")
+        bibs = {"x.bib": text.bib} if text.bib else {}
+        return lint(text.body, text.name, bibs, self._library, self._verifier)
 
     def _round(self, text: Text, draw: random.Random) -> dict[str, bool]:
         """Kind → whether the fault of that kind was found."""

@@ -34,7 +34,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 
     command = subparsers.add_parser("lint", help="check the citations of a text someone wrote")
     command.add_argument("file", type=path, metavar="FILE", help="LaTeX (.tex) or Markdown")
-    command.add_argument("--bib", type=path, metavar="FILE.bib")
+    command.add_argument("--bib", type=path, action="append", default=[], metavar="FILE.bib", help="may be repeated")
     command.add_argument("--faults", action="store_true", help="leave out the citations that are supported")
     command.add_argument("--json", action="store_true", help="print the findings as JSON")
     command.set_defaults(run=lint)
@@ -173,11 +173,10 @@ def lint(args: argparse.Namespace) -> int:
     from rag.verifying.verify import Verifier
 
     text = read_text(args.file, LintError)
-    bib = read_text(args.bib, LintError) if args.bib else None
+    bibs = {str(path): read_text(path, LintError) for path in args.bib}
     settings = settings_of(args)
     with open_library(settings) as library:
-        verifier = Verifier.of(settings)
-        lines = check(text, str(args.file), bib, library, verifier, str(args.bib or ""))
+        lines = check(text, str(args.file), bibs, library, Verifier.of(settings))
     shown = [line for line in lines if line.is_fault or not args.faults]
     if args.json:
         print_json([asdict(line) for line in shown])

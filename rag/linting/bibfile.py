@@ -11,14 +11,22 @@ from store.records import Paper
 from store.tex import from_latex
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>]+")
+# Between a value, or the key, and a field that begins a line of its own.
+_NO_COMMA = re.compile(
+    r"([}\"]|=\s*\d+|@\w+\s*[{(]\s*[^\s,{}()=]+)([ \t]*\n\s*(?P<field>[A-Za-z][\w-]*)\s*=\s*[{\"\d])"
+)
+# What stands between entries and looks like one, or like the end of one.
+_STRAY = re.compile(r"^[ \t]*(?:@\s*\w+|\w+\s*\{\s*[\w:./-]+\s*,|\})", re.M)
+_CHECK = "look for a brace or a comma"
 _NEAR = 5  # papers compared by title
 
 
 @dataclass(frozen=True, slots=True)
 class BibEntry:
-    """One entry, its fields as plain text; `line` counts from 1."""
+    """One entry, its fields as plain text; it stands at `path:line`, counted from 1."""
 
     key: str
+    path: str
     line: int
     title: str = ""
     authors: tuple[str, ...] = ()
@@ -35,32 +43,41 @@ class BibEntry:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A place of the file that could not be read as it stands."""
+    """A place of a file that could not be read as it stands."""
 
+    path: str
     line: int
     reason: str
 
 
-def read_bib(text: str) -> tuple[list[BibEntry], list[Damage]]:
+def read_bib(text: str, path: str = "") -> tuple[list[BibEntry], list[Damage]]:
     """The entries of `text` and its damage, each with its line; nothing in it is an error."""
     import bibtexparser
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    library = bibtexparser.parse_string(text)
+    missing = list(_NO_COMMA.finditer(text))
+    library = bibtexparser.parse_string(_NO_COMMA.sub(r"\1,\2", text))
     repeated = (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)
     blocks = [*library.entries, *(b.ignore_error_block for b in library.failed_blocks if isinstance(b, repeated))]
-    entries = [_entry(block) for block in blocks if hasattr(block, "key")]
+    entries = [_entry(block, path) for block in blocks if hasattr(block, "key")]
+    told = [(text.count("\n", 0, m.start(2)), f"a comma is missing before “{m['field']}”") for m in missing]
     reasons = [(b, " ".join(str(b.error).split()).split(" Note:")[0]) for b in library.failed_blocks]
-    damage = [Damage((b.start_line or 0) + 1, reason or "this entry cannot be read") for b, reason in reasons]
-    return sorted(entries, key=lambda entry: entry.line), damage
+    told += [(b.start_line or 0, reason or f"this entry cannot be read; {_CHECK}") for b, reason in reasons]
+    told += [(entry.line - 1, "this entry has no key") for entry in entries if not entry.key]
+    for block in library.comments:
+        if stray := _STRAY.search(getattr(block, "comment", "")):
+            line = (block.start_line or 0) + block.comment.count("\n", 0, stray.start())
+            told.append((line, "a brace too many" if stray[0] == "}" else f"this entry is passed over; {_CHECK}"))
+    return sorted(entries, key=lambda entry: entry.line), [Damage(path, line + 1, reason) for line, reason in told]
 
 
-def _entry(block) -> BibEntry:
+def _entry(block, path: str) -> BibEntry:
     fields = {field.key.lower(): str(field.value) for field in block.fields}
     year = re.search(r"\d{4}", fields.get("year") or fields.get("date", ""))
     return BibEntry(
         block.key,
+        path,
         block.start_line + 1,
         _plain(fields.get("title", "")),
         tuple(_plain(name) for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip()),

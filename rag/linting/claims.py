@@ -4,7 +4,9 @@ A claim is a sentence, or the part of it that a citation governs.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from store.sentences import sentence_spans
 
@@ -16,6 +18,13 @@ _AUTHORS = re.compile(r"(?:\bet al\.?|\bthey|\b[A-Z][\w’'-]+(?:\s+and\s+[A-Z][
 _OWN = re.compile(
     r"(?i)\b(?:we|our|ours|us|this (?:paper|work|section|article|thesis|survey)|in this|here,|below|above)\b"
 )
+# A part of the text itself ("Table 3", "Figs. 2 and 3a"), and an opening that only points to one.
+_PART = (
+    r"(?<!\w)(?:Tab(?:les?|\.)|Fig(?:ures?|s?\.)|Sec(?:tions?|s?\.)|Eq(?:uations?|s?\.)|Alg(?:orithms?|\.)|App(?:endix|\.)"
+    r"|Chapters?|Theorems?|Lemmas?|Footnotes?|§)"
+)
+_NUMBERED = rf"{_PART}\s*\(?[A-Z]?\d[\d.]*[a-z]?\)?(?:(?:,|\s+and|\s+to|\s*[–-])\s*\(?\d[\d.]*[a-z]?\)?)*"
+_POINTING = re.compile(rf"^As\s+(?:\w+\s+)?(?:in\s+)?(?:{_NUMBERED}|{_PART})(?:\s+shows?)?\s*,\s*")
 _CLAIMS = re.compile(
     r"(?i)\d|\b(?:propos|introduc|present|demonstrat|outperform|achiev|improv|reduc|surpass|exceed|show|reveal|find|prove"
     r"|report|develop|design|train|learn|generat|predict|accelerat|enabl|fail|suffer|struggl|rel(?:y|ies)|requir)\w*\b"
@@ -27,6 +36,9 @@ _SIGNPOST = re.compile(
     r"|separate|different|recent)\s+)*(?:line|lines|strand|strands|body|group|family|thread|branch|direction)s?"
     r"(?: of (?:work|works|research|papers|studies|methods))?\b"
 )
+
+
+Kind = Literal["text", "caption", "cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Mark:
 class Paragraph:
     """Plain text with its citations taken out; `origins[i]` is where character i stood in the file."""
 
+    kind: Kind = "text"
     chars: list[str] = field(default_factory=list)
     origins: list[int] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
@@ -61,14 +74,31 @@ class Paragraph:
             self.origins.append(origin + i * step)
 
     def mark(self, keys: list[tuple[str, int]], textual: bool, origin: int) -> None:
-        """Append a citation; one right behind another joins it. A textual one leaves "they" in the text."""
+        """Append a citation; one right behind another joins it, the same one again is none ("they (2024) show").
+
+        A textual one leaves "they" in the text.
+        """
         last = self.marks[-1] if self.marks else None
+        if (
+            last
+            and {key for key, _ in keys} <= {key for key, _ in last.keys}
+            and not self.text[last.place :].strip(" ,;(")
+        ):
+            return
         if last and not textual and not last.textual and not self.text[last.place :].strip(" ,;"):
             self.marks[-1] = Mark((*last.keys, *keys), last.place)
             return
         if textual:
             self.add("They" if not self.text.strip() or self.text.rstrip()[-1] in ".!?" else "they", origin, 0)
         self.marks.append(Mark(tuple(keys), len(self.chars), textual))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read of a file: its paragraphs, and its list of references (key → text)."""
+
+    paragraphs: list[Paragraph]
+    references: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +183,25 @@ def _author_start(text: str, start: int, mark: Mark) -> int | None:
 
 def _clean(text: str) -> str:
     """A claim as a sentence: joining words in front and stray punctuation gone."""
-    text = " ".join(text.split())
-    text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\(\s*(?:see\s*)?[,;]*\s*\)", "", text))
+    text = " ".join(re.sub(r"\(\s*(?:(?:see|cf\.|e\.g\.)\s*)?[,;]*\s*\)", "", text).split())
+    text = re.sub(r"\s+([.,;:!?])", r"\1", text)
     text = re.sub(r"^(?:[-*+,;:.)]\s*)*(?:(?:and|while|whereas|but|or|yet|although|though)\s+)?", "", text, flags=re.I)
     return re.sub(r"[\s,;:]+(?:(?:and|while|whereas|but|or)[\s,;:]*)?$", "", text)
+
+
+def without_own_numbers(claim: str, years: Sequence[int]) -> str:
+    """`claim` without numbers that are not the abstract's: of the text's own tables, and the `years` of the papers."""
+    text = re.sub(rf"\s*\((?:see\s+)?{_NUMBERED}\)", "", _POINTING.sub("", claim))
+    text = re.sub(_NUMBERED, "this part", text)
+    near = "|".join(sorted({str(year + off) for year in years for off in (-1, 0, 1)}))
+    return (
+        re.sub(rf"\s*\((?:{near})[a-z]?\)|^In (?:{near}),?\s+|\s+in (?:{near})(?=[.,;]|$)", "", text) if near else text
+    )
+
+
+def is_own(sentence: str) -> bool:
+    """Whether a sentence is on the writer's own work, or on a part of the text."""
+    return bool(_OWN.search(sentence) or re.search(_PART, sentence))
 
 
 def states_something(sentence: str) -> bool:
@@ -167,4 +212,4 @@ def states_something(sentence: str) -> bool:
 def could_state(sentence: str) -> bool:
     """Whether a sentence may be about other work at all: long enough, no question, not the writer's own."""
     words, end = sentence.split(), sentence.rstrip()[-1:]
-    return len(words) >= 6 and end not in "?:" and not _OWN.search(sentence) and not _SIGNPOST.match(sentence)
+    return len(words) >= 6 and end not in "?:" and not is_own(sentence) and not _SIGNPOST.match(sentence)

@@ -1,19 +1,17 @@
 """Checks the citations of a text that someone wrote, in LaTeX or Markdown, against the abstracts.
 
-What a finding means to the writer is read off its verdict and its kind, in one table.
+What a finding means to the writer is read off its verdict and its kind, in one place.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from rag.language.names import squash
 from rag.language.naming import system_name, where_named
 from rag.linting.bibfile import BibEntry, match_entry, match_text, read_bib, same_work
-from rag.linting.claims import Claim, claims, could_state, states_something
-from rag.linting.readlatex import read_latex
-from rag.linting.readmarkdown import read_markdown
+from rag.linting.claims import Claim, Kind, claims, could_state, is_own, states_something, without_own_numbers
+from rag.linting.sources import Source, read_sources
 from rag.records import Evidence, Finding
 from rag.references.keys import citation_keys
 from rag.verifying.attribution import bare_claim
@@ -34,12 +32,12 @@ LintVerdict = Literal[
     "same paper twice",
     "uncited claim",
     "damaged .bib",
+    "missing file",
 ]
 FINE: tuple[LintVerdict, ...] = ("supports", "supports in part", "not checked")
-FAILING: tuple[LintVerdict, ...] = ("disagrees",)  # for which the command ends with 1
 _CARRIES = 0.15  # probability from which a paper carries a part of what several are cited for
+_SAYING = 5  # words from which a cell of a table says something
 _NEAR = 3  # papers that are asked whether they say what cites none
-Known = Mapping[str, Paper | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +68,43 @@ class LintLine:
     @property
     def fails(self) -> bool:
         """Whether a text with this finding does not pass."""
-        return self.verdict in FAILING
+        return self.verdict == "disagrees"
 
 
-def lint(
-    text: str, path: str, bib: str | None, library: Library, verifier: Verifier, bib_path: str = ""
-) -> list[LintLine]:
+def lint(text: str, path: str, bibs: Mapping[str, str], library: Library, verifier: Verifier) -> list[LintLine]:
     """Every citation of `text` with what its abstract says to the claim, and what else is amiss, by place.
 
-    `path` tells LaTeX (.tex, .ltx) from Markdown and names the file; `bib` is the text of the .bib
-    file. Without one, keys are those of `citation_keys` over the library, or of the list of references.
+    `path` tells LaTeX (.tex, .ltx) from Markdown, and where the files lie that it takes in; `bibs` are the .bib files,
+    path → text. Without one, keys are those of `citation_keys` over the library, or of the list of references.
     """
-    is_latex = Path(path).suffix.lower() in (".tex", ".ltx", ".latex")
-    paragraphs, references = (read_latex(text), {}) if is_latex else read_markdown(text)
-    entries, damage = read_bib(bib or "")
-    known = _known(entries, references, bib, library)
+    read = [read_bib(bib, bib_path) for bib_path, bib in bibs.items()]
+    entries = [entry for found, _ in read for entry in found]
+    sources = read_sources(text, path)
+    references = {key: said for _, reading in reversed(sources) for key, said in reading.references.items()}
+    known = _known(entries, references, bool(bibs), library)
     systems = frozenset(squash(name) for paper in library.papers() if (name := system_name(paper.title)))
-    linter = _Linter(text, path, library, verifier, known, bib is not None or bool(references), systems)
-    found = [line for paragraph in paragraphs for claim in claims(paragraph) for line in linter.check(claim)]
+    found: list[LintLine] = []
+    for source, reading in sources:
+        linter = _Linter(source, library, verifier, known, bool(bibs or references), systems)
+        found += [line for one in reading.paragraphs for claim in claims(one) for line in linter.check(claim, one.kind)]
+        found += linter.missing()
     for one, twin in same_work(entries):
-        message = f"{twin.key} is the same paper as {one.key} (line {one.line})"
-        found.append(LintLine(bib_path or path, twin.line, 1, "same paper twice", message, twin.key))
-    found += [LintLine(bib_path or path, place.line, 1, "damaged .bib", place.reason) for place in damage]
-    return sorted(found, key=lambda line: (line.path != path, line.line, line.col))
+        place = f"{one.path}, line {one.line}" if one.path != twin.path else f"line {one.line}"
+        message = f"{twin.key} is the same paper as {one.key} ({place})"
+        found.append(LintLine(twin.path, twin.line, 1, "same paper twice", message, twin.key))
+    found += [LintLine(place.path, place.line, 1, "damaged .bib", place.reason) for _, bad in read for place in bad]
+    order = [*(source.path for source, _ in sources), *bibs]
+    return sorted(found, key=lambda line: (order.index(line.path), line.line, line.col))
 
 
-def _known(entries: Sequence[BibEntry], references: Mapping[str, str], bib: str | None, library: Library) -> Known:
+def _known(
+    entries: Sequence[BibEntry], references: Mapping[str, str], has_bib: bool, library: Library
+) -> Mapping[str, Paper | None]:
     """key → the paper of the library that it names, None for one that the library lacks."""
     known: dict[str, Paper | None] = {key: match_text(text, library) for key, text in references.items()}
     for entry in entries:
         known.setdefault(entry.key, match_entry(entry, library))
-    if bib is None and not references:
+    if not has_bib and not references:
         papers = {paper.paper_id: paper for paper in library.papers()}
         known |= {key: papers[paper_id] for paper_id, key in citation_keys(papers.values()).items()}
     return known
@@ -108,22 +112,30 @@ def _known(entries: Sequence[BibEntry], references: Mapping[str, str], bib: str 
 
 @dataclass(frozen=True, slots=True)
 class _Linter:
-    text: str
-    path: str
+    """Checks one file of the text."""
+
+    source: Source
     library: Library
     verifier: Verifier
-    known: Known
+    known: Mapping[str, Paper | None]
     has_list: bool
     systems: frozenset[str]
 
-    def check(self, claim: Claim) -> list[LintLine]:
-        """The findings of one claim."""
+    def check(self, claim: Claim, kind: Kind) -> list[LintLine]:
+        """The findings of one claim; a cell or a caption needs no citation, and a name in a cell claims nothing."""
         if claim.mark is None:
-            return self._uncited(claim)
+            return self._uncited(claim) if kind == "text" else []
         cited = [(key, place, self.known.get(key)) for key, place in claim.mark.keys]
         papers = [paper for *_, paper in cited if paper is not None]
         lines = [self._unknown(key, place, claim) for key, place, paper in cited if paper is None]
+        if kind == "cell" and len(claim.text.split()) < _SAYING:
+            return lines
         return lines + [self._judged(key, place, paper, papers, claim) for key, place, paper in cited if paper]
+
+    def missing(self) -> list[LintLine]:
+        """The files that the text takes in and that are not there."""
+        why = "cannot be read; its citations are not checked"
+        return [self._line(place, "missing file", f"{name} {why}") for name, place in self.source.missing]
 
     def _unknown(self, key: str, place: int, claim: Claim) -> LintLine:
         if key in self.known:
@@ -134,7 +146,7 @@ class _Linter:
 
     def _judged(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: Claim) -> LintLine:
         finding = _finding_of(claim.text, paper, papers, self.verifier)
-        verdict, reason = _in_words(finding, self.systems)
+        verdict, reason = _in_words(claim.text, finding, self.systems)
         own = [evidence for evidence in finding.evidence if evidence.paper_id == paper.paper_id]
         best = max(own, key=lambda evidence: evidence.score, default=Evidence("", 0, 0, 0.0))
         quote = paper.abstract[best.start : best.end]
@@ -158,8 +170,9 @@ class _Linter:
         return next((paper for paper, finding in checked if finding.holds), None)
 
     def _line(self, place: int, verdict: LintVerdict, message: str, **more: Any) -> LintLine:
-        line, col = self.text.count("\n", 0, place) + 1, place - self.text.rfind("\n", 0, place)
-        return LintLine(self.path, line, col, verdict, message, **more)
+        text = self.source.text
+        line, col = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+        return LintLine(self.source.path, line, col, verdict, message, **more)
 
 
 def _short(text: str, length: int = 120) -> str:
@@ -169,6 +182,7 @@ def _short(text: str, length: int = 120) -> str:
 
 def _finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verifier) -> Finding:
     """What `paper`, one of `cited`, says to the claim: to all of it, or to the part that names or needs it."""
+    claim = without_own_numbers(claim, [each.year for each in cited if each.year])
     for each in cited:
         claim = bare_claim(claim, each)
     finding = verifier.check(claim, [paper])
@@ -184,10 +198,11 @@ def _finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Veri
     return shared if carries and shared.verdict != "unsupported" else finding
 
 
-def _in_words(finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, str]:
-    """The verdict and its reason; `systems` are the names of the library's papers, squashed.
+def _in_words(claim: str, finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, str]:
+    """The verdict on `claim` and its reason; `systems` are the names of the library's papers, squashed.
 
-    A name that the abstract lacks is a fault when it is another paper's own.
+    A name that the abstract lacks is a fault when it is another paper's own; a number in what writers say of their
+    own work is none of the abstract's.
     """
     if finding.holds:
         return "supports", "the abstract says this"
@@ -198,4 +213,5 @@ def _in_words(finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, s
         return "says nothing of this", finding.reason
     if finding.verdict == "weak":
         return "supports in part", finding.reason
-    return ("disagrees" if finding.contradicted else "says nothing of this"), finding.reason
+    disagrees = finding.contradicted and not (finding.kind == "number" and is_own(claim))
+    return ("disagrees" if disagrees else "says nothing of this"), finding.reason

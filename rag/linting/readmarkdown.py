@@ -1,85 +1,157 @@
-"""Markdown that someone wrote, as paragraphs of plain text with their citations.
+"""Markdown that someone wrote (Pandoc's and Quarto's too), as paragraphs of plain text with their citations.
 
-Pandoc's `[@key; @other, p. 3]` and `@key`, and `[1]` or `[1, 2]` with a list of references at the
-end. Headings, code, tables and comments are passed over.
+Citations are `[@key; @other, p. 3]`, `@key`, and `[1]` or `[1, 2]` with a list of references at the end. Headings, code
+and comments are passed over; items of lists, cells of tables, captions and footnotes are read.
 """
 
 import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
-from rag.linting.claims import Paragraph
+from rag.linting.claims import Paragraph, Reading
 
-_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|<!--.*?-->|^(?: {4}|\t)[^\n]*$|^\|[^\n]*$", re.M | re.S)
-_HEAD = re.compile(r"^#{1,6}\s[^\n]*$|^[^\n]+\n[=-]{3,}[ \t]*$|^---\s*\n.*?\n---\s*$", re.M | re.S)
-_REFERENCES = re.compile(r"^(?:#{1,6}\s*|\*\*)?(?:references|bibliography|sources|literature)\b[*:\s]*$", re.M | re.I)
+# Blanked out before the blocks are found: the metadata in front, comments, fences and shortcodes of Quarto.
+_MASKED = re.compile(
+    r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*$|<!--.*?-->|^[ \t]*:{3,}[^\n]*$|\{\{<.*?>\}\}", re.M | re.S
+)
+# What a heading has besides its words: tags, attributes, marks; then its number.
+_MARKS, _NUMBERING = re.compile(r"<[^>]*>|\{[^{}]*\}|[*_#:]"), re.compile(r"^(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z])[.)]?\s+")
+_LIST_TITLES = frozenset(
+    """references|reference list|list of references|references and notes|bibliography|literature|literature cited
+works cited|cited works|sources|literatur|literaturverzeichnis|quellen|quellenverzeichnis|referenzen|bibliographie
+références|références bibliographiques|ouvrages cités|referencias|referencias bibliográficas|bibliografía|fuentes
+referências|referências bibliográficas|bibliografia|riferimenti|riferimenti bibliografici|bibliografie|referenties
+literatuur|literatuurlijst|bronnen|literatura|piśmiennictwo|zdroje|referenser|litteratur|litteraturförteckning|källor
+referencer|referanser|litteraturliste|kilder|lähteet|viitteet|kaynaklar|kaynakça|irodalom|irodalomjegyzék|referințe
+литература|список литературы|источники|библиография|література|список літератури|βιβλιογραφία|αναφορές|参考文献|參考文獻
+引用文献|文献|참고문헌|참고 문헌|المراجع|tài liệu tham khảo""".replace("\n", "|").split("|")
+)
+_GOES_ON = re.compile(
+    r"(?i)append|supplement|anhang|annexe|apéndice"
+)  # a heading behind the list that opens text again
 _ENTRY = re.compile(
     r"^[ \t]*(?:[-*]\s+)?(?:\[\^?(?P<n>[\w-]+)\]:?|(?P<dot>\d+)[.)])\s+(?P<text>\S[^\n]*(?:\n(?![ \t]*"
     r"(?:[-*]\s+)?(?:\[\^?[\w-]+\]|\d+[.)]))[ \t]*\S[^\n]*)*)",
     re.M,
 )
+_NAME = r"(?:\{[^{}\s]+\}|\w[\w:.#$%&+?<>~/-]*\w|\w)"
 _TOKEN = re.compile(
     r"(?P<code>`+[^`]*`+)"
-    r"|\[(?P<pandoc>[^\[\]]*?-?@[\w][\w:.#$%&+?<>~/-]*[^\[\]]*)\]"
-    r"|\[\^?(?P<numbers>\d+(?:\s*[,;–-]\s*\^?\d+)*)\](?!\()"
-    r"|(?<![\w@/])@(?P<bare>[A-Za-z][\w:-]*[\w])(?:\s*\[[^\]]*\])?"
-    r"|!?\[(?P<label>[^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
+    rf"|\[(?P<pandoc>[^\[\]]*?-?@{_NAME}[^\[\]]*)\]"
+    r"|\[\^(?P<note>[\w-]+)\]:?"
+    r"|\[(?P<numbers>\d+(?:\s*[,;–-]\s*\^?\d+)*)\](?!\()"
+    r"|(?<![\w@/])@(?P<bare>\{[^{}\s]+\}|[A-Za-z](?:[\w:-]*\w)?)(?:\s*\[[^\]]*\])?"
+    r"|(?<!!)\[(?P<label>[^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)"
+    r"|(?P<picture>!\[|\]\([^()\s]*(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|</?[A-Za-z][^<>]*>)"
     r"|(?P<marks>\*{1,3}|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w))"
     r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?P<gap>\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*+]|\d+[.)])\s))"
 )
-_KEY = re.compile(r"@([\w][\w:.#$%&+?<>~/-]*\w|\w)")
+_KEY = re.compile(rf"@({_NAME})")
+# Quarto's and pandoc-crossref's own: `@fig-rates`, `@tbl:all`.
+_CROSS_REFERENCE = re.compile(
+    r"(?:fig|tbl|sec|eq|lst|thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|tip|nte|wrn|imp|cau)[-:]"
+)
 
 
-def read_markdown(text: str) -> tuple[list[Paragraph], dict[str, str]]:
-    """The paragraphs of `text` with their citations, and its list of references by number or label."""
-    heads = list(_REFERENCES.finditer(text))
-    start, end = heads[-1].span() if heads else (len(text), len(text))
+BlockKind = Literal["heading", "text", "cell"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A block of text: its first line, from 0, and where in the file each of its characters stands."""
+
+    kind: BlockKind
+    line: int
+    content: str
+    places: list[int]
+
+    @property
+    def opens_list(self) -> bool:
+        """Whether its first line is the heading of a list of references."""
+        title = _NUMBERING.sub("", _MARKS.sub("", self.content.split("\n")[0]).strip())
+        return title.strip().casefold() in _LIST_TITLES
+
+
+def read_markdown(text: str) -> Reading:
+    """What is read of `text`."""
+    text = _MASKED.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    blocks = list(_blocks(text))
+    start, end = _listed(blocks, text)
     references: dict[str, str] = {}
-    for entry in _ENTRY.finditer(text, end):
+    for entry in _ENTRY.finditer(text, start, end):
         references.setdefault(entry["n"] or entry["dot"], " ".join(entry["text"].split()))
-    return _paragraphs(_masked(text[:start])), references
+    read = [b for b in blocks if b.kind != "heading" and not (b.opens_list or start <= b.places[0] < end)]
+    paragraphs = [_paragraph(block, references) for block in read]
+    return Reading([found for found in paragraphs if found.marks or found.text.strip()], references)
 
 
-def _masked(text: str) -> str:
-    """`text` with what is no running text blanked out; every place stays."""
-    for pattern in (_FENCE, _HEAD):
-        text = pattern.sub(
-            lambda match: re.sub(r"[^\n]", " ", match[0]) if "\n" in match[0] else "\n" * len(match[0]), text
-        )
-    return text
+def _blocks(text: str) -> Iterator[_Block]:
+    from markdown_it import MarkdownIt
+
+    kinds: dict[str, BlockKind] = {"heading_open": "heading", "paragraph_open": "text"}
+    rows, starts = text.split("\n"), [0, *(match.end() for match in re.finditer("\n", text))]
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    for before, token in pairwise(tokens):
+        if token.map and token.content.strip() and token.type in ("inline", "html_block"):
+            kind: BlockKind = kinds.get(before.type, "cell") if token.type == "inline" else "heading"
+            places, first = [], token.map[0]
+            for line, said in enumerate(token.content.rstrip("\n").split("\n"), first):
+                column = max(0, rows[line].find(said.strip())) - (len(said) - len(said.lstrip()))
+                places += [starts[line] + max(0, column + n) for n in range(len(said) + 1)]
+            yield _Block(kind, first, token.content, places)
 
 
-def _paragraphs(text: str) -> list[Paragraph]:
-    found, done = [Paragraph()], 0
-    for token in _TOKEN.finditer(text):
-        found[-1].add(text[done : token.start()], done)
+def _listed(blocks: list[_Block], text: str) -> tuple[int, int]:
+    """Where the list of references stands: behind the last heading of one, up to an appendix."""
+    opens = next((n for n in reversed(range(len(blocks))) if blocks[n].opens_list), None)
+    if opens is None:
+        return len(text), len(text)
+    block = blocks[opens]
+    behind = (b.places[0] for b in blocks[opens + 1 :] if b.kind == "heading" and _GOES_ON.search(b.content))
+    return block.places[len(block.content.split("\n")[0])], next(behind, len(text))
+
+
+def _paragraph(block: _Block, references: Container[str]) -> Paragraph:
+    paragraph, done = Paragraph("cell" if block.kind == "cell" else "text"), 0
+    for token in _TOKEN.finditer(block.content):
+        _add(paragraph, block, done, token.start())
+        _read_token(token, paragraph, block, references)
         done = token.end()
-        if token["gap"]:
-            found.append(Paragraph())
+    _add(paragraph, block, done, len(block.content))
+    return paragraph
+
+
+def _add(paragraph: Paragraph, block: _Block, start: int, end: int) -> None:
+    for char, place in zip(block.content[start:end], block.places[start:end], strict=True):
+        paragraph.add(char, place)
+
+
+def _read_token(token: re.Match[str], paragraph: Paragraph, block: _Block, references: Container[str]) -> None:
+    place = block.places[token.start()]
+    if token["pandoc"] or token["bare"]:
+        found = [
+            (name[1].strip("{}"), block.places[name.start()]) for name in _KEY.finditer(token.string, *token.span())
+        ]
+        if keys := [(key, where) for key, where in found if not _CROSS_REFERENCE.match(key)]:
+            paragraph.mark(keys[:1] if token["bare"] else keys, bool(token["bare"]), place)
         else:
-            _read_token(token, found[-1])
-    found[-1].add(text[done:], done)
-    return [paragraph for paragraph in found if paragraph.marks or paragraph.text.strip()]
-
-
-def _read_token(token: re.Match[str], paragraph: Paragraph) -> None:
-    if token["pandoc"]:
-        base = token.start("pandoc")
-        keys = [(key[1], base + key.start()) for key in _KEY.finditer(token["pandoc"])]
-        paragraph.mark(keys, False, token.start())
+            paragraph.add("Figure", place, 0)
     elif token["numbers"]:
-        paragraph.mark(_numbers(token["numbers"], token.start("numbers")), False, token.start())
-    elif token["bare"]:
-        paragraph.mark([(token["bare"], token.start())], True, token.start())
+        paragraph.mark(_numbers(token, block), False, place)
+    elif token["note"] in references:
+        paragraph.mark([(token["note"], place)], False, place)
     elif token["code"]:
-        paragraph.add(token["code"].strip("`"), token.start())
+        paragraph.add(token["code"].strip("`"), place)
     elif shown := next((name for name in ("label", "escaped") if token[name] is not None), ""):
-        paragraph.add(token[shown], token.start(shown))
+        _add(paragraph, block, *token.span(shown))
 
 
-def _numbers(text: str, place: int) -> list[tuple[str, int]]:
+def _numbers(token: re.Match[str], block: _Block) -> list[tuple[str, int]]:
     """The numbers of a marker, a range spelt out."""
     found: list[tuple[str, int]] = []
-    for part in re.finditer(r"(\d+)(?:\s*[–-]\s*(\d+))?", text):
+    for part in re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?").finditer(token.string, *token.span("numbers")):
         first, last = int(part[1]), int(part[2] or part[1])
-        found += [(str(n), place + part.start()) for n in range(first, min(last, first + 50) + 1)]
+        found += [(str(n), block.places[part.start()]) for n in range(first, min(last, first + 50) + 1)]
     return found

@@ -72,7 +72,7 @@ def verifier(library):
 
 
 def test_the_clean_version_raises_no_alarm(library, bib, verifier):
-    lines = lint(CLEAN, "x.tex", bib, library, verifier, "x.bib")
+    lines = lint(CLEAN, "x.tex", {"x.bib": bib}, library, verifier)
     assert [str(line) for line in lines if line.is_fault] == []
     assert {line.verdict for line in lines} <= {"supports", "supports in part"} and len(lines) == 8
     for line in lines:
@@ -89,7 +89,7 @@ def test_ten_planted_faults_are_found(library, bib, verifier):
     for old, new in SWAP:
         text = text.replace(old, new, 1)
     twin = to_bibtex([library.get("2411.00508")], {"2411.00508": "kang2025cliprt"}, abstracts=False)
-    lines = lint(text, "x.tex", bib + EXTRA + twin, library, verifier, "x.bib")
+    lines = lint(text, "x.tex", {"x.bib": bib + EXTRA + twin}, library, verifier)
     verdicts = [line.verdict for line in lines if line.is_fault]
     found = sum(verdicts.count(v) >= sum(f[3] == v for f in FAULTS) for v in {f[3] for f in FAULTS})
     swapped = [line for line in lines if line.key in ("kang2024cliprt", "zhang2025dreamvla") and line.is_fault]
@@ -125,7 +125,7 @@ def test_one_word_makes_the_difference(library, verifier, true, false):
         "Instruct2Act": "huang2023instruct2act",
     }
     key = next(key for name, key in keys.items() if true.startswith(name))
-    good, bad = (lint(f"{text} [@{key}].", "x.md", None, library, verifier) for text in (true, false))
+    good, bad = (lint(f"{text} [@{key}].", "x.md", {}, library, verifier) for text in (true, false))
     assert not good[0].is_fault and bad[0].is_fault
 
 
@@ -135,7 +135,7 @@ def test_several_papers_answer_each_for_its_own_part(library, verifier):
         "[@yao2022react; @kang2024cliprt].\n\nAgents such as ReAct and ToolChain* abound in this field "
         "[@yao2022react; @zhuang2023toolchain].\n"
     )
-    assert not [line for line in lint(text, "x.md", None, library, verifier) if line.is_fault]
+    assert not [line for line in lint(text, "x.md", {}, library, verifier) if line.is_fault]
 
 
 def test_what_an_abstract_says_is_an_uncited_claim_and_a_signpost_is_none(library, verifier):
@@ -143,7 +143,7 @@ def test_what_an_abstract_says_is_an_uncited_claim_and_a_signpost_is_none(librar
         "A second line of work learns from data of other robots.\n\n"
         "ReAct interleaves reasoning traces with task-specific actions of a model.\n"
     )
-    assert [(line.verdict, line.line, line.paper_id) for line in lint(text, "x.md", None, library, verifier)] == [
+    assert [(line.verdict, line.line, line.paper_id) for line in lint(text, "x.md", {}, library, verifier)] == [
         ("uncited claim", 3, "2210.03629")
     ]
 
@@ -155,7 +155,7 @@ def test_markdown_with_numbers_and_a_list_of_references(library, verifier):
         "## References\n\n[1] G.-C. Kang. CLIP-RT: Learning Language-Conditioned Robotic Policies "
         "from Natural Language Supervision. RSS 2025.\n[2] S. Yao. ReAct. arXiv:2210.03629, 2022.\n"
     )
-    lines = lint(text, "x.md", None, library, verifier)
+    lines = lint(text, "x.md", {}, library, verifier)
     assert [(line.key, line.verdict, line.line) for line in lines] == [
         ("1", "supports", 1),
         ("2", "supports", 1),
@@ -168,7 +168,7 @@ def test_pandoc_citations_and_the_librarys_own_keys(library, verifier):
         "@kang2024cliprt present CLIP-RT, a vision-language-action model.\n\n"
         "ReAct cooks dinner [see @yao2022react, p. 3].\n"
     )
-    verdicts = [(line.key, line.verdict, line.line, line.col) for line in lint(text, "x.md", None, library, verifier)]
+    verdicts = [(line.key, line.verdict, line.line, line.col) for line in lint(text, "x.md", {}, library, verifier)]
     assert verdicts == [("kang2024cliprt", "supports", 1, 1), ("yao2022react", "says nothing of this", 3, 25)]
 
 
@@ -177,7 +177,11 @@ def test_a_citation_governs_its_own_part_of_a_sentence():
         r"Kang et al.~\cite{a} present CLIP-RT, while diffusion helps \cite{b,c}. "
         r"Speed matters \cite{d} and size too \cite{e}."
     )
-    found = [(claim.text, [key for key, _ in claim.mark.keys]) for flat in read_latex(text) for claim in claims(flat)]
+    found = [
+        (claim.text, [key for key, _ in claim.mark.keys])
+        for flat in read_latex(text).paragraphs
+        for claim in claims(flat)
+    ]
     assert found == [
         ("Kang et al. present CLIP-RT", ["a"]),
         ("diffusion helps.", ["b", "c"]),
@@ -188,15 +192,15 @@ def test_a_citation_governs_its_own_part_of_a_sentence():
 
 def test_what_is_no_running_text_is_passed_over():
     latex = (
-        "A \\emph{b} H{\\o}eg 5\\% $x_1$.\\footnote{See \\cite{f}.}\n\\begin{figure}\\cite{g}\\end{figure}\n"
+        "A \\emph{b} H{\\o}eg 5\\% $x_1$.\\footnote{See \\cite{f}.}\n\\begin{align}\\cite{g}\\end{align}\n"
         "\\begin{verbatim}\\cite{h}\\end{verbatim} % \\cite{i}\n"
     )
-    flats = read_latex(latex)
+    flats = read_latex(latex).paragraphs
     assert [key for flat in flats for mark in flat.marks for key, _ in mark.keys] == ["f"]
     assert "A b Høeg 5% $x_1$." in flats[0].text
-    flats, _ = read_markdown(
-        "# Head [@a]\n\n`[@b]` and ```\n[@c]\n```\n\n<!-- [@d] -->\nText [@e]. [link](x) a@b.org\n"
-    )
+    flats = read_markdown(
+        "# Head [@a]\n\n`[@b]` and\n\n```\n[@c]\n```\n\n<!-- [@d] -->\nText [@e]. [link](x) a@b.org\n"
+    ).paragraphs
     assert [key for flat in flats for mark in flat.marks for key, _ in mark.keys] == ["e"]
 
 
@@ -204,4 +208,4 @@ def test_what_is_no_running_text_is_passed_over():
     "text", ["", "\\cite", "\\cite{", "\\begin{document}", "{{{", "\\citep[a", "$x", "\\begin{a}\\cite{k}"]
 )
 def test_damaged_latex_is_read_as_far_as_it_goes(text):
-    assert isinstance([claims(flat) for flat in read_latex(text)], list)
+    assert isinstance([claims(flat) for flat in read_latex(text).paragraphs], list)

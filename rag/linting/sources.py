@@ -1,0 +1,71 @@
+"""The files of a text that someone wrote: the one that is named, and those that it takes in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.linting.claims import Reading
+from rag.linting.latexsource import Command, readable
+from rag.linting.readlatex import read_latex
+from rag.linting.readmarkdown import read_markdown
+
+_LATEX = (".tex", ".ltx", ".latex")
+_INPUTS = re.compile(
+    r"\\(?:input|include|subfile)\s*\{(?P<name>[^{}]+)\}|\\(?:sub)?import\s*\{(?P<folder>[^{}]*)\}\s*\{(?P<file>[^{}]+)\}"
+    r"|\\input\s+(?P<bare>[^\s{}\\]+)"
+)
+_INCLUDES = re.compile(r"\{\{<\s*include\s+(?P<name>\S+)\s*>\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the text: its path as messages name it, its text, and what it takes in that cannot be read."""
+
+    path: str
+    text: str
+    missing: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def is_latex(self) -> bool:
+        """Whether it is LaTeX; all else is Markdown."""
+        return Path(self.path).suffix.lower() in (*_LATEX, ".bbl")
+
+
+def read_sources(text: str, path: str) -> list[tuple[Source, Reading]]:
+    """The file `path` with this `text` and all that it takes in, each with what is read of it."""
+    sources = list(_sources(text, path, Path(path).parent, set()))
+    own: dict[str, Command] = {}
+    for source in sources if sources[0].is_latex else ():
+        own |= readable(source.text)[1]
+    return [(s, read_latex(s.text, own) if s.is_latex else read_markdown(s.text)) for s in sources]
+
+
+def _sources(text: str, path: str, root: Path, seen: set[Path]) -> Iterator[Source]:
+    source = Source(path, text)
+    seen.add(Path(path).resolve())
+    named = _INPUTS.finditer(readable(text)[0]) if source.is_latex else _INCLUDES.finditer(text)
+    missing: list[tuple[str, int]] = []
+    within: list[Source] = []
+    for match in named:
+        name = "".join(part for part in match.groups() if part).strip()
+        found = _find(name, (root, Path(path).parent), source.is_latex)
+        if found is None:
+            missing.append((name, match.start()))
+        elif found[0].resolve() not in seen and Source(str(found[0]), "").is_latex == source.is_latex:
+            within += _sources(found[1], str(found[0]), root, seen)
+    yield Source(path, text, tuple(missing))
+    yield from within
+
+
+def _find(name: str, folders: tuple[Path, Path], is_latex: bool) -> tuple[Path, str] | None:
+    """The path and the text of a file that is taken in; a picture's or a table's own file has no text."""
+    names = (f"{name}.tex", name) if is_latex else (name,)
+    for path in (folder / option for folder in folders for option in names):
+        try:
+            return path, path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            return path, ""
+        except OSError:
+            continue
+    return None
