@@ -196,7 +196,7 @@ class Library:
     @property
     def home(self) -> Path:
         """The library's folder."""
-        return self._home
+        return self._folder.home
 
     def close(self) -> None:
         """Let go of the library's files."""
