@@ -12,7 +12,7 @@ import numpy as np
 
 from store.folder import open_to_read
 from store.records import Paper
-from store.sentences import sentences
+from store.sentences import abstract_sentences
 
 _PAGE = 500  # keys a look-up
 _KEPT = 4_096  # papers whose means are kept in memory; some 6 MB
@@ -130,7 +130,7 @@ class MeanVectors:
         return np.stack([known[paper] for paper in papers])
 
     def _means(self, papers: Sequence[Paper]) -> np.ndarray:
-        split = [sentences(paper.abstract) or [paper.title] for paper in papers]
+        split = [abstract_sentences(paper) or [paper.title] for paper in papers]
         vectors = self._embed([text for texts in split for text in texts])
         means = np.zeros((len(papers), vectors.shape[1]), np.float32)
         np.add.at(means, [n for n, texts in enumerate(split) for _ in texts], vectors)

@@ -108,10 +108,11 @@ class Folder:
 
     def miss_no_papers(self) -> None:
         """Raises StoreError where papers are gone that there must have been."""
-        lost, indexed = self.known().papers, (self.keywords / "meta.json").exists() or any(self.vectors.glob("made-*"))
-        if not lost and not indexed:
+        lost, there = self.known().papers, self.papers.exists()
+        indexed = (self.keywords / "meta.json").exists() or any(self.vectors.glob("made-*"))
+        if not lost and not (indexed and not (there and self.papers.stat().st_size)):
             return
-        state = "is empty" if self.papers.exists() else "is missing"
+        state = "is empty" if there else "is missing"
         held = f"{lost:,} papers were kept in it" if lost else "its indexes are there"
         raise StoreError(
             f"{self.papers} {state}, though {held}; put back a copy of it{self._newest()}, or delete the folder "

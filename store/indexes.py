@@ -145,7 +145,7 @@ class Indexes:
 
     def encode(self, papers: Sequence[Paper]) -> "tuple[list[list[Passage]], np.ndarray]":
         """The passages of each paper, and a row for each; what else a question asks of them is made and kept too."""
-        from store.sentences import embedding_text, passages, sentences
+        from store.sentences import abstract_sentences, embedding_text, passages
 
         embedder, cache, kept = self.embedder, self.cache, self.words
         found = [passages(paper, whole=not embedder.slow) for paper in papers]
@@ -164,7 +164,7 @@ class Indexes:
         if kept:
             kept.keep(papers, words)
         if embedder.slow:
-            alone = [sentence for paper in papers for sentence in sentences(paper.abstract)]
+            alone = [sentence for paper in papers for sentence in abstract_sentences(paper)]
             cache.embed(alone, embedder.encode, keep=True)
         return found, vectors
 

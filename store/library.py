@@ -66,21 +66,24 @@ class Library:
             self._search.follow(progress or silent)
         return report
 
-    def add_paths(self, paths: Sequence[Path], progress: Progress | None = None) -> AddReport:
+    def add_paths(self, paths: Sequence[Path | str], progress: Progress | None = None) -> AddReport:
         """Take in the papers of files and folders, streamed.
 
         A file that cannot be read is passed over, unless nothing else could be read either:
         then its ReadError is raised.
         """
         from store.readers import read_papers
+        from store.readers.common import shown
 
+        if "" in paths:
+            raise ReadError("An empty path names nothing; give a file or a folder (`.` is the one where you stand).")
         streams = [(path, *read_papers(path)) for path in map(Path, paths)]
         unread: list[tuple[Path, ReadError]] = []
         report = self.add(_chained(streams, unread), progress)
         if unread and not report.read:
             raise unread[0][1]
         skipped = [item for *_, some in streams for item in some]
-        skipped += [Skipped(str(path), str(error).removeprefix(f"{path}: ")) for path, error in unread]
+        skipped += [Skipped(shown(path), str(error).removeprefix(f"{shown(path)}: ")) for path, error in unread]
         return replace(report, skipped=(*skipped, *report.skipped))
 
     def remove(self, paper_ids: Iterable[str]) -> int:

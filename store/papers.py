@@ -13,10 +13,11 @@ from typing import Any
 
 from store.database import COLUMNS, FIELDS, Database, digest_of, matching, paper_of, passages_of, row_of, spans_of
 from store.identity import identify, join, keys
-from store.records import AddReport, Paper, Passage, Progress, Skipped
+from store.records import AddReport, Paper, Passage, Progress, Skipped, unfit
 
 _BATCH = 1_000  # papers a transaction
 _PAGE = 500  # rows read at once
+_SHOWN = 200  # characters of a title that stands for its paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,18 @@ class Papers(Database):
         """
         counts: Counter[str] = Counter()
         bare: list[Paper] = []
-        whole = _with_abstract(new, bare)
+        skipped: list[Skipped] = []
+        whole = _with_abstract(new, bare, skipped)
         while batch := list(islice(whole, _BATCH)):
             with self.transaction():
                 counts.update(map(self.keep, batch))
             progress(counts.total(), 0, "papers read")
-        skipped: list[Skipped] = []
         with self.transaction():
             for paper in bare:
                 if join(self.sharing_keys(identify(paper)), identify(paper))[0]:
                     counts[self.keep(paper)] += 1
                 else:
-                    skipped.append(Skipped(", ".join((*paper.sources, paper.title)), "no abstract"))
+                    skipped.append(_skipped(paper, "no abstract"))
         return AddReport(
             counts.total() + len(skipped), counts["added"], counts["merged"], counts["unchanged"], tuple(skipped)
         )
@@ -218,9 +219,15 @@ class Papers(Database):
         return self.known().papers
 
 
-def _with_abstract(papers: Iterable[Paper], bare: list[Paper]) -> Iterator[Paper]:
+def _skipped(paper: Paper, reason: str) -> Skipped:
+    return Skipped(", ".join((*paper.sources, paper.title[:_SHOWN])), reason)
+
+
+def _with_abstract(papers: Iterable[Paper], bare: list[Paper], skipped: list[Skipped]) -> Iterator[Paper]:
     for paper in papers:
-        if paper.abstract.strip():
+        if reason := unfit(paper):
+            skipped.append(_skipped(paper, reason))
+        elif paper.abstract.strip():
             yield paper
         else:
             bare.append(paper)

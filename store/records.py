@@ -1,7 +1,7 @@
 """What passes between modules: records, frozen and free of any index or model, and how work reports where it stands."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 
@@ -20,6 +20,24 @@ class Paper:
     url: str = ""
     tags: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+
+# Far above what any paper has; what is longer is no paper, and would fill the memory of every command.
+LONGEST = {"title": 2_000, "abstract": 50_000, "authors": 10_000, "tags": 1_000}
+LONGEST_FIELD = 4_000  # characters of any other field, and of a name
+
+
+def unfit(paper: Paper) -> str:
+    """Why a paper is not taken in, which is that something of it is too long; "" where nothing is."""
+    for part in fields(paper):
+        value, most = getattr(paper, part.name), LONGEST.get(part.name, LONGEST_FIELD)
+        if isinstance(value, str) and len(value) > most:
+            return f"its {part.name} has {len(value):,} characters, where {most:,} are the most"
+        if isinstance(value, tuple) and len(value) > most:
+            return f"it has {len(value):,} {part.name}, where {most:,} are the most"
+        if isinstance(value, tuple) and max(map(len, value), default=0) > LONGEST_FIELD:
+            return f"one of its {part.name} has more than {LONGEST_FIELD:,} characters"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

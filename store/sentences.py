@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries
 
-from store.records import Paper, Passage
+from store.records import LONGEST, Paper, Passage
 
 WINDOW = 3  # sentences a passage
 STRIDE = 2  # sentences from one passage to the next: neighbours share one
@@ -59,7 +59,7 @@ def passages(paper: Paper, whole: bool = False) -> list[Passage]:
 
     `whole` makes the abstract one passage, which suits models that do not cut long texts.
     """
-    spans = sentence_spans(paper.abstract)
+    spans = sentence_spans(paper.abstract[: LONGEST["abstract"]])  # a library may hold what is refused today
     if not spans:
         return []
     size = len(spans) if whole else WINDOW
@@ -70,6 +70,11 @@ def passages(paper: Paper, whole: bool = False) -> list[Passage]:
 
 def _passage(paper: Paper, start: int, end: int) -> Passage:
     return Passage(paper.paper_id, start, end, paper.abstract[start:end])
+
+
+def abstract_sentences(paper: Paper) -> list[str]:
+    """The sentences of what is read of an abstract."""
+    return sentences(paper.abstract[: LONGEST["abstract"]])
 
 
 def embedding_text(title: str, passage: Passage) -> str:

@@ -172,6 +172,28 @@ def test_a_bad_file_among_good_ones_is_said_and_alone_raises(small, tmp_path):
         small.add_paths([good, tmp_path / "missing.jsonl"])
 
 
+def test_what_no_paper_has_is_skipped_and_all_else_of_the_run_is_kept(small):
+    report = small.add([Paper("", "Too long", "word " * 20_000, sources=("file",)), Paper("", "Good", "It is good.")])
+    assert (report.read, report.added) == (2, 1)
+    assert [(item.where, item.reason[:30]) for item in report.skipped] == [
+        ("file, Too long", "its abstract has 100,000 chara")
+    ]
+
+
+def test_an_endless_abstract_of_an_older_library_is_read_so_far_and_can_be_removed(small):
+    with small._papers.transaction():
+        small._papers.keep(Paper("", "Endless", "Zebras cross. " * 50_000))
+    small.add([Paper("", "Good", "It is good.")])
+    assert small.by_words("zebra", 1)[0][0] == "endless"
+    assert small.by_meaning("Endless. Zebras cross. Zebras cross.", 1)[0].passage.end <= 50_000
+    assert small.remove(["endless"]) == 1 and small.by_words("zebra", 1) == []
+
+
+def test_an_empty_path_is_not_the_folder_where_one_stands(small):
+    with pytest.raises(ReadError, match="empty path"):
+        small.add_paths([""])
+
+
 def test_another_model_makes_every_vector_anew(small, tmp_path):
     other = WordEmbedder("words-2", dimension=32)
     small.close()

@@ -1,8 +1,11 @@
 """Reading files: what is on the page is what is read, and what is not read is said."""
 
 import gzip
+import io
 import json
 import lzma
+import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from store.collection import shipped_papers
 from store.errors import ReadError
-from store.readers import read_papers
+from store.readers import common, jsonl, listing, read_papers
 from store.readers.common import paper_from
 from store.readers.listing import parse_listing
 from store.records import Paper, Skipped
@@ -170,6 +173,92 @@ def test_a_packed_file_that_breaks_off_gives_what_came_before(tmp_path, name, pa
     papers, skipped = read(tmp_path / name)
     assert 100 < len(papers) < 9000
     assert "breaks off" in skipped[-1].reason
+
+
+GOOD = [{"title": f"Good {n}", "abstract": ABSTRACT} for n in range(3)]
+BAD = {
+    "a number of 5,000 digits": (json.dumps(GOOD[0])[:-1] + ', "x": ' + "9" * 5000 + "}", "too many digits"),
+    "nested without end": ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
+    "no JSON": ('{"title": what}', "not JSON"),
+    "a title too long": (json.dumps({"title": "t" * 2_001, "abstract": ABSTRACT}), "its title has 2,001 characters"),
+    "an abstract too long": (json.dumps({"title": "T", "abstract": "a " * 30_000}), "its abstract has 59,999"),
+    "authors without end": (
+        json.dumps(GOOD[0] | {"authors": [f"A{n}" for n in range(10_001)]}),
+        "it has 10,001 authors",
+    ),
+    "an author too long": (json.dumps(GOOD[0] | {"authors": ["A" * 4_001]}), "one of its authors"),
+    "a venue too long": (json.dumps(GOOD[0] | {"venue": "v" * 4_001}), "its venue"),
+    "a record too long": (json.dumps(GOOD[0] | {"unknown": "x" * (1 << 22)}), "longer than any record"),
+}
+
+
+@pytest.mark.parametrize("array", [False, True], ids=["lines", "array"])
+@pytest.mark.parametrize(("record", "said"), BAD.values(), ids=BAD)
+def test_a_record_that_cannot_be_read_spoils_no_other(tmp_path, record, said, array):
+    records = [json.dumps(GOOD[0]), record, *map(json.dumps, GOOD[1:])]
+    path = tmp_path / ("some.json" if array else "some.jsonl")
+    path.write_text(f"[{', '.join(records)}]" if array else "\n".join(records))
+    papers, skipped = read(path)
+    assert [paper.title for paper in papers] == ["Good 0", "Good 1", "Good 2"]
+    assert [item.where for item in skipped] == [f"{path.name}, {'record' if array else 'line'} 2"]
+    assert said in skipped[0].reason and len(skipped[0].reason) < 200
+
+
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.lists(st.integers())), min_size=1), st.integers(1, 9))
+def test_the_items_of_an_array_are_told_apart_wherever_it_is_cut_into_blocks(records, size):
+    whole = json.dumps(records, ensure_ascii=False)[1:]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jsonl, "_BLOCK", size)
+        assert [json.loads(text) for text in jsonl._items(io.StringIO(whole))] == records
+
+
+@pytest.mark.parametrize("name", ["long.jsonl", "long.json"])
+def test_a_record_without_end_does_not_fill_the_memory(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(jsonl, "_LONGEST", 1 << 12)
+    lines = [json.dumps(GOOD[0]), '{"title": "' + "x" * 4_000_000 + '"}', json.dumps(GOOD[1])]
+    (tmp_path / name).write_text(f"[{','.join(lines)}]" if name.endswith("json") else "\n".join(lines))
+    tracemalloc.start()
+    papers, skipped = read(tmp_path / name)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(papers) == 2 and len(skipped) == 1 and peak < 2_000_000
+
+
+@pytest.mark.parametrize("suffix", ["gz", "xz"])
+def test_a_small_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr(common, "_UNPACKED", 1 << 16)
+    packer = {"gz": gzip.open, "xz": lzma.open}[suffix]
+    with packer(tmp_path / f"some.jsonl.{suffix}", "wt") as file:
+        file.write(json.dumps(GOOD[0]) + "\n" + "x" * 30_000_000)
+    papers, skipped = read(tmp_path / f"some.jsonl.{suffix}")
+    assert len(papers) == 1 and "unpacks to more than 100 times its size" in skipped[-1].reason
+
+
+def test_a_page_without_end_is_refused_and_a_long_paragraph_of_one_skipped(tmp_path, monkeypatch):
+    long = tmp_path / "long.txt"
+    long.write_text(f"A title of words\n\n{'words and ' * 6_000}.\n\nAnother title\n\n{ABSTRACT}\n")
+    papers, skipped = read(long)
+    assert [paper.title for paper in papers] == ["Another title"]
+    assert skipped[0].where == "long.txt, line 1" and "its abstract has 60,001 characters" in skipped[0].reason
+    monkeypatch.setattr(listing, "_LONGEST", 50_000)
+    with pytest.raises(ReadError, match="longer than any page"):
+        read(long)
+
+
+def test_a_file_whose_name_is_no_text_is_read_and_named(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.jsonl"))
+    write(path, GOOD[0], {"no": 1})
+    [paper], [skipped] = read(tmp_path)
+    assert paper.sources == ("caf?.jsonl",) and skipped.where == "caf?.jsonl, line 2"
+    with pytest.raises(ReadError, match=r"caf\?\.gone: no such file"):
+        read_papers(path.with_suffix(".gone"))
+
+
+@pytest.mark.parametrize("path", ["x" * 5_000, "a/" * 2_500, "nul\0.jsonl"])
+def test_a_path_that_no_file_can_have_is_one_clear_line(path):
+    with pytest.raises(ReadError, match="check the path") as raised:
+        read_papers(Path(path))
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 500
 
 
 @pytest.mark.parametrize(

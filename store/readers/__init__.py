@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from store.errors import ReadError
-from store.readers.common import OPENERS
+from store.readers.common import OPENERS, shown
 from store.readers.jsonl import read_json
 from store.readers.listing import read_listing
 from store.records import Paper, Skipped
@@ -21,7 +21,10 @@ def read_papers(path: Path) -> tuple[Iterator[Paper], list[Skipped]]:
     """
     path = Path(path)
     skipped: list[Skipped] = []
-    items = _folder(path) if path.is_dir() else _reader(path)(path)
+    try:
+        items = _folder(path) if path.is_dir() else _reader(path)(path)
+    except OSError as error:  # a name that no file can have
+        raise ReadError(f"{shown(path)}: cannot be looked up ({error.strerror}); check the path.") from None
     return _papers(items, skipped), skipped
 
 
@@ -36,19 +39,19 @@ def _papers(items: Iterator[Paper | Skipped], skipped: list[Skipped]) -> Iterato
 def _folder(folder: Path) -> Iterator[Paper | Skipped]:
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and _format(path) in READERS]
     if not files:
-        raise ReadError(f"{folder}: no file of a known format in it ({_known()}).")
+        raise ReadError(f"{shown(folder)}: no file of a known format in it ({_known()}).")
     for path in files:
         try:
             yield from _reader(path)(path)
         except ReadError as error:
-            yield Skipped(str(path), str(error).removeprefix(f"{path}: "))
+            yield Skipped(shown(path), str(error).removeprefix(f"{shown(path)}: "))
 
 
 def _reader(path: Path):
     if not path.exists():
-        raise ReadError(f"{path}: no such file or folder; check the path.")
+        raise ReadError(f"{shown(path)}: no such file or folder; check the path.")
     if _format(path) not in READERS:
-        raise ReadError(f"{path}: not a format that is read here; give one of {_known()}.")
+        raise ReadError(f"{shown(path)}: not a format that is read here; give one of {_known()}.")
     return READERS[_format(path)]
 
 

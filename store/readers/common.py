@@ -1,6 +1,7 @@
 """What readers share: files opened as text, packed or not, and named fields made into those of a Paper."""
 
 import gzip
+import io
 import lzma
 import re
 import zlib
@@ -15,31 +16,65 @@ from store.records import Paper
 
 OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
 _BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)  # a packed file that is damaged or cut
+_PACKING, _UNPACKED = 100, 1 << 27  # text packs to a tenth; a small file of the same words over and over to less
+_SHOWN = 300  # characters of a path
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
+
+
+def shown(path: Path | str) -> str:
+    """A path or a name as text that any file or terminal can hold, cut where it is absurdly long."""
+    text = str(path).encode("utf-8", "replace").decode()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a packed file, up to the most that text packs."""
+
+    def __init__(self, path: Path, opener: Callable[..., Any]):
+        self._path, self._stream, self._read = path, opener(path, "rb"), 0
+        self._most = max(_UNPACKED, _PACKING * path.stat().st_size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._stream.readinto(buffer)
+        self._read += count
+        if self._read > self._most:
+            raise ReadError(
+                f"{shown(self._path)}: unpacks to more than {_PACKING} times its size, as no text does; "
+                "unpack it and look at it before it is added."
+            )
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 @contextmanager
 def open_text(path: Path) -> Iterator[TextIO]:
     """`path` as a stream of UTF-8 text, never read whole; raises ReadError for what is missing, empty or not text."""
-    opener = OPENERS.get(path.suffix.lower(), open)
+    opener, name = OPENERS.get(path.suffix.lower()), shown(path)
     try:
-        with opener(path, "rb") as raw:
+        with (opener or open)(path, "rb") as raw:
             head = raw.read(4096)
         if not head.strip():
-            raise ReadError(f"{path}: the file is empty; give one with papers in it.")
+            raise ReadError(f"{name}: the file is empty; give one with papers in it.")
         if b"\0" in head:
-            raise ReadError(f"{path}: not a text file; give a listing page or JSON lines.")
-        with opener(path, "rt", encoding="utf-8-sig", newline=None) as stream:
+            raise ReadError(f"{name}: not a text file; give a listing page or JSON lines.")
+        raw = io.BufferedReader(_Unpacked(path, opener)) if opener else path.open("rb")
+        with io.TextIOWrapper(raw, encoding="utf-8-sig") as stream:
             yield stream
     except UnicodeDecodeError:
-        raise ReadError(f"{path}: not text in UTF-8; save it as UTF-8 and add it again.") from None
+        raise ReadError(f"{name}: not text in UTF-8; save it as UTF-8 and add it again.") from None
     except _BROKEN as error:
-        raise ReadError(f"{path}: damaged or not what its name says ({error}); fetch it again.") from None
+        raise ReadError(f"{name}: damaged or not what its name says ({error}); fetch it again.") from None
     except FileNotFoundError:
-        raise ReadError(f"{path}: no such file or folder; check the path.") from None
+        raise ReadError(f"{name}: no such file or folder; check the path.") from None
     except OSError as error:
         reason = error.strerror or error
-        raise ReadError(f"{path}: cannot be read ({reason}); check its permissions.") from None
+        raise ReadError(f"{name}: cannot be read ({reason}); check its permissions.") from None
 
 
 def paper_from(record: Mapping[str, Any], source: str) -> Paper:

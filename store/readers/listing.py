@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from store.errors import ReadError
-from store.readers.common import one_line, open_text
-from store.records import Paper, Skipped
+from store.readers.common import one_line, open_text, shown
+from store.records import Paper, Skipped, unfit
 
+_LONGEST = 1 << 24  # characters of a page, some 10,000 papers
 _PROSE_LENGTH = 300  # characters; no title is as long
 _PROSE_WORDS = 12  # words of a shorter paragraph that ends as a sentence does
 _TITLE_WORDS = 4  # with fewer words, a paragraph without an abstract is a site's line, not a lost title
@@ -42,16 +43,24 @@ def read_listing(path: Path) -> Iterator[Paper | Skipped]:
     Raises ReadError when the page holds no entry at all.
     """
     with open_text(path) as stream:
-        found = parse_listing(stream.read(), path.name)
+        text = stream.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise ReadError(
+            f"{shown(path)}: longer than any page ({_LONGEST:,} characters); give its papers as JSON lines."
+        )
+    found = parse_listing(text, shown(path.name))
     if not any(isinstance(item, Paper) for item in found):
-        raise ReadError(f"{path}: no title followed by an abstract in it; give a listing page or JSON lines.")
+        why = next((f" ({item.reason})" for item in found if isinstance(item, Skipped)), "")
+        raise ReadError(
+            f"{shown(path)}: no title followed by an abstract in it{why}; give a listing page or JSON lines."
+        )
     yield from found
 
 
 def parse_listing(text: str, source: str) -> list[Paper | Skipped]:
     """The entries of a page's text: each abstract is its text on the page, to the character."""
     entries = _entries(text)
-    found: list[Paper | Skipped] = [_paper(title, abstract, source) for title, abstract in entries if abstract]
+    found = [_paper(text, title, abstract, source) for title, abstract in entries if abstract]
     first = next((title.start for title, abstract in entries if abstract), len(text))
     lost = [title for title, abstract in entries if not abstract and title.is_title and title.start > first]
     found += [Skipped(_place(text, title, source), "a title without an abstract") for title in lost]
@@ -74,8 +83,10 @@ def _entries(text: str) -> list[tuple[_Paragraph, _Paragraph | None]]:
     return entries
 
 
-def _paper(title: _Paragraph, abstract: _Paragraph, source: str) -> Paper:
-    return Paper(paper_id="", title=one_line(title.text), abstract=abstract.text, sources=(source,))
+def _paper(text: str, title: _Paragraph, abstract: _Paragraph, source: str) -> Paper | Skipped:
+    paper = Paper(paper_id="", title=one_line(title.text), abstract=abstract.text, sources=(source,))
+    reason = unfit(paper)
+    return Skipped(_place(text, title, source), reason) if reason else paper
 
 
 def _place(text: str, paragraph: _Paragraph, source: str) -> str:
