@@ -78,7 +78,9 @@ def test_a_record_that_joins_two_papers_makes_them_one():
     assert (merged.title, merged.abstract) == ("Working title", "Longer text.")
 
 
-FAR = "Videos are mostly long; prompts made from learned tokens carry some frozen language model over every single frame."
+FAR = (
+    "Videos are mostly long; prompts made from learned tokens carry some frozen language model over every single frame."
+)
 NEAR = "Robots grasp known objects quickly because their hands sense pressure while planners weigh several poses."
 
 
