@@ -5,7 +5,14 @@ from html.parser import HTMLParser
 from threading import Event, Timer
 
 import pytest
-from fakes_web import (
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from rag.answer import Searched
+from rag.records import Turn
+from store.records import Paper
+from tests.fakes_web import (
     EVIL,
     PAPERS,
     FakeAssistant,
@@ -16,13 +23,6 @@ from fakes_web import (
     piece,
     pieces_of_an_answer,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from markdown_it import MarkdownIt
-
-from rag.answer import Searched
-from rag.records import Turn
-from store.records import Paper
 from ui.cards import library_html, paper_card, sources_html
 from ui.conversation import UNEXPECTED, Exchange, answering, history
 from ui.markup import mark_ends, render, without_links
