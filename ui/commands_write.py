@@ -152,6 +152,7 @@ def compare(args: argparse.Namespace) -> None:
     from rag.drafting.compare import compare as make_table
     from rag.references.keys import citation_keys
     from rag.search.retrieve import retrieve
+    from ui.markup import without_links
 
     with open_library(settings_of(args)) as library:
         papers = library.get_many(args.what)
@@ -164,7 +165,8 @@ def compare(args: argparse.Namespace) -> None:
         aspects = [a.strip() for a in args.aspects.split(",") if a.strip()] if args.aspects else DEFAULT_ASPECTS
         table = make_table(papers, library.embed, aspects)
         keys = citation_keys(library.papers()) if args.format == "latex" else None
-    print(render(table, args.format, keys), end="")
+    text = render(table, args.format, keys)
+    print(without_links(text) if args.format == "md" else text, end="")
 
 
 def lint(args: argparse.Namespace) -> int:

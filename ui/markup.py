@@ -5,12 +5,13 @@ Maths and everything that is no Markdown stays the text it was.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from html import escape as escape_html
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_inline import StateInline
 
 # Stands at the end of a sentence while Markdown is read. Punctuation, so that emphasis before it
@@ -143,3 +144,44 @@ def _verbatim(opening: str, closing: str) -> Callable:
         return f"{opening}{escape(_MARK.sub('', content))}{closing}{ends}"
 
     return rule
+
+
+def without_links(text: str, own: Collection[str] = ()) -> str:
+    """Markdown `text` to keep or to pass on, with links, images and HTML as the text they were written in.
+
+    Links to the addresses `own`, those of the sources, stay.
+    """
+    kept = {normalizeLink(address) for address in own}
+    for _ in range(_ROUNDS):
+        lines = _linking(text, kept)
+        if not lines:
+            return text
+        text = "\n".join(
+            _LINKING.sub(r"\\\g<0>", line) if n in lines else line for n, line in enumerate(text.split("\n"))
+        )
+    return re.sub(r"[<\[\]]", r"\\\g<0>", text)  # no Markdown is read this far
+
+
+# What turns text into a link, an image or HTML: a backslash before it, and it is text.
+_LINKING = re.compile(r"(?<!\\)(?:<(?=[A-Za-z/!?])|\((?<=\]\()|\[(?<=\]\[)|:(?<=\]:))")
+_ROUNDS = 5
+
+
+def _linking(text: str, kept: Collection[str]) -> set[int]:
+    """The lines of `text` with a link, an image or HTML in them, but for links to `kept`."""
+    env: dict[str, Any] = {}
+    found, last = set[int](), [0, 0]
+    for token in _viewer().parse(text, env):
+        last = token.map or last
+        links = [child for child in token.children or () if child.type in ("link_open", "image", "html_inline")]
+        if token.type == "html_block" or any(link.attrGet("href") not in kept for link in links):
+            found.update(range(*last))
+    for reference in env.get("references", {}).values():
+        found.update(range(*reference["map"]))
+    return found
+
+
+@cache
+def _viewer() -> MarkdownIt:
+    """Reads Markdown as the programs do that it may be pasted into."""
+    return MarkdownIt("commonmark", {"html": True}).enable("table")

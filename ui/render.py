@@ -81,12 +81,15 @@ def source_line(source: Source | Paper) -> str:
 
 
 def as_markdown(answer: Answer) -> str:
-    """The answer as a Markdown document: question, text, references, notes."""
+    """The answer as a Markdown document: question, text, references, notes; what the model linked to is text."""
+    from ui.markup import without_links
+
     lines = [f"# {answer.question}", "", answer.answer, "", "## References", ""]
     lines += [f"{s.n}. {source_line(s)}" for s in answer.sources if s.cited or answer.refused]
     if answer.repairs:
         lines += ["", "## Notes", "", *(f"- {repair.detail}" for repair in answer.repairs)]
-    return "\n".join([*lines, "", f"*Answered by {answer.model}.*", ""])
+    text = "\n".join([*lines, "", f"*Answered by {answer.model}.*", ""])
+    return without_links(text, [source.url for source in answer.sources])
 
 
 def result_json(rank: int, found: Found) -> dict:
@@ -115,6 +118,7 @@ def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ie
     """The draft with its list of references, numbers as in the text."""
     from rag.drafting.text import evidence_markdown
     from rag.references.bibliography import reference_list
+    from ui.markup import without_links
 
     cited = [papers[source.paper_id] for source in draft.answer.sources if source.cited]
     parts = [draft.answer.answer]
@@ -127,7 +131,7 @@ def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ie
         parts.append(evidence_markdown(draft.answer.sentences).rstrip())
     if draft.answer.repairs:
         parts.append("## Notes\n\n" + "\n".join(f"- {repair.detail}" for repair in draft.answer.repairs))
-    return "\n\n".join(parts) + "\n"
+    return without_links("\n\n".join(parts) + "\n", [paper.url for paper in cited])
 
 
 def _latex(draft: "Draft", papers: Mapping[str, Paper], evidence: bool = False) -> str:

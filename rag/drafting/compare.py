@@ -3,8 +3,6 @@
 The table is written as Markdown, CSV, LaTeX and JSON.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +13,7 @@ import numpy as np
 from rag.drafting.statements import AVAILABLE, CUES, OWN, PROPOSES, Statement, statements, worth
 from rag.errors import DraftError
 from rag.records import Embed
+from rag.references.bibliography import as_csv
 from store.records import Paper
 from store.tex import to_latex
 
@@ -176,11 +175,8 @@ def _markdown(table: Table) -> str:
 
 
 def _csv(table: Table) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["paper_id", "title", "year", *table.aspects])
-    writer.writerows([row.paper_id, row.title, row.year or "", *(c.text for c in row.cells)] for row in table.rows)
-    return text.getvalue()
+    rows = [[row.paper_id, row.title, row.year or "", *(cell.text for cell in row.cells)] for row in table.rows]
+    return as_csv([["paper_id", "title", "year", *table.aspects], *rows])
 
 
 def _json(table: Table) -> str:

@@ -6,7 +6,7 @@ import json
 import re
 import warnings
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from rag.references.bibtex import PREPRINT, address, container, read_venue, to_b
 from rag.references.keys import citation_keys, split_name
 from store.records import Paper
 
+_FORMULA = ("=", "+", "-", "@")  # how cells begin that a spreadsheet computes
 _COLUMNS = ("paper_id", "title", "authors", "year", "venue", "arxiv", "doi", "url", "tags", "abstract")
 # Short names for the styles most asked for; any style of the CSL collection has its own name.
 STYLES = {
@@ -115,14 +116,26 @@ def _csl_name(author: str) -> dict[str, str]:
 
 def _csv(papers: Sequence[Paper], keys: Mapping[str, str]) -> str:
     """A table with a header; several authors, tags or sources of a paper are joined by semicolons."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["key", *_COLUMNS])
+    rows: list[list[object]] = [["key", *_COLUMNS]]
     for paper in papers:
         fields = (getattr(paper, name) for name in _COLUMNS)
         cells = ("; ".join(field) if isinstance(field, tuple) else field for field in fields)
-        writer.writerow([keys[paper.paper_id], *cells])
+        rows.append([keys[paper.paper_id], *cells])
+    return as_csv(rows)
+
+
+def as_csv(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV; a text that a spreadsheet would take for a formula has an apostrophe before it, as they know it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_cell(value) if isinstance(value, str) else value for value in row])
     return text.getvalue()
+
+
+def _cell(text: str) -> str:
+    text = text.replace("\r", " ")
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def reference_list(papers: Sequence[Paper], style: str = "ieee", keys: Mapping[str, str] | None = None) -> list[str]:

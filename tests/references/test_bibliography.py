@@ -140,6 +140,15 @@ def test_authors_in_running_text():
     assert in_text(["Plato"]) == "Plato" and in_text([]) == ""
 
 
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t=", "\r+", " @"])
+def test_a_spreadsheet_computes_nothing_of_a_table(first):
+    evil = Paper("1", f"{first}HYPERLINK(1)", "x", (f"{first}cmd", "B"), 2024, venue=f"V {first}x")
+    row = next(csv.DictReader(io.StringIO(export([evil], "csv", {"1": f"{first}key"}))))
+    first = first.replace("\r", " ")
+    assert (row["key"], row["title"]) == (f"'{first}key", f"'{first}HYPERLINK(1)")
+    assert (row["authors"], row["venue"], row["year"]) == (f"'{first}cmd; B", f"V {first}x", "2024")
+
+
 def test_ris_csl_json_and_csv_keep_every_paper():
     ris = rispy.loads(export(PAPERS, "ris", KEYS))
     csl = json.loads(export(PAPERS, "csl-json", KEYS))

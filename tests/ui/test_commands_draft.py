@@ -4,9 +4,9 @@ import json
 import os
 
 import pytest
-from openai_server import Script, serve
 
 from rag.drafting import draft as drafting
+from tests.openai_server import Script, serve
 from ui.cli import main
 
 TOPIC = "vision-language-action models for robot manipulation"

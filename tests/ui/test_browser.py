@@ -5,7 +5,8 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
-from fakes_web import FakeAssistant
+
+from tests.fakes_web import FakeAssistant
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(

@@ -3,8 +3,7 @@
 from threading import Event
 
 import pytest
-from fakes_web import PAPERS, FakeLibrary, found
-from test_web import Elements
+from test_page import Elements
 
 from rag.drafting.draft import Draft
 from rag.drafting.plan import Plan, PlanItem, read_plan
@@ -12,6 +11,7 @@ from rag.drafting.text import Written, answer_text, citations, cite, number, num
 from rag.errors import DraftError
 from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Evidence, Finding, Sentence, Source
+from tests.fakes_web import PAPERS, FakeLibrary, found
 from ui.cards import section_html
 from ui.drafting import Order, as_exchange, draft_files, drafting, edited, plan_text, rewritten
 from ui.page import exchange_html

@@ -11,7 +11,7 @@ import pytest
 
 from ui.cli import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ANSWER_KEYS = {
     "question",
     "standalone_question",

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import gradio as gr
 import pytest
-from fakes_web import FakeAssistant
-from page_client import PageClient
 
 from rag.errors import SettingsError
+from tests.fakes_web import FakeAssistant
+from tests.page_client import PageClient
 from ui import doors, lock
 from ui.cli import main
 from ui.doors import LARGEST_BODY, Door, is_loopback
@@ -22,7 +22,7 @@ from ui.lock import Lock, Sessions, Tries, password_file, set_password
 from ui.serving import PageError, launch
 from ui.web import create_app
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PASSWORD = "three brown horses"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -16,7 +16,7 @@ from store.library import Library
 from ui.cli import main
 from ui.console import harmless
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ESCAPES = "\x1b]0;owned\x07 \x1b[2J \x9b31m red \u202egnp.exe \x7f"
 DEAF = """
 import os, signal, sys, time

@@ -5,7 +5,14 @@ from html.parser import HTMLParser
 from threading import Event, Timer
 
 import pytest
-from fakes_web import (
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from rag.answer import Searched
+from rag.records import Turn
+from store.records import Paper
+from tests.fakes_web import (
     EVIL,
     PAPERS,
     FakeAssistant,
@@ -16,16 +23,11 @@ from fakes_web import (
     piece,
     pieces_of_an_answer,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from rag.answer import Searched
-from rag.records import Turn
-from store.records import Paper
 from ui.cards import library_html, paper_card, sources_html
 from ui.conversation import UNEXPECTED, Exchange, answering, history
-from ui.markup import mark_ends, render
+from ui.markup import mark_ends, render, without_links
 from ui.page import OFFLINE, answer_html, conversation_html
+from ui.render import as_markdown
 from ui.web import example_questions
 
 
@@ -135,6 +137,40 @@ def test_no_verdict_is_lost_or_shown_twice(sentences):
 )
 def test_a_model_cannot_write_elements_that_load_or_link(text):
     assert {tag for tag, _ in Elements(plain(text)).tags} <= {"p", "cite"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVIL,
+        "![x](http://e.example/a.png)",
+        "![x\ny][1] and [1]\n\n[1]: http://e.example",
+        "[1](http://e.example), [![i](http://e.example)](http://e.example)",
+        "<http://e.example> <b>x</b> <!-- y -->",
+        "<div>\n![x](http://e.example)\n</div>",
+        "| a |\n|---|\n| > ![x](http://e.example) |",
+        "> - ![x][]\n>\n> [x]:\n> http://e.example",
+    ],
+)
+def test_markdown_to_pass_on_links_nowhere_but_to_the_sources(text):
+    pieces = [piece(text, "x", "supported")]
+    copied = as_markdown(answer("q", pieces))
+    shown = MarkdownIt("commonmark").enable("table").render(copied)
+    assert not {tag for tag, _ in Elements(shown).tags} & {"a", "img", "b", "div", "script"}
+    assert "e.example" in Elements(shown).text or text == EVIL
+
+
+@pytest.mark.parametrize(
+    "text", ["So [1] of `[x](y)`, 1 < 2.", "```\n![x](y)\n<b>\n```", "[s](https://s.example) <https://s.example>"]
+)
+def test_markdown_without_foreign_links_is_passed_on_as_it_is(text):
+    assert without_links(text, ["https://s.example"]) == text
+
+
+@given(st.lists(BITS | st.sampled_from(["[x]", "(y)", "![", "]", "(", "[x]: y\n", "<b>", "<", "http://e", ">", "\\"])))
+def test_no_text_keeps_a_link(bits):
+    shown = MarkdownIt("commonmark").enable("table").render(without_links("".join(bits)))
+    assert not re.search(r"<(a|img|b|script)\b", shown)
 
 
 def test_each_citation_leads_to_its_source_and_its_own_quote():
