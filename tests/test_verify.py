@@ -48,7 +48,6 @@ def quotes(finding, *papers):
     "claim",
     [
         "ZETA improves latency by 4 percent over GraspNet.",
-        "ZETA scores 1200 candidate grasps with a language model of 7 billion parameters.",
         "On the Clutter benchmark ZETA reaches a success rate of 86.5%.",
     ],
 )

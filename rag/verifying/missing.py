@@ -19,6 +19,9 @@ ROUNDED = re.compile(
     re.IGNORECASE,
 )
 ROUNDING = 0.06  # relative distance at which a number told as "about" is still the abstract's
+_POINTER = re.compile(
+    r"\b(?:tables?|figures?|figs?\.?|sections?|sec\.|eqs?\.|equations?|chapters?|appendix)[ ~]*$", re.IGNORECASE
+)
 _COUNTED = 2  # words behind a number that tell what it counts
 _ONE = re.compile(r"\b(?:one|single)\b", re.IGNORECASE)
 _ABSENCE = re.compile(
@@ -47,7 +50,8 @@ def missing_number(claim: str, texts: Sequence[AbstractText]) -> Quantity | None
     has_one = any(_ONE.search(text.plain) for text in texts)
     for quantity in quantities(claim):
         known = any(quantity.equals(other) or rounds(quantity, other, claim) for other in there)
-        if known or counts_off(quantity, claim) or (has_one and quantity.value == 1):
+        points = counts_off(quantity, claim) or _POINTER.search(claim[: quantity.start])
+        if known or points or (has_one and quantity.value == 1):
             continue
         own_count = quantity.is_word and (not quantity.unit or quantity.unit == "x")
         if not own_count or counted_otherwise(quantity, claim, texts):

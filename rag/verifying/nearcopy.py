@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.language.quantities import quantities
-from rag.language.terms import STOP, Word, listed, stem, words
+from rag.language.terms import Word, listed, stem, words
 from rag.records import Kind
 from rag.verifying.missing import ROUNDED, rounds
 
@@ -32,18 +32,14 @@ them we our system framework"""),
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A near copy of a sentence; `kind` and `word` tell the first change of its sense, or are empty.
-
-    `turns` tells that something stands there otherwise, rather than that something was put in.
-    """
+    """A near copy of a sentence; `kind` and `word` tell what turns its sense, or are empty where nothing does."""
 
     kind: Kind
     word: str
-    turns: bool = False
 
 
 def near_copy(claim: str, sentences: Sequence[str], known: frozenset[str]) -> Copy | None:
-    """The plain `claim` as a near copy of one of the plain `sentences`, or None where it is none.
+    """The plain `claim` as a near copy of one of the plain `sentences`, or None where it is none, or has other words.
 
     `known` are the stems of the whole abstract and its title. A near copy without a change of sense comes first.
     """
@@ -61,12 +57,12 @@ def _copy(claim: str, ours: Sequence[Word], sentence: str, known: frozenset[str]
     first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
     number = _changed_number(claim, sentence)
     if number:
-        return Copy("number", number, True)
+        return Copy("number", number)
     for tag, a, b, c, d in matcher.get_opcodes():
         gone = theirs[max(c, first) : min(d, last)] if tag != "insert" else ()
-        if tag != "equal" and (change := _change(ours[a:b], gone, known)):
-            return change
-    return Copy("", "")
+        if tag != "equal" and (word := _turned(ours[a:b], gone)):
+            return Copy("contradicted", word)
+    return None if any(_is_new(word, known) for word in ours) else Copy("", "")
 
 
 def _telling_words(text: str) -> list[Word]:
@@ -87,15 +83,12 @@ def _changed_number(claim: str, sentence: str) -> str:
     return ""
 
 
-def _change(put: Sequence[Word], gone: Sequence[Word], known: frozenset[str]) -> Copy | None:
-    """How words put in and words left out change the sense; None when they do not."""
+def _turned(put: Sequence[Word], gone: Sequence[Word]) -> str:
+    """A small word put in or left out that turns the sense, or ""."""
     ours, theirs = ({w.text.lower() for w in some} for some in (put, gone))
     turned = (ours ^ theirs) & _DENYING or (ours & _TURNING) - theirs or (theirs & (_TURNING | _HEDGES)) - ours
-    if turned:
-        return Copy("contradicted", min(turned), True)
-    for word in put:
-        new = word.is_content and word.stem not in known and word.stem not in _TELLERS
-        if new and word.text.lower() not in STOP and not word.text[0].isdigit():
-            turns = any(w.is_content for w in gone)
-            return Copy("contradicted" if turns else "not said", word.text, turns)
-    return None
+    return min(turned, default="")
+
+
+def _is_new(word: Word, known: frozenset[str]) -> bool:
+    return word.is_content and word.stem not in known and word.stem not in _TELLERS

@@ -13,6 +13,7 @@ from math import exp, log
 from pathlib import Path
 from typing import Literal
 
+from rag.language.quantities import quantities
 from rag.language.terms import plain
 from rag.records import Evidence, Finding, Kind, Verdict
 from rag.settings import Settings
@@ -78,7 +79,7 @@ class Verifier:
         if not cited:
             return Finding("uncited", reason="it cites no paper", kind="uncited")
         finding = self._check(claim, tuple(cited))
-        if finding.verdict != "unsupported":
+        if finding.holds or finding.verdict == "unchecked":
             return finding
         return replace(finding, better=self._better(claim, cited, others))
 
@@ -117,10 +118,7 @@ def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
         if score >= numbers["supported"]:
             return Ruling("supported", score=score)
         return replace(scored, verdict="weak" if score >= numbers["unsupported"] else "unsupported")
-    opposed = barred.contradicted or (barred.kind == "number" and scored.contradicted)
-    if barred.kind not in ("number", "name") and score >= numbers["supported"]:
-        return replace(barred, verdict="weak", score=score, contradicted=False, barred=True)
-    return replace(barred, score=score * numbers["barred"], contradicted=opposed, barred=True)
+    return replace(barred, score=score * numbers["barred"], barred=True)
 
 
 def _finding(case: Case, ruling: Ruling) -> Finding:
@@ -171,7 +169,9 @@ def _number(case: Case, verifier: Verifier) -> Ruling | None:
     other = counted_otherwise(number, case.claim, texts)
     counted = f"the abstract counts {other}, not " if other else "no such number is in the abstract: "
     verdict: Verdict = "weak" if number.is_word and not other else "unsupported"
-    return Ruling(verdict, "number", counted + written(number, case.claim), contradicted=bool(other))
+    told = quantities(" . ".join(r.text.sentences[r.picks[0]] for r in case.readings if r.picks))
+    rival = any(q.unit and q.unit == number.unit for q in told)
+    return Ruling(verdict, "number", counted + written(number, case.claim), contradicted=bool(other) or rival)
 
 
 def _name(case: Case, verifier: Verifier) -> Ruling | None:
@@ -192,7 +192,7 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
     if not copy.word:
         return Ruling("supported", score=0.95)
     reason = f"the abstract has this sentence, but not with “{copy.word}”"
-    return Ruling("unsupported" if copy.turns else "weak", copy.kind, reason, contradicted=copy.turns)
+    return Ruling("unsupported", copy.kind, reason, contradicted=True)
 
 
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:

@@ -112,7 +112,7 @@ LONG = "x" * 5_000
         (["ask", "caf\udce9"], b"", "not UTF-8"),
         (["papers", "remove", "2411.00508", "caf\udce9"], b"", "not UTF-8"),
         (["lint", f"{LONG}.md"], b"", "cannot be read (File name too long)"),
-        (["add", f"{LONG}.jsonl"], b"", "x … x"),
+        (["add", f"{LONG}.jsonl"], b"", "File name too long"),
         (["draft", "x", "-o", LONG], b"", "cannot be written (File name too long)"),
         (["ask", "x", "--history", LONG], b"", "cannot be read (File name too long)"),
         (["eval", LONG], b"", "x … x"),
