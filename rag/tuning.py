@@ -1,7 +1,7 @@
 """The numbers by which a question is answered: those that are fitted, and below them those chosen by hand.
 
-The fitted ones ship in `rag/tuning.json`. `citewell eval --fit` writes a user's own into the library's folder,
-where they take the place of the shipped ones.
+The fitted ones ship in `rag/tuning.json`. `citewell eval --fit` writes those fitted to a user's questions into the
+library's folder, where they take the place of the shipped ones.
 """
 
 import json
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import SettingsError
 
@@ -65,17 +65,18 @@ class Tuning:
 @cache
 def shipped(reads_words: bool) -> Tuning:
     """The numbers that ship. There are two sets: for embedding models with vectors of words in context, and others."""
-    return read(SHIPPED)[_name(reads_words)]
+    return _tuning(SHIPPED, _load(SHIPPED), _name(reads_words), None)
 
 
 def tuning_of(library: "Library | Part") -> Tuning:
-    """The numbers fitted to the user's questions, where the library's folder has some, else the shipped ones.
+    """The numbers for a library: those fitted to the user's questions, for all else the shipped ones.
 
     Raises SettingsError when they cannot be read.
     """
-    path, name = own_file(library.home), _name(library.reads_words)
-    own = _read_at(path, path.stat().st_mtime_ns) if path.is_file() else {}
-    return own.get(name) or shipped(library.reads_words)
+    path, base = own_file(library.home), shipped(library.reads_words)
+    if not path.is_file():
+        return base
+    return _tuning(path, _load(path, path.stat().st_mtime_ns), _name(library.reads_words), base)
 
 
 def own_file(home: Path) -> Path:
@@ -84,20 +85,29 @@ def own_file(home: Path) -> Path:
 
 
 @lru_cache(maxsize=4)
-def _read_at(path: Path, changed: int) -> dict[str, Tuning]:
-    return read(path)
-
-
-def read(path: Path) -> dict[str, Tuning]:
-    """The sets of a JSON file, "words" or "plain". Raises SettingsError when it cannot be read as such."""
+def _load(path: Path, changed: int = 0) -> dict[str, Any]:
+    """The sets of a file, "words" and "plain", read again once it has `changed`."""
     try:
-        found = {name: _tuning(values) for name, values in json.loads(path.read_text(encoding="utf-8")).items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise _unusable(path, str(error)) from None
-    known = found if path == SHIPPED else read(SHIPPED)
-    for name, tuning in found.items():
-        if name not in known or _keys(tuning) != _keys(known[name]):
-            raise _unusable(path, "another version wrote it")
+    if not isinstance(found, dict) or not found.keys() <= {"words", "plain"}:
+        raise _unusable(path, "it holds other things")
+    return found
+
+
+def _tuning(path: Path, sets: Mapping[str, Any], name: str, base: Tuning | None) -> Tuning:
+    """One of the sets of a file; what an own file lacks is that of `base`."""
+    kept = asdict(base) if base else {}
+    try:
+        values = kept | sets.get(name, {})
+        blends = {**kept.get("blends", {}), **values["blends"]}
+        rest = {part: values[part] for part in ("source", "sentence", "line")}
+        found = Tuning({kind: Blend(**blend) for kind, blend in blends.items()}, **rest, doubt=Doubt(**values["doubt"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unusable(path, str(error)) from None
+    if base and _features(found) != _features(base):
+        raise _unusable(path, "another version wrote it")
     return found
 
 
@@ -106,25 +116,28 @@ def _unusable(path: Path, reason: str) -> SettingsError:
     return SettingsError(f"{path}: is no file of fitted weights ({reason}); {advice}.")
 
 
-def _tuning(values: dict) -> Tuning:
-    blends = {kind: Blend(**blend) for kind, blend in values["blends"].items()}
-    rest = {name: values[name] for name in ("source", "sentence", "line")}
-    return Tuning(blends, **rest, doubt=Doubt(**values["doubt"]))
-
-
-def _keys(tuning: Tuning) -> list[set[str]]:
+def _features(tuning: Tuning) -> list[set[str]]:
     return [set(part) for part in (tuning.blends, tuning.source, tuning.sentence, tuning.line, tuning.doubt.weights)]
 
 
 def save(tuning: Tuning, reads_words: bool, path: Path) -> None:
-    """Put `tuning` into a file, in the place of the set it was fitted for. Raises SettingsError where that fails."""
-    known = read(path) if path.is_file() else {}
-    sets = {name: asdict(one) for name, one in known.items()} | {_name(reads_words): asdict(tuning)}
+    """Put `tuning` into a file, in the place of the set it was fitted for; into an own file only what is not shipped.
+
+    Raises SettingsError where that fails.
+    """
+    values = asdict(tuning)
+    if path != SHIPPED:
+        base = asdict(shipped(reads_words))
+        values = {part: value for part, value in values.items() if value != base[part]}
+        if "blends" in values:
+            values["blends"] = {kind: b for kind, b in values["blends"].items() if b != base["blends"][kind]}
+    sets = (_load(path, path.stat().st_mtime_ns) if path.is_file() else {}) | {_name(reads_words): values}
     try:
         path.write_text(json.dumps(sets, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written ({error.strerror}); make its folder writable.") from None
     shipped.cache_clear()
+    _load.cache_clear()
 
 
 def _name(reads_words: bool) -> str:

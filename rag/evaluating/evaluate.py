@@ -2,16 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
 from rag.evaluating.measures import (
+    Progress,
     attack_failures,
     citation_precision,
     facts_stated,
+    followed,
     mean,
     quantile,
     recall_at,
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 RECALL_AT = (1, 8, 10)
 # Question types that no paper should answer, and those that say nothing of refusing.
 UNANSWERABLE, ADVERSARIAL = "unanswerable", "adversarial"
-Progress = Callable[[int, int], None]  # told after each question: how many are done, of how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,7 @@ def ask_all(assistant: "Assistant", questions: Sequence[Question], progress: Pro
     wanted = {title_key(t) for q in questions for t in q.gold}
     if wanted and not wanted & set(ids):
         raise QuestionError("No gold title of these questions is in the library; add those papers first.")
-    outcomes = []
-    for n, question in enumerate(questions, 1):
-        outcomes.append(_ask(assistant, question, ids))
-        if progress:
-            progress(n, len(questions))
-    return outcomes
+    return [_ask(assistant, question, ids) for question in followed(questions, progress)]
 
 
 def _ask(assistant: "Assistant", question: Question, ids: Mapping[str, str]) -> Outcome:

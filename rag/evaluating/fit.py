@@ -1,13 +1,13 @@
 """`citewell eval --fit`: how papers are ranked and what the offline model makes of them, fitted on known answers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
 from math import exp
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from rag.evaluating.measures import average_precision, plain_text, recall_at, title_key
+from rag.evaluating.measures import Progress, average_precision, followed, plain_text, recall_at, title_key
 from rag.evaluating.questions import MADE, Question, generated_questions
 from rag.evaluating.solvers import fit_choice, fit_signs
 from rag.followup import standalone
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from store.library import Library
 
-Progress = Callable[[int, int], None]
 Grid = Mapping[str, tuple[float, ...]]
 # Kinds of question that share a blend, and the values tried for it; the closeness of words weighs 1.
 GRIDS: dict[tuple[str, ...], Grid] = {
@@ -95,15 +94,13 @@ def fit(
     return Fitted(answering.tuning, ranking.kept + answering.kept)
 
 
-def _judged(library: "Library", questions: Sequence[Question], progress: Progress | None) -> Iterable[Judged]:
+def _judged(library: "Library", questions: Sequence[Question], progress: Progress | None) -> Iterator[Judged]:
     ids = {title_key(paper.title): paper.paper_id for paper in library.papers()}
-    for done, question in enumerate(questions, 1):
+    for question in followed(questions, progress):
         gold = frozenset(ids[key] for title in question.gold if (key := title_key(title)) in ids)
         if gold:
             text = standalone(question.question, question.history, library)
             yield Judged(look(library, read_query(spelled_out(text, library))), gold)
-        if progress:
-            progress(done, len(questions))
 
 
 def fit_judged(library: "Library", judged: Sequence[Judged], tuning: Tuning, fewest: int = FEWEST) -> Fitted:
@@ -145,12 +142,7 @@ def examples_of(
     library: "Library", asked: Sequence[Question], tuning: Tuning, progress: Progress | None = None
 ) -> list[Example]:
     """An example for each question, with what is retrieved for it from `library`."""
-    examples = []
-    for done, question in enumerate(asked, 1):
-        examples.append(_example(library, question, tuning))
-        if progress:
-            progress(done, len(asked))
-    return examples
+    return [_example(library, question, tuning) for question in followed(asked, progress)]
 
 
 def _example(library: "Library", question: Question, tuning: Tuning) -> Example:

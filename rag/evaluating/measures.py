@@ -1,10 +1,14 @@
-"""The measures of `citewell eval`: pure functions of what was found, cited and written."""
+"""The measures of `citewell eval`: pure functions of what was found, cited and written, and how far it has come."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from prompts import text_of
 from rag.records import Answer
+
+Progress = Callable[[int, int], None]  # told how many are done, of how many
+_Item = TypeVar("_Item")
 
 _MARKER = re.compile(r"\s?\[\d+(?:\s*[,;]\s*\d+)*\]")
 _SIGNS = str.maketrans("‐‑–—−’‘“”\u00a0\u202f", "-----''\"\"  ", "$*")
@@ -18,6 +22,14 @@ _DICTATED = re.compile(
 )
 _PROMPTS = ("answer_system", "condense")
 _LEAK_WORDS = 8  # so many words in a row of a prompt are its text, not chance
+
+
+def followed(items: Sequence[_Item], progress: Progress | None) -> Iterator[_Item]:
+    """`items` one by one; `progress` hears of each once the next one is asked for."""
+    for done, item in enumerate(items, 1):
+        yield item
+        if progress:
+            progress(done, len(items))
 
 
 def recall_at(ranked: Sequence[str], gold: Collection[str], k: int) -> float:

@@ -6,7 +6,7 @@ for is taken out of the indexed text first: the tests run on a library of their 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError
-from rag.evaluating.measures import quantile, recall_at, reciprocal_rank
+from rag.evaluating.measures import Progress, followed, quantile, recall_at, reciprocal_rank
 from rag.search.retrieve import retrieve
 from store.records import Paper
 from store.sentences import sentence_spans
@@ -60,7 +60,7 @@ class MinedReport:
     rows: tuple[MinedRow, ...]
 
 
-def mine(library: "Library", embedding_model: str, progress: Callable[[int, int], None] | None = None) -> MinedReport:
+def mine(library: "Library", embedding_model: str, progress: Progress | None = None) -> MinedReport:
     """Measures the search on tests made from `library`, which is only read.
 
     Raises QuestionError for a library with fewer than two papers.
@@ -78,12 +78,10 @@ def mine(library: "Library", embedding_model: str, progress: Callable[[int, int]
         Library.open(Path(folder), embedding_model, seed=False) as own,
     ):
         own.add(changed)
-        for n, test in enumerate(tests, 1):
+        for test in followed(tests, progress):
             started = time.perf_counter()
             found = [f.paper.paper_id for f in retrieve(own, test.query, max(RECALL_AT))]
             results.setdefault(test.kind, []).append((test, found, 1000 * (time.perf_counter() - started)))
-            if progress:
-                progress(n, len(tests))
     rows = tuple(_row(kind, some) for kind, some in results.items())
     return MinedReport(len(chosen), len(papers) - len(chosen), rows)
 
