@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from store.errors import StoreError
-from store.folder import Folder, Known, open_to_read
+from store.folder import Folder, Known, open_to_read, readable
 from store.records import Paper, Passage
 
 SCHEMA_VERSION = "3"
@@ -63,6 +63,7 @@ class Database:
         if self._folder.read_only and self._path == self._folder.papers:
             return open_to_read(self._path)
         db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+        db.text_factory = readable
         db.execute("PRAGMA synchronous = NORMAL")
         return db
 
@@ -140,6 +141,13 @@ class Database:
         """Keep a fact about the library."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    def complaints(self) -> list[str]:
+        """What SQLite finds wrong with the file itself, with what to do; mostly nothing."""
+        found = [row[0] for row in self._db.execute("PRAGMA quick_check(1)")]
+        if found == ["ok"]:
+            return []
+        return [f"{self._path} is damaged ({found[0]}); put back a copy of it{self._folder.newest()}."]
+
     def close(self) -> None:
         """Close the connections of every thread."""
         with self._lock:
@@ -160,7 +168,10 @@ def paper_of(row: Sequence[Any]) -> Paper:
 
 
 def _list_of(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text != "[]" else ()
+    try:
+        return tuple(json.loads(text)) if text != "[]" else ()
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"{text[:60]!r} is no list") from None
 
 
 def spans_of(passages: Sequence[Passage]) -> str:

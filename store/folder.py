@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from store.errors import BusyError, StoreError
@@ -36,7 +37,7 @@ class Folder:
         self.home = home
         self.papers, self.cache = home / "papers.db", home / "cache"
         self.keywords, self.vectors = home / "keywords", home / "vectors"
-        self._beside = home / "library.json"
+        self.beside = home / "library.json"
         self._copies = home / "copies"
         self._mirrors: list[tempfile.TemporaryDirectory[str]] = []
 
@@ -80,7 +81,7 @@ class Folder:
             if isinstance(error, sqlite3.OperationalError):
                 raise self._unusable(error) from error
             raise StoreError(
-                f"{self.papers} is damaged ({error}); put back a copy of it{self._newest()}, or set CITEWELL_HOME to "
+                f"{self.papers} is damaged ({error}); put back a copy of it{self.newest()}, or set CITEWELL_HOME to "
                 "a new folder."
             ) from error
         except OSError as error:
@@ -95,16 +96,16 @@ class Folder:
     def known(self) -> Known:
         """What was last known of the papers."""
         try:
-            return Known(**json.loads(self._beside.read_text(encoding="utf-8")))
+            return Known(**json.loads(self.beside.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return Known()
 
     def note(self, now: Known) -> None:
         """Keep what is known of the papers now."""
         if now != self.known() and not self.read_only:
-            partial = self._beside.with_suffix(".part")
+            partial = self.beside.with_suffix(".part")
             partial.write_text(json.dumps(asdict(now)), encoding="utf-8")
-            partial.replace(self._beside)
+            partial.replace(self.beside)
 
     def miss_no_papers(self) -> None:
         """Raises StoreError where papers are gone that there must have been."""
@@ -115,13 +116,17 @@ class Folder:
         state = "is empty" if there else "is missing"
         held = f"{lost:,} papers were kept in it" if lost else "its indexes are there"
         raise StoreError(
-            f"{self.papers} {state}, though {held}; put back a copy of it{self._newest()}, or delete the folder "
+            f"{self.papers} {state}, though {held}; put back a copy of it{self.newest()}, or delete the folder "
             f"{self.home} to begin a new library."
         )
 
-    def _newest(self) -> str:
-        copies = sorted(self._copies.glob("papers-*.db"))
-        return f" (there is {copies[-1]})" if copies else ""
+    def copies(self) -> list[Path]:
+        """The copies of the papers, the newest first."""
+        return sorted(self._copies.glob("papers-*.db"), reverse=True)
+
+    def newest(self) -> str:
+        """Where the newest copy is, for a message; "" where there is none."""
+        return next((f" (there is {path})" for path in self.copies()), "")
 
     def copy(self, db: sqlite3.Connection, before: str) -> None:
         """Keep a copy of the papers in `db` from `before` what is about to be done to them."""
@@ -131,7 +136,7 @@ class Folder:
         with closing(sqlite3.connect(partial)) as copy:
             db.backup(copy)
         partial.replace(self._copies / f"papers-{time.strftime('%Y%m%d-%H%M%S')}-before-{before}.db")
-        for old in sorted(self._copies.glob("papers-*.db"))[:-_COPIES]:
+        for old in self.copies()[_COPIES:]:
             old.unlink()
 
     def mirror(self, path: Path, *copied: str) -> Path:
@@ -160,12 +165,17 @@ class Folder:
             self._mirrors.pop().cleanup()
 
 
+# Text of a file that may be damaged: a changed byte is found by the digest, and stops nothing else.
+readable = partial(str, encoding="utf-8", errors="replace")
+
+
 def open_to_read(path: Path) -> sqlite3.Connection:
     """A connection to a file in a folder where SQLite can make no files beside it."""
     written = path.with_name(f"{path.name}-wal").exists()  # perhaps right now, by who may
     for how in ("mode=ro", "immutable=1")[not written :]:
         where = f"{path.resolve().as_uri()}?{how}"
         db = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
+        db.text_factory = readable
         try:
             db.execute("SELECT 1 FROM sqlite_master LIMIT 1")
         except sqlite3.OperationalError:

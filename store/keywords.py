@@ -3,6 +3,8 @@
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
 """
 
+import json
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from store.errors import DamagedIndexError
 from store.records import Paper
 
 _HEAP = 64_000_000  # bytes the writer may fill before it writes a segment
+_MARK = 1337  # stands at the end of tantivy's files
 _TIES = 20  # further papers looked at, as tantivy orders ties by place and not by id
 _WORDS = """
 a about above after again against all also am an and any are aren as at be because been before being
@@ -84,6 +87,20 @@ class Keywords:
             scored = [(searcher.doc(place)["paper_id"][0], score) for score, place in found if score > 0]
         return sorted(scored, key=lambda pair: (-pair[1], pair[0]))[:k]
 
+    def ids(self) -> list[str]:
+        """The id of every text that the index holds."""
+        import tantivy
+
+        with self._telling():
+            searcher = self._index.searcher()
+            found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+            return [searcher.doc(place)["paper_id"][0] for _, place in found]
+
+    def damaged(self) -> list[str]:
+        """The files of the index that are not as they were written, by the sum that tantivy puts at their end."""
+        files = sorted(path for path in self._folder.iterdir() if path.suffix not in (".json", ".lock"))
+        return [path.name for path in files if not _is_whole(path.read_bytes())]
+
     def __len__(self) -> int:
         """How many papers the index holds."""
         return self._index.searcher().num_docs
@@ -97,6 +114,16 @@ class Keywords:
                 f"{self._folder}: the keyword index is damaged ({error}); delete this "
                 "folder, and it is made anew from the papers."
             ) from error
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether the data of a file have the sum in their footer: JSON, its length, and a number that marks it."""
+    length = int.from_bytes(data[-8:-4], "little")
+    body, footer = data[: -8 - length], data[-8 - length : -8]
+    try:
+        return int.from_bytes(data[-4:], "little") == _MARK and json.loads(footer)["crc"] == zlib.crc32(body)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _limited(query, schema, paper_ids: Collection[str]):

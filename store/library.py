@@ -17,19 +17,18 @@ if TYPE_CHECKING:
     import numpy as np
 
     from store.encoders import Embedder
+    from store.examine import Examination
     from store.word_vectors import WordMatches
 
 
 class Library:
     """A folder of papers with a vector and a keyword index, kept in step with each other."""
 
-    def __init__(
-        self, home: Path, embedding_model: str, embedder: "Embedder | None" = None, server: ChromaServer | None = None
-    ):
+    def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None):
         self._folder = Folder(home)
         self._papers = Papers(self._folder)
-        self._indexes = Indexes(self._folder, embedding_model, embedder, server, lambda: self._papers.fact("library"))
-        self._sync = Sync(self._folder, self._papers, self._indexes, f"{embedding_model} {self._indexes.place}".strip())
+        self._indexes = Indexes(self._folder, model, embedder, server, lambda: self._papers.fact("library"))
+        self._sync = Sync(self._folder, self._papers, self._indexes, f"{model} {self._indexes.place}".strip())
         self._search = Searcher(self._folder, self._papers, self._indexes, self._sync)
 
     @classmethod
@@ -45,10 +44,9 @@ class Library:
     ) -> "Library":
         """Open the library in folder `home`, made and filled with the shipped papers if new.
 
-        What an interrupted `add` left undone is done now; another `embedding_model` than the
-        last one makes the vectors anew. `embedder` stands in for the named model; `seed=False`
-        leaves a new library empty; with `server` the vectors are kept there. Raises StoreError for
-        a folder or server that cannot be used.
+        What an interrupted `add` left undone is done now; another `embedding_model` than the last one makes the
+        vectors anew. `embedder` stands in for the named model; `seed=False` leaves a new library empty; with `server`
+        the vectors are kept there. Raises StoreError for a folder or server that cannot be used.
         """
         library = cls(Path(home), embedding_model, embedder, server)
         try:
@@ -69,11 +67,9 @@ class Library:
     def add_paths(self, paths: Sequence[Path | str], progress: Progress | None = None) -> AddReport:
         """Take in the papers of files and folders, streamed.
 
-        A file that cannot be read is passed over, unless nothing else could be read either:
-        then its ReadError is raised.
+        A file that cannot be read is passed over; where nothing else could be read, its ReadError is raised.
         """
-        from store.readers import read_papers
-        from store.readers.common import shown
+        from store.readers import read_papers, shown
 
         if "" in paths:
             raise ReadError("An empty path names nothing; give a file or a folder (`.` is the one where you stand).")
@@ -119,7 +115,7 @@ class Library:
 
         With none of them given it is the library itself.
         """
-        if year is None and venue is None and author is None:
+        if (year, venue, author) == (None, None, None):
             return self
         with self._folder.telling():
             return Part(self, self._papers.matching(year, venue, author))
@@ -159,6 +155,15 @@ class Library:
         assert words is not None, "the model has no vectors of words"
         with self._folder.telling():
             return words.matches(question, papers)
+
+    def examine(self, progress: Progress | None = None) -> "Examination":
+        """Look through every stored text and both indexes, and mend what can be."""
+        from store.examine import examine
+
+        with self._folder.telling(), self._folder.writing():
+            found = examine(self._folder, self._papers, self._indexes, self._sync, progress or silent)
+            self._search.forget()
+        return found
 
     @property
     def note(self) -> str:

@@ -192,7 +192,7 @@ class Papers(Database):
     def select(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
         """The papers of this year, with these words in venue and authors, as they came, a page at a time."""
         where, values = matching(year, venue, author)
-        return self._pages(where, values)
+        return (paper_of(row[1:]) for row in self._pages(COLUMNS, where, values))
 
     def matching(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> frozenset[str]:
         """The ids of the papers that `select` gives."""
@@ -204,14 +204,26 @@ class Papers(Database):
         rows = self._db.execute("SELECT DISTINCT year FROM papers WHERE year IS NOT NULL ORDER BY year DESC")
         return [row[0] for row in rows]
 
+    def changed(self) -> Iterator[tuple[int, Paper, str]]:
+        """The papers whose stored text is not that of the digest that was kept with it: row, paper, digest."""
+        for seq, content, *row in self._pages(f"content, {COLUMNS}", "seq > ?"):
+            if digest_of(paper := paper_of(row)) != content:
+                yield seq, paper, content
+
+    def put_back(self, seq: int, whole: Paper) -> None:
+        """Put the text of `whole` back in its row; the indexes are to follow it."""
+        with self.transaction():
+            values = (whole.title, whole.abstract, seq)
+            self._db.execute("UPDATE papers SET title = ?, abstract = ?, indexed = '' WHERE seq = ?", values)
+
     def in_step(self) -> Iterator[Paper]:
         """The papers that the indexes have followed, a page at a time."""
-        return self._pages("seq > ? AND indexed = content", ())
+        return (paper_of(row[1:]) for row in self._pages(COLUMNS, "seq > ? AND indexed = content"))
 
-    def _pages(self, where: str, values: Sequence[Any]) -> Iterator[Paper]:
-        query, last = f"SELECT seq, {COLUMNS} FROM papers WHERE {where} ORDER BY seq LIMIT {_PAGE}", 0
+    def _pages(self, columns: str, where: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
+        query, last = f"SELECT seq, {columns} FROM papers WHERE {where} ORDER BY seq LIMIT {_PAGE}", 0
         while rows := self._db.execute(query, (last, *values)).fetchall():
-            yield from (paper_of(row[1:]) for row in rows)
+            yield from rows
             last = rows[-1][0]
 
     def __len__(self) -> int:

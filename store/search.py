@@ -37,7 +37,11 @@ class Searcher:
         try:
             self._sync.follow(progress, damaged)
         finally:
-            self._seen = None
+            self.forget()
+
+    def forget(self) -> None:
+        """What was seen of the indexes may be so no more."""
+        self._seen = None
 
     def by_meaning(self, vector: "np.ndarray", k: int, among: Collection[str] | None = None) -> list[Hit]:
         """The `k` papers nearest to `vector`, each by its best passage, with their cosines."""

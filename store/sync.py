@@ -45,7 +45,7 @@ class Sync:
         self._progress: Progress = silent
         self._gate = threading.Lock()  # between those who write to the indexes and those who close them
         self.writing = False
-        self._renewed = False  # the vectors, and nothing has been written to them since
+        self._renewed: set[str] = set()  # which indexes, that nothing has been written to since
 
     def begin(self, seed: bool, progress: Progress) -> None:
         """Make the library if it is new, and finish what another process left undone.
@@ -115,7 +115,8 @@ class Sync:
         try:
             self._catch_up()
         finally:
-            self.writing = self._renewed = False
+            self.writing = False
+            self._renewed.clear()
 
     def _catch_up(self) -> None:
         papers = self._papers
@@ -123,7 +124,7 @@ class Sync:
             papers.set_fact("library", secrets.token_hex(8))
         self._distrust()
         lacking = self._lacks_words()
-        if lacking and len(papers) > papers.count_lagging():
+        if lacking and len(papers) > papers.count_lagging() and "keywords" not in self._renewed:
             self.repairs.append("The keyword index was missing, damaged or incomplete: it was made anew.")
         if lacking or papers.fact("writing"):
             self._rebuild_keywords()
@@ -153,7 +154,7 @@ class Sync:
 
     def _distrust(self) -> None:
         """Drop vectors that are of another model, lost, or broken by the end of who wrote them."""
-        if self._renewed:
+        if "vectors" in self._renewed:
             return
         if self._papers.fact("fingerprint") != self._indexes.fingerprint:
             self.renew_vectors()
@@ -187,7 +188,13 @@ class Sync:
             self._papers.set_fact("writing", "yes")
             self._papers.set_fact("fingerprint", self._indexes.fingerprint)
         self._indexes.renew_vectors()
-        self._renewed = True
+        self._renewed.add("vectors")
+
+    def renew_keywords(self, damage: str) -> None:
+        """Have the next `follow` make the keyword index anew; `damage` says what was wrong."""
+        self.repairs.append(f"The keyword index {damage}: it was made anew.")
+        self._indexes.renew_keywords()
+        self._renewed.add("keywords")
 
     def _rebuild_keywords(self) -> None:
         """Make the keyword index of the papers in step anew from the place of record."""

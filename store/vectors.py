@@ -82,17 +82,27 @@ class Vectors:
         distances = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
         return [(*_split(passage_id), 1.0 - distance) for passage_id, distance in distances]
 
+    def get(self, passages: Sequence[tuple[str, int, int]]) -> "dict[tuple[str, int], np.ndarray]":
+        """The vectors of these passages, given as for `delete`, by paper and number; those not here are left out."""
+        import numpy as np
+
+        found: dict[tuple[str, int], np.ndarray] = {}
+        ids = _ids(passages)
+        for start in range(0, len(ids), self._batch):
+            with self._calling(lock=False):
+                some = self._collection.get(ids=ids[start : start + self._batch], include=["embeddings"])
+            rows = np.asarray(some["embeddings"], np.float32)
+            found |= {_split(passage_id): row for passage_id, row in zip(some["ids"], rows, strict=True)}
+        return found
+
     def compare(self, vector: "np.ndarray", passages: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, float]]:
         """These passages, given as for `delete`, as `nearest` gives them; those not here are left out."""
         import numpy as np
 
-        ids, found = _ids(passages), []
-        for start in range(0, len(ids), self._batch):
-            with self._calling(lock=False):
-                some = self._collection.get(ids=ids[start : start + self._batch], include=["embeddings"])
-            cosines = np.asarray(some["embeddings"], np.float32).reshape(-1, len(vector)) @ vector
-            found += [(*_split(i), cosine) for i, cosine in zip(some["ids"], cosines.tolist(), strict=True)]
-        return sorted(found, key=lambda hit: -hit[2])
+        found = self.get(passages)
+        cosines = np.array(list(found.values()), np.float32).reshape(-1, len(vector)) @ vector
+        hits = [(paper_id, n, cosine) for (paper_id, n), cosine in zip(found, cosines.tolist(), strict=True)]
+        return sorted(hits, key=lambda hit: -hit[2])
 
     def __len__(self) -> int:
         """How many passages the index holds."""

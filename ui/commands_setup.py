@@ -9,16 +9,17 @@ from pathlib import Path
 
 from rag.errors import ModelError, SettingsError
 from rag.settings import Settings, read_env_file, settings_file
-from store.errors import CitewellError, EmbeddingError
+from store.errors import CitewellError, EmbeddingError, StoreError
 from store.records import without_password
 from ui.common import described, open_library, path, remember, settings_of
-from ui.console import print_json, read_input
+from ui.console import bar, print_json, read_input
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     """Add the command of this module."""
     command = subparsers.add_parser("doctor", help="what is set up, what is missing, what to do")
     command.add_argument("--json", action="store_true", help="print the checks as JSON")
+    command.add_argument("--deep", action="store_true", help="look through every paper and both indexes, and mend them")
     command.set_defaults(run=doctor)
 
     command = subparsers.add_parser("trust", help="use the settings of the .env here from now on")
@@ -34,7 +35,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 
 def doctor(args: argparse.Namespace) -> int:
     """Print each check with what to do; 1 when something needs doing."""
-    checks = run_checks(settings_of(args))
+    checks = run_checks(settings_of(args), args.deep)
     if args.json:
         print_json([asdict(check) for check in checks])
     else:
@@ -78,14 +79,14 @@ class Check:
     detail: str
 
 
-def run_checks(settings: Settings) -> list[Check]:
-    """Look at Python, the settings, the embedding model, the library and the language model, in that order."""
+def run_checks(settings: Settings, deep: bool = False) -> list[Check]:
+    """Look at Python, the settings, the embedding model, the library (`deep`: all of it) and the language model."""
     checks: dict[str, Callable[[Settings], str]] = {
         "Python": _python,
         "settings": _given,
         "library folder": _folder,
         "embedding model": _embedding,
-        "library": _library,
+        "library": _library_in_depth if deep else _library,
         "language model": _model,
     }
     return [_checked(name, look, settings) for name, look in checks.items()]
@@ -129,6 +130,16 @@ def _library(settings: Settings) -> str:
         library.by_meaning("", 1)  # the vectors answer
         where = f", vectors at {without_password(settings.chroma_url)}" if settings.chroma_url else ""
         return f"{len(library):,} papers, indexed{where}" + (f". {library.advice}" if library.advice else "")
+
+
+def _library_in_depth(settings: Settings) -> str:
+    with open_library(settings) as library:
+        with bar() as progress:
+            found = library.examine(progress)
+        mended = " ".join(found.mended)
+        if found.left:
+            raise StoreError(" ".join([*found.left, *found.mended]))
+        return f"{found.papers:,} papers, looked through: {mended or 'their texts and both indexes are whole.'}"
 
 
 def _model(settings: Settings) -> str:

@@ -1,0 +1,120 @@
+"""A library looked through in depth: stored texts by their digests, counts, both indexes paper by paper.
+
+What can be made again or put back from a copy is; what cannot is said, with what to do.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+
+from store.database import COLUMNS, digest_of, paper_of
+from store.errors import DamagedIndexError
+from store.folder import Folder, open_to_read
+from store.indexes import Indexes
+from store.papers import Papers
+from store.records import Paper, Progress
+from store.sync import Sync
+
+_BATCH = 1_000  # papers looked at together
+_SAME = 0.99  # least cosine of a vector with that of its text: another encoder, or half precision, turns it less
+_NAMED = 5  # papers that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """How many papers were looked at, what was mended, and what is left to do, a line each."""
+
+    papers: int
+    mended: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def examine(folder: Folder, papers: Papers, indexes: Indexes, sync: Sync, progress: Progress) -> Examination:
+    """Look through the library, and mend what can be; the caller is the one writer."""
+    before = len(sync.repairs)
+    left = [*papers.complaints(), *_texts(folder, papers, sync), *_counts(folder, papers)]
+    sync.follow(progress)
+    vectors = _said(lambda: _vectors_differ(papers, indexes, progress))
+    words = _said(lambda: _words_differ(papers, indexes))
+    if vectors:
+        sync.renew_vectors(vectors)
+    if words:
+        sync.renew_keywords(words)
+    sync.follow(progress, damaged=bool(vectors or words))
+    mended, sync.repairs[before:] = tuple(sync.repairs[before:]), ()
+    return Examination(len(papers), mended, tuple(left))
+
+
+def _texts(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
+    """Put back the texts that are not those of their digests; what to do about the ones that no copy has."""
+    mended: list[Paper] = []
+    lost: list[Paper] = []
+    for seq, paper, content in papers.changed():
+        whole = _from_copy(folder, paper.paper_id, content)
+        if whole:
+            papers.put_back(seq, whole)
+        (mended if whole else lost).append(paper)
+    if mended:
+        sync.repairs.append(f"The stored text of {_named(mended)} was damaged: it was put back from a copy.")
+    advice = "remove and add again what is named"
+    return [f"The stored text of {_named(lost)} is not what was added, and no copy has it; {advice}."] if lost else []
+
+
+def _from_copy(folder: Folder, paper_id: str, content: str) -> Paper | None:
+    """The paper of this id as a copy has it with the text of this digest."""
+    for path in folder.copies():
+        with closing(open_to_read(path)) as copy:
+            found = map(paper_of, copy.execute(f"SELECT {COLUMNS} FROM papers WHERE paper_id = ?", (paper_id,)))
+            if whole := next((paper for paper in found if digest_of(paper) == content), None):
+                return whole
+    return None
+
+
+def _named(papers: list[Paper]) -> str:
+    ids = ", ".join(paper.paper_id for paper in papers[:_NAMED])
+    return f"{ids} and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ids
+
+
+def _counts(folder: Folder, papers: Papers) -> list[str]:
+    known, there = folder.known().papers, len(papers)
+    if there >= known:
+        return []
+    return [
+        f"{known - there:,} of {known:,} papers are gone that were not removed; put back a copy of {folder.papers}"
+        f"{folder.newest()}, or delete {folder.beside} to go on without them."
+    ]
+
+
+def _said(look: Callable[[], str]) -> str:
+    try:
+        return look()
+    except DamagedIndexError:
+        return "was damaged"
+
+
+def _vectors_differ(papers: Papers, indexes: Indexes, progress: Progress) -> str:
+    """What is wrong with the vector index; "" where nothing is."""
+    every, wrong, done, total = papers.in_step(), 0, 0, papers.count_passages()
+    while batch := list(islice(every, _BATCH)):
+        progress(done, len(papers), "papers looked through")
+        found, rows = indexes.encode(batch)
+        wanted = [(passage.paper_id, n) for some in found for n, passage in enumerate(some)]
+        stored = indexes.vectors.get([(paper.paper_id, 0, len(some)) for paper, some in zip(batch, found, strict=True)])
+        wrong += sum(key not in stored or stored[key] @ row < _SAME for key, row in zip(wanted, rows, strict=True))
+        done += len(batch)
+    if wrong:
+        return f"lacked {wrong:,} of {total:,} passages, or had others in their place"
+    more = len(indexes.vectors) - total
+    return f"had {more:,} passages of papers that are gone" if more > 0 else ""
+
+
+def _words_differ(papers: Papers, indexes: Indexes) -> str:
+    """What is wrong with the keyword index; "" where nothing is."""
+    keywords = indexes.keywords
+    if damaged := keywords.damaged():
+        return f"was damaged ({', '.join(damaged)})"
+    ids, wanted = keywords.ids(), {paper.paper_id for paper in papers.in_step()}
+    if len(ids) != len(wanted) or set(ids) != wanted:
+        return f"had {len(set(ids) & wanted):,} of {len(wanted):,} papers, and {len(ids):,} texts"
+    return ""

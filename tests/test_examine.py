@@ -1,0 +1,139 @@
+"""Looked through in depth: what a changed byte or lost files or rows did is found, mended if it can be, and named."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_library import NEW, open_empty, state
+
+from store.records import Passage
+from ui.cli import main
+
+
+def change(path: Path, old: bytes, new: bytes) -> None:
+    """Change the first of some bytes in a file, behind the back of what wrote it."""
+    data = path.read_bytes()
+    assert old in data and len(old) == len(new)
+    path.write_bytes(data.replace(old, new, 1))
+
+
+def test_a_whole_library_has_nothing_to_mend(small):
+    found = small.examine()
+    assert (found.papers, found.mended, found.left) == (60, (), ())
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"Q"], ids=["no text", "another letter"])
+def test_a_changed_byte_of_an_abstract_is_found_and_put_back_from_a_copy(small, tmp_path, byte):
+    before, home = state(small), tmp_path / "home"
+    small._papers.keep_copy("test")
+    small.close()
+    change(home / "papers.db", b"gripper in setting 30. It helps", b"gr" + byte + b"pper in setting 30. It helps")
+    with open_empty(home) as opened:
+        assert len(list(opened.papers())) == 60  # nothing else fails
+        found = opened.examine()
+        [mended] = found.mended
+        assert found.left == () and "study-30-of-gripper was damaged: it was put back from a copy" in mended
+        assert state(opened) == before and opened.examine().mended == ()
+
+
+def test_a_changed_abstract_that_no_copy_has_is_named_with_what_to_do(small, tmp_path):
+    small.close()
+    change(tmp_path / "home" / "papers.db", b"gripper in setting 30. It helps", b"gripqer in setting 30. It helps")
+    with open_empty(tmp_path / "home") as opened:
+        [said] = opened.examine().left
+        assert "study-30-of-gripper is not what was added" in said and "remove and add again" in said
+        opened.remove(["study-30-of-gripper"])
+        opened.add([NEW[30]])
+        assert opened.examine().left == ()
+
+
+def test_lost_rows_are_counted(small, tmp_path):
+    small.close()
+    with sqlite3.connect(tmp_path / "home" / "papers.db") as db:
+        db.execute("DELETE FROM papers WHERE seq < 4")
+    with open_empty(tmp_path / "home") as opened:
+        [said] = opened.examine().left
+        assert "3 of 60 papers are gone that were not removed; put back a copy" in said
+
+
+def lose_a_passage(library) -> None:
+    library._indexes.vectors.delete([("study-30-of-gripper", 0, 1)])
+
+
+def turn_a_vector(library) -> None:
+    library._indexes.vectors.upsert([[Passage("study-30-of-gripper", 0, 1, "")]], np.eye(64, dtype=np.float32)[:1])
+
+
+def have_one_too_many(library) -> None:
+    library._indexes.vectors.upsert([[Passage("gone", 0, 1, "")]], np.eye(64, dtype=np.float32)[:1])
+
+
+def lose_words(library) -> None:
+    library._indexes.keywords.put((), gone=["study-30-of-gripper"])
+
+
+def have_words_too_many(library) -> None:
+    library._indexes.keywords.put([NEW[0]])
+
+
+DAMAGES = {
+    lose_a_passage: "The vector index lacked 1 of",
+    turn_a_vector: "The vector index lacked 1 of",
+    have_one_too_many: "The vector index had 1 passages of papers that are gone",
+    lose_words: "The keyword index",
+    have_words_too_many: "The keyword index had 60 of 60 papers, and 61 texts",
+}
+
+
+@pytest.mark.parametrize(("damage", "said"), DAMAGES.items(), ids=[damage.__name__ for damage in DAMAGES])
+def test_an_index_that_differs_from_the_papers_is_made_anew(small, damage, said):
+    before, calls = state(small), small._indexes.embedder.calls
+    damage(small)
+    found = small.examine()
+    assert [line.startswith(said) for line in found.mended] == [True] and found.left == ()
+    assert small.examine().mended == () and state(small) == before
+    assert small._indexes.embedder.calls == calls + len(before[1])  # the queries: no paper is embedded again
+
+
+@pytest.mark.parametrize("kind", ["store", "term", "idx", "fieldnorm"])
+def test_a_changed_byte_of_the_keyword_index_is_found(small, tmp_path, kind):
+    before = state(small)
+    small.close()
+    file = max((tmp_path / "home" / "keywords").glob(f"*.{kind}"), key=lambda path: path.stat().st_mtime_ns)
+    data = file.read_bytes()
+    file.write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    with open_empty(tmp_path / "home") as opened:
+        assert "The keyword index was damaged" in opened.examine().mended[0]
+        assert state(opened) == before
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_keyword_index_without_its_list_of_files_is_made_anew_and_said(small, tmp_path, running):
+    before, home = state(small), tmp_path / "home"
+    if running:
+        (home / "keywords" / "meta.json").unlink()
+        small._sync.reopen()
+        assert state(small) == before and len(small.repairs) == 1
+        return
+    small.close()
+    (home / "keywords" / "meta.json").unlink()
+    with open_empty(home) as opened:
+        assert opened.repairs == ("The keyword index was missing, damaged or incomplete: it was made anew.",)
+        assert state(opened) == before
+
+
+def test_the_doctor_looks_deep_when_asked_and_says_what_it_did(library_home, tmp_path, monkeypatch, capsys):
+    home = shutil.copytree(library_home, tmp_path / "home")
+    monkeypatch.setenv("CITEWELL_HOME", str(home))
+    (home / "keywords" / "meta.json").unlink()
+    assert main(["doctor", "--deep"]) == 0
+    said = capsys.readouterr()
+    assert "118 papers, looked through: their texts and both indexes are whole." in said.out
+    assert "The keyword index was missing" in said.err  # mended when it was opened
+    change(home / "papers.db", b"CLIP-RT demonstrates strong", b"CLIP-RT demonstrates wrong!")
+    assert main(["doctor", "--deep", "--json"]) == 1
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+    assert not checks["library"]["ok"] and "2411.00508" in checks["library"]["detail"]
