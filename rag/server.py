@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
-from rag.settings import DEFAULT_MAX_TOKENS, Settings, redacted
+from rag.settings import Settings, redacted
 from store.records import without_password
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ DEFAULT_OPENAI_MODEL = "gpt-4o-mini"
 PATIENCE = 10
 LONGEST_REPLY = 20_000_000  # bytes of the protocol: a token takes some 300
 CHARACTERS = 6  # of text for each token that was asked for, at most; no language needs more on average
+LONGEST_TEXT = 30_000  # characters: a hundred sentences of related work; every one of them is checked
 
 
 def load_chat(settings: Settings, model: str) -> "BaseChatModel":
@@ -31,7 +32,7 @@ def load_chat(settings: Settings, model: str) -> "BaseChatModel":
         """The text of an answer ends with an error where it is longer than what was asked for."""
 
         def _stream(self, *args: Any, **kwargs: Any) -> "Iterator[ChatGenerationChunk]":
-            most, read = CHARACTERS * (settings.max_tokens or DEFAULT_MAX_TOKENS), 0
+            most, read = min(CHARACTERS * settings.max_tokens or LONGEST_TEXT, LONGEST_TEXT), 0
             for chunk in super()._stream(*args, **kwargs):
                 read += len(chunk.text)
                 if read > most:

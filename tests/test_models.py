@@ -47,7 +47,10 @@ def test_an_answer_that_is_longer_than_was_asked_for_is_cut_off(tmp_path):
         assert read(settings(tmp_path, url, max_tokens=1_000)) == "word " * 1_000
         with pytest.raises(ModelError, match="the rest was not read"):
             read(settings(tmp_path, url, max_tokens=100))
-    assert [request["max_completion_tokens"] for request in script.requests] == [1_000, 100]
+        script.reply = lambda messages: "word " * 10_000
+        with pytest.raises(ModelError, match="the rest was not read"):
+            read(settings(tmp_path, url, max_tokens=100_000))
+    assert [request["max_completion_tokens"] for request in script.requests] == [1_000, 100, 100_000]
 
 
 def test_no_limit_is_sent_where_none_is_wanted(tmp_path):
