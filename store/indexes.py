@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -208,7 +209,11 @@ class Indexes:
         from store.keywords import Keywords
 
         with self.lock:
-            shutil.rmtree(self._files.keywords, ignore_errors=True)
+            # Moved away first: a thread of the old index that still writes would keep the folder alive.
+            gone = self._files.keywords.with_name(f"keywords-gone-{time.time_ns()}")
+            with suppress(FileNotFoundError):
+                self._files.keywords.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
             self.opened["keywords"] = Keywords(self._files.keywords, new=True)
 
     def _close(self, name: str) -> None:
