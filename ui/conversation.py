@@ -163,7 +163,8 @@ def end_work(seconds: float = 5.0) -> None:
     until = time.monotonic() + seconds
     for thread, stop in list(_working.items()):
         stop.set()
-        thread.join(max(0.0, until - time.monotonic()))
+        if thread.is_alive():  # one that has not begun yet sees the flag
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 def _fill(queue: SimpleQueue, stop: Event, events: Iterator) -> None:
