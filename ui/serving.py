@@ -18,6 +18,8 @@ from ui.conversation import end_work
 from ui.doors import Door, is_loopback
 from ui.lock import Lock
 
+SESSIONS = 200  # conversations that are kept in memory, a quarter of a megabyte an answer; the longest unused goes
+
 
 class PageError(CitewellError):
     """The page cannot be served."""
@@ -58,6 +60,7 @@ def launch(app: gr.Blocks, host: str, port: int, lock: Lock | None = None, furth
     lock = lock or Lock()
     check_reach(host, lock)
     listening = _listen(host, port)
+    app.state_session_capacity = SESSIONS  # Gradio takes it from `Blocks.launch` alone
     gradio = gr.mount_gradio_app(
         FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
         app,
