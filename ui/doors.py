@@ -31,7 +31,8 @@ COOKIE = "citewell"
 _SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/info"}
 _SHOWN |= {"/gradio_api/theme.css", "/gradio_api/app_id", "/gradio_api/startup-events", "/gradio_api/queue/data"}
 _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
-_ORDERS = {"/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset"}
+# What needs no place in the queue, as Stop, is run at once.
+_ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
 _POLICY = "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
 _HEADERS = {
     "x-content-type-options": "nosniff",
