@@ -13,24 +13,19 @@ import json
 import lzma
 import random
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from benchmarks import machine
 from rag.drafting.statements import Statement, ranked_statements, statements
 from rag.drafting.thirdperson import third_person
 from rag.language.terms import content_stems, plain, weight
+from rag.records import Embed
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from store.library import Library
 from store.records import Paper
 
-if TYPE_CHECKING:
-    import numpy as np
-
 COUNT, SEED = 300, 7
-Embed = Callable[[list[str]], "np.ndarray"]
 
 
 def main() -> None:

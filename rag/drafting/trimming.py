@@ -60,6 +60,11 @@ _TRAILING = re.compile(
 )
 # "we address this gap by introducing X" introduces X.
 _BY_DOING = re.compile(rf"(?i)\b(?:{_MENDS})e?s? {_THEM} by (?P<doing>\w+ing)\b")
+# "a framework that addresses these limitations through X" still says what it does without the limitations.
+_ADDRESSING = re.compile(
+    rf"(?i)\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? {_THEM}"
+    r" (?=(?:by|through|via)\b)"
+)
 WORKS = "paper|work|study|article|thesis"
 _HERE = rf"in this (?:{WORKS}|letter)"
 _ASIDE = re.compile(rf"(?i),\s+{_HERE}(?=,)|(?<=[a-z]) {_HERE}(?=[,.]|$)|\b{_HERE},?\s+(?=we\b)")
@@ -131,7 +136,7 @@ def self_contained(sentence: str) -> str | None:
     text = _BROKEN.sub(lambda match: match[1] + match[2] if is_word(stem(match[1] + match[2])) else match[0], text)
     text = _TRAILING.sub("", _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text))))
     text = _BY_DOING.sub(lambda match: _DOING.get(match["doing"], match[0]), text)
-    text = _OPEN.sub(r"\1, ", text)
+    text = _OPEN.sub(r"\1, ", _ADDRESSING.sub(r"\g<that> works ", text))
     text = text.partition(":")[0] + "." if text.endswith("?") and ":" in text else text
     before = ""
     while before != text:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rag.language.names import squash
+from rag.language.names import NameIndex, names, squash
 from rag.language.naming import system_name, where_named
+from rag.language.terms import plain
 from rag.linting.bibfile import BibEntry, match_entry, match_text, read_bib, same_work
 from rag.linting.claims import Claim, Kind, claims, could_state, is_own, states_something, without_own_numbers
 from rag.linting.sources import Source, read_sources
@@ -146,12 +147,13 @@ class _Linter:
 
     def _judged(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: Claim) -> LintLine:
         finding = _finding_of(claim.text, paper, papers, self.verifier)
-        verdict, reason = _in_words(claim.text, finding, self.systems)
+        verdict = _verdict(claim.text, finding, papers, self.systems)
         own = [evidence for evidence in finding.evidence if evidence.paper_id == paper.paper_id]
         best = max(own, key=lambda evidence: evidence.score, default=Evidence("", 0, 0, 0.0))
         quote = paper.abstract[best.start : best.end]
         shown = f"; “{_short(quote)}”" if quote and verdict != "says nothing of this" else ""
         more = {"key": key, "paper_id": paper.paper_id, "claim": claim.text, "quote": quote}
+        reason = "the abstract says this" if finding.holds else finding.reason
         message = f"{key} ({_short(paper.title, 60)}): {reason}{shown}"
         return self._line(place, verdict, message, start=best.start, end=best.end, **more)
 
@@ -198,20 +200,25 @@ def _finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Veri
     return shared if carries and shared.verdict != "unsupported" else finding
 
 
-def _in_words(claim: str, finding: Finding, systems: frozenset[str]) -> tuple[LintVerdict, str]:
-    """The verdict on `claim` and its reason; `systems` are the names of the library's papers, squashed.
+def _verdict(claim: str, finding: Finding, cited: Sequence[Paper], systems: frozenset[str]) -> LintVerdict:
+    """What a finding means to the writer; `systems` are the names of the library's papers, squashed.
 
     A name that the abstract lacks is a fault when it is another paper's own; a number in what writers say of their
     own work is none of the abstract's.
     """
     if finding.holds:
-        return "supports", "the abstract says this"
+        return "supports"
     if finding.verdict == "unchecked":
-        return "not checked", finding.reason
-    name, lacks, _ = finding.reason.partition(" is not named")
-    if finding.kind == "name" and lacks and squash(name) in systems:
-        return "says nothing of this", finding.reason
+        return "not checked"
+    if finding.kind == "name" and _names_another(claim, cited, systems):
+        return "says nothing of this"
     if finding.verdict == "weak":
-        return "supports in part", finding.reason
+        return "supports in part"
     disagrees = finding.contradicted and not (finding.kind == "number" and is_own(claim))
-    return ("disagrees" if disagrees else "says nothing of this"), finding.reason
+    return "disagrees" if disagrees else "says nothing of this"
+
+
+def _names_another(claim: str, cited: Sequence[Paper], systems: frozenset[str]) -> bool:
+    """Whether the claim names a paper of the library that those it cites do not speak of."""
+    told = NameIndex(plain(" ".join(f"{paper.title}. {paper.abstract}" for paper in cited)))
+    return any(squash(name.text) in systems and not told.has(name) for name in names(plain(claim)))

@@ -71,6 +71,10 @@ PLATO = replace(KANG, authors=("Plato",))
         ),
         ("We first train X here. Then we test it.", "Kang et al. [3] train X here."),
         (
+            "We present X, a framework that addresses these challenges through Y.",
+            "Kang et al. [3] present X, a framework that works through Y.",
+        ),
+        (
             "We train this model on a discrimi- native loss of ours.",
             "Kang et al. [3] train their model on a discriminative loss of theirs.",
         ),
