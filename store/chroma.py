@@ -1,9 +1,10 @@
-"""Clients of Chroma, in a folder or on a server, and their failures in the user's words."""
+"""Clients of Chroma, in a folder or on a server, their failures in the user's words, and the thread that writes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
 from store.errors import DamagedIndexError, StoreError
@@ -65,6 +66,49 @@ def _knock(address: str, headers: dict[str, str] | None) -> None:
     reply.raise_for_status()
     if not isinstance(reply.json(), dict):
         raise ValueError("the reply to a heartbeat is no object")
+
+
+class Writer:
+    """One thread that writes, one thing at a time, and finishes it however often an interrupt comes.
+
+    Chroma crashes a process that ends, or closes it, while one of its threads writes to it.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._last: Future[None] | None = None
+
+    def write(self, work: Callable[[], None]) -> None:
+        """Begin `work` when what was begun before is finished."""
+        self.finish()
+        self._last = self._pool.submit(work)
+
+    def finish(self) -> None:
+        """Wait for what was begun; what it raised is raised here."""
+        if self._last:
+            self._last.result()
+
+    def __enter__(self) -> Self:
+        """The writer, which has finished at the end of a `with` block; its thread runs before anything is begun."""
+        self._pool.submit(_nothing).result()
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Finish: what comes last is done last. To join the thread would not do: interrupted, it counts as ended."""
+        interrupt, finished = None, False
+        while not finished:
+            try:
+                self._pool.submit(_nothing).exception()
+                finished = True
+            except KeyboardInterrupt as again:
+                interrupt = again
+        self._pool.shutdown()
+        if interrupt and not kind:
+            raise interrupt
+
+
+def _nothing() -> None:
+    pass
 
 
 @contextmanager

@@ -116,21 +116,26 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """All of the block's changes, or none of them; what is known of the papers outside never tells of more."""
         known = self._folder.known()
-        self._db.execute("BEGIN IMMEDIATE")
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
             now = self.known()
             if now.papers < known.papers:
                 self._folder.note(replace(known, papers=now.papers))
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("COMMIT")
+        except BaseException:  # an interrupt may come anywhere
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
         self._folder.note(now)
 
     def known(self) -> Known:
         """How many papers there are, and how often the indexes have changed."""
         return Known(self._db.execute("SELECT count(*) FROM papers").fetchone()[0], int(self.fact("generation") or 0))
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a query: one that is left half read, by an interrupt, bars this connection from writing."""
+        return self._db.execute(query, values).fetchall()
 
     def fact(self, name: str) -> str:
         """A fact about the library, such as the model its index was made with; "" if unknown."""
@@ -143,7 +148,7 @@ class Database:
 
     def complaints(self) -> list[str]:
         """What SQLite finds wrong with the file itself, with what to do; mostly nothing."""
-        found = [row[0] for row in self._db.execute("PRAGMA quick_check(1)")]
+        found = [row[0] for row in self.rows("PRAGMA quick_check(1)")]
         if found == ["ok"]:
             return []
         return [f"{self._path} is damaged ({found[0]}); put back a copy of it{self._folder.newest()}."]

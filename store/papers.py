@@ -80,7 +80,7 @@ class Papers(Database):
         query = (
             f"SELECT seq, {COLUMNS} FROM papers WHERE seq IN (SELECT seq FROM keys WHERE key IN ({marks})) ORDER BY seq"
         )
-        return [(row[0], paper_of(row[1:])) for row in self._db.execute(query, known_by)]
+        return [(row[0], paper_of(row[1:])) for row in self.rows(query, known_by)]
 
     def insert(self, paper: Paper) -> None:
         """Keep a new paper."""
@@ -117,7 +117,7 @@ class Papers(Database):
 
     def removed(self) -> list[tuple[str, int]]:
         """The ids of papers the indexes still have to forget, with their numbers of passages."""
-        return self._db.execute("SELECT paper_id, passages FROM removed ORDER BY paper_id").fetchall()
+        return self.rows("SELECT paper_id, passages FROM removed ORDER BY paper_id")
 
     def forget_removed(self, paper_ids: Sequence[str]) -> None:
         """The indexes have forgotten these papers."""
@@ -130,7 +130,7 @@ class Papers(Database):
             f"SELECT seq, content, passages, {COLUMNS} FROM papers "
             "WHERE indexed <> content AND seq > ? ORDER BY seq LIMIT ?"
         )
-        rows = self._db.execute(query, (after, limit))
+        rows = self.rows(query, (after, limit))
         return [Lagging(row[0], paper_of(row[3:]), row[1], row[2]) for row in rows]
 
     def count_lagging(self) -> int:
@@ -187,7 +187,7 @@ class Papers(Database):
         for start in range(0, len(paper_ids), _PAGE):
             some = list(paper_ids[start : start + _PAGE])
             query = f"SELECT {columns} FROM papers WHERE paper_id IN ({', '.join('?' * len(some))})"
-            yield from self._db.execute(query, some)
+            yield from self.rows(query, some)
 
     def select(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
         """The papers of this year, with these words in venue and authors, as they came, a page at a time."""
@@ -197,11 +197,11 @@ class Papers(Database):
     def matching(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> frozenset[str]:
         """The ids of the papers that `select` gives."""
         where, values = matching(year, venue, author)
-        return frozenset(row[0] for row in self._db.execute(f"SELECT paper_id FROM papers WHERE {where}", (0, *values)))
+        return frozenset(row[0] for row in self.rows(f"SELECT paper_id FROM papers WHERE {where}", (0, *values)))
 
     def years(self) -> list[int]:
         """The years that papers are of, latest first."""
-        rows = self._db.execute("SELECT DISTINCT year FROM papers WHERE year IS NOT NULL ORDER BY year DESC")
+        rows = self.rows("SELECT DISTINCT year FROM papers WHERE year IS NOT NULL ORDER BY year DESC")
         return [row[0] for row in rows]
 
     def changed(self) -> Iterator[tuple[int, Paper, str]]:
@@ -222,7 +222,7 @@ class Papers(Database):
 
     def _pages(self, columns: str, where: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
         query, last = f"SELECT seq, {columns} FROM papers WHERE {where} ORDER BY seq LIMIT {_PAGE}", 0
-        while rows := self._db.execute(query, (last, *values)).fetchall():
+        while rows := self.rows(query, (last, *values)):
             yield from rows
             last = rows[-1][0]
 

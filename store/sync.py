@@ -8,11 +8,12 @@ written under stable ids, and only then is the batch marked as followed.
 import secrets
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from store.chroma import Writer
 from store.errors import BusyError, DamagedIndexError
 from store.folder import Folder, Known
 from store.indexes import Indexes
@@ -211,18 +212,15 @@ class Sync:
         self._forget()
         embedder, total, done, last = self._indexes.embedder, self._papers.count_lagging(), 0, 0
         what = " ".join(filter(None, ["papers indexed.", advice(embedder, total)])).rstrip(".")
-        with ThreadPoolExecutor(1) as writer:
-            written: Future[None] | None = None
+        with Writer() as writer:
             while batch := self._papers.lagging(_SLOW_BATCH if embedder.slow else _BATCH, last):
                 self._progress(done, total, what)
                 encoded = _Encoded(batch, *self._indexes.encode([item.paper for item in batch]))
-                if written:
-                    written.result()
-                written = writer.submit(self._write, encoded)
+                writer.write(partial(self._write, encoded))
                 done, last = done + len(batch), batch[-1].seq
-            if written:
-                written.result()
-                self._progress(done, total, what)
+            writer.finish()
+        if done:
+            self._progress(done, total, what)
 
     def _forget(self) -> None:
         if removed := self._papers.removed():

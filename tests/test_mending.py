@@ -1,9 +1,13 @@
 """Nothing that happens to a library leaves it half done: what is lost, damaged or cut short is made whole."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -224,6 +228,31 @@ def test_only_a_kill_throws_doubt_on_the_vectors(small, tmp_path, monkeypatch, e
     with open_empty(tmp_path / "home", embedder) as library:
         assert len(library._indexes.vectors) == library._papers.count_passages()
     assert (len(renewed), embedder.calls) == (made_anew, 0)
+
+
+@pytest.mark.skipif(threading.current_thread() is not threading.main_thread(), reason="signals go to the main thread")
+def test_an_interrupt_that_comes_twice_waits_for_what_is_being_written(small, tmp_path, monkeypatch):
+    """Chroma crashes a process that closes it while another thread writes to it."""
+    before, finished, real = signal.signal(signal.SIGINT, signal.default_int_handler), [], Vectors.upsert
+
+    def upsert(self, *args):
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+        finished.append(real(self, *args))
+
+    try:
+        monkeypatch.setattr(Vectors, "upsert", upsert)
+        with pytest.raises(KeyboardInterrupt):
+            small.add([replace(NEW[0], title="One more study")])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(finished) == 1
+    monkeypatch.setattr(Vectors, "upsert", real)
+    small.close()
+    with open_empty(tmp_path / "home") as opened:
+        assert len(opened) == len(opened._indexes.keywords) == 61
+        assert opened.examine().mended == () and opened.repairs == ()
 
 
 def test_what_another_process_adds_is_seen(small, tmp_path, many, monkeypatch):
