@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _MATH = re.compile(r"\$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)")
 _POWER = re.compile(r"\^(-?\d+|\{[\w+-]+\}|\w)")
 _QUOTES = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---"}
+_COMMANDS = re.compile(r"\\(?:[a-zA-Z]+\*?\s*|[\"'`^~=.])|[{}]|\\(?=[%&_#$])")
 _FORMATTING = re.compile(r"\\(?:text|math|emph|operatorname)[a-z]*\b\s*|\\[\"'`^~=.]")
 _UNSAFE_IN_MATHS = re.compile(r"(?<!\\)[%#&~]")
 
@@ -47,7 +48,10 @@ def to_latex(text: str) -> str:
 
 def from_latex(text: str) -> str:
     """`text` without LaTeX's commands and braces: what a reader sees; maths stays as it is written."""
-    plain = _decoder().latex_to_text(text)
+    try:
+        plain = _decoder().latex_to_text(text)
+    except RecursionError:  # braces within braces without end
+        plain = _COMMANDS.sub("", text)
     return re.sub(r"\$\^\{([\w+-]+)\}\$", _power, plain).strip()
 
 

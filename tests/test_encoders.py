@@ -177,3 +177,27 @@ def testgelu_is_the_exact_one() -> None:
     points = np.linspace(-6, 6, 241, dtype=np.float32)
     exact = [x * (1 + erf(x / sqrt(2))) / 2 for x in points.tolist()]
     assert np.allclose(gelu(points), exact, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "modules.json"])
+@pytest.mark.parametrize("how", ["cut", "emptied", "gone"])
+def test_a_damaged_static_model_is_one_clear_line(tmp_path, name, how) -> None:
+    folder = shutil.copytree(weights.SHIPPED, tmp_path / "model")
+    if how == "gone":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes((weights.SHIPPED / name).read_bytes()[: 100 if how == "cut" else 0])
+    with pytest.raises(EmbeddingError, match="is not a sentence-transformers model") as raised:
+        load_embedder(str(folder), tmp_path / "cache")
+    assert "\n" not in str(raised.value) and len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_a_changed_byte_of_the_shipped_model_is_found(tmp_path, monkeypatch, name) -> None:
+    folder = shutil.copytree(weights.SHIPPED, tmp_path / "static")
+    monkeypatch.setattr(weights, "SHIPPED", folder)
+    load_embedder(weights.STATIC, tmp_path / "cache")
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[:-1000] + bytes([data[-1000] ^ 1]) + data[-999:])
+    with pytest.raises(EmbeddingError, match=f"{name} is not what it should be"):
+        load_embedder(weights.STATIC, tmp_path / "cache")

