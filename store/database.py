@@ -131,11 +131,18 @@ class Database:
 
     def known(self) -> Known:
         """How many papers there are, and how often the indexes have changed."""
-        return Known(self._db.execute("SELECT count(*) FROM papers").fetchone()[0], int(self.fact("generation") or 0))
+        return Known(self.value("SELECT count(*) FROM papers"), int(self.fact("generation") or 0))
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a query: one that is left half read, by an interrupt, bars this connection from writing."""
         return self._db.execute(query, values).fetchall()
+
+    def value(self, query: str, values: Sequence[Any] = ()) -> Any:
+        """The one value that a query gives; only of a damaged file it gives none: sqlite3.DatabaseError."""
+        found = self.rows(query, values)
+        if not found:
+            raise sqlite3.DatabaseError("a count has no answer")
+        return found[0][0]
 
     def fact(self, name: str) -> str:
         """A fact about the library, such as the model its index was made with; "" if unknown."""
@@ -151,7 +158,9 @@ class Database:
         found = [row[0] for row in self.rows("PRAGMA quick_check(1)")]
         if found == ["ok"]:
             return []
-        return [f"{self._path} is damaged ({found[0]}); put back a copy of it{self._folder.newest()}."]
+        return [
+            f"{self._path} is damaged ({' '.join(found[0].split())}); put back a copy of it{self._folder.newest()}."
+        ]
 
     def close(self) -> None:
         """Close the connections of every thread."""
@@ -176,7 +185,7 @@ def _list_of(text: str) -> tuple[str, ...]:
     try:
         return tuple(json.loads(text)) if text != "[]" else ()
     except (ValueError, TypeError):
-        raise sqlite3.DatabaseError(f"{text[:60]!r} is no list") from None
+        raise sqlite3.DatabaseError(f"{str(text)[:60]!r} is no list") from None
 
 
 def spans_of(passages: Sequence[Passage]) -> str:

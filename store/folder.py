@@ -129,12 +129,17 @@ class Folder:
         return next((f" (there is {path})" for path in self.copies()), "")
 
     def copy(self, db: sqlite3.Connection, before: str) -> None:
-        """Keep a copy of the papers in `db` from `before` what is about to be done to them."""
+        """Keep a copy of the papers in `db` from `before` what is about to be done to them.
+
+        One of a damaged file is not kept: it would take the place of a good one.
+        """
         self._copies.mkdir(exist_ok=True)
         partial = self._copies / "copy.part"
         partial.unlink(missing_ok=True)
         with closing(sqlite3.connect(partial)) as copy:
             db.backup(copy)
+            if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                return
         partial.replace(self._copies / f"papers-{time.strftime('%Y%m%d-%H%M%S')}-before-{before}.db")
         for old in self.copies()[_COPIES:]:
             old.unlink()

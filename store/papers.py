@@ -135,7 +135,7 @@ class Papers(Database):
 
     def count_lagging(self) -> int:
         """How many papers the indexes have not followed yet."""
-        return self._db.execute("SELECT count(*) FROM papers WHERE indexed <> content").fetchone()[0]
+        return self.value("SELECT count(*) FROM papers WHERE indexed <> content")
 
     def count_replaced(self) -> int:
         """How many papers the keyword index holds with a text that is no longer theirs."""
@@ -143,7 +143,7 @@ class Papers(Database):
             "SELECT (SELECT count(*) FROM papers WHERE indexed <> content AND passages > 0) "
             "+ (SELECT count(*) FROM removed)"
         )
-        return self._db.execute(query).fetchone()[0]
+        return self.value(query)
 
     def expect_passages(self, found: Sequence[tuple[int, Sequence[Passage]]]) -> None:
         """Note the passages of each row before the vector index is written."""
@@ -168,7 +168,7 @@ class Papers(Database):
     def count_passages(self, in_step: bool = False) -> int:
         """How many passages the vector index holds when it is in step; of the papers it has followed at least."""
         where = " WHERE indexed = content" if in_step else ""
-        return self._db.execute(f"SELECT coalesce(sum(passages), 0) FROM papers{where}").fetchone()[0]
+        return self.value(f"SELECT coalesce(sum(passages), 0) FROM papers{where}")
 
     def there(self, paper_ids: Sequence[str]) -> set[str]:
         """Those of these ids that there are."""

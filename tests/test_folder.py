@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,20 @@ def test_a_copy_is_kept_from_before_a_rebuild_and_named_when_the_papers_are_lost
     shutil.copy(copies[-1], home / "papers.db")
     with open_empty(home, WordEmbedder("words-4"), "words-4") as opened:
         assert len(opened) == 60 and len(opened.by_meaning("gripper", 60)) == 60
+
+
+def test_a_copy_of_damaged_papers_does_not_take_the_place_of_a_good_one(small, tmp_path):
+    home = tmp_path / "home"
+    small.add([replace(paper, title=f"More of {paper.title}") for paper in NEW * 4])
+    small._papers.keep_copy("test")
+    small.close()
+    data = (home / "papers.db").read_bytes()
+    [place] = [data.index(b"Study 30 of gripper") // 4096 * 4096]
+    (home / "papers.db").write_bytes(data[:place] + bytes(4096) + data[place + 4096 :])
+    with open_empty(home) as opened:
+        opened._papers.keep_copy("test")
+        assert "is damaged" in opened._papers.complaints()[0] and "\n" not in opened._papers.complaints()[0]
+    assert len(list((home / "copies").glob("papers-*.db"))) == 1
 
 
 def as_version_2(home: Path) -> None:
