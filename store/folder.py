@@ -96,8 +96,9 @@ class Folder:
     def known(self) -> Known:
         """What was last known of the papers."""
         try:
-            return Known(**json.loads(self.beside.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            said = json.loads(self.beside.read_text(encoding="utf-8"))
+            return Known(int(said["papers"]), int(said["generation"]))
+        except (OSError, ValueError, TypeError, KeyError):
             return Known()
 
     def note(self, now: Known) -> None:
