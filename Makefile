@@ -30,6 +30,7 @@ test: $(READY) browser
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # Also with a large corpus, which takes an hour: make bench CORPUS=FILE.jsonl.xz
 bench: $(READY) $(PEERS_READY)

@@ -110,7 +110,9 @@ def _read(claim: str, paper: Paper, text: AbstractText, most: int) -> Reading:
     left = claim_weights(claim)
     whole = sum(left.values()) or 1.0
     likeness = _likeness(claim, text)
-    rest, picks, shares, used = set(range(len(text.sentences))), [], [], 0
+    rest, used = set(range(len(text.sentences))), 0
+    picks: list[int] = []
+    shares: list[float] = []
     while rest and used < most - LEFT_OPEN:
         gains = {i: sum(left.get(s, 0.0) for s in text.stems[i]) / whole for i in rest}
         best = max(rest, key=lambda i: (gains[i] + MEANING * likeness[i], -i))

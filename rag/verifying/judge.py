@@ -12,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.records import Kind
 from store.encoders.bert import BertEncoder, gelu
 from store.encoders.weights import DEFAULT, find_folder
 
 FILE = Path(__file__).with_name("judge.safetensors")
 LONGEST = 176  # tokens of a claim and what it rests on
 CLASSES = ("supported", "not said", "contradicted")
-KINDS = (
+KINDS: tuple[Kind, ...] = (
     "number",
     "name",
     "role",
@@ -40,7 +41,7 @@ class Opinion:
     supported: float
     silent: float
     contradicted: float
-    fault: str
+    fault: Kind
 
     @property
     def contradicts(self) -> bool:

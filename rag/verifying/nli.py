@@ -5,6 +5,8 @@ Three classes (entailment, neutral, contradiction) as NLI models have them, or t
 threshold means supported.
 """
 
+from typing import Any
+
 from rag.errors import SettingsError
 from rag.verifying.rulings import Ruling
 
@@ -23,7 +25,8 @@ class UserModel:
         if template and not ("{text}" in template and "{claim}" in template):
             raise SettingsError("CITEWELL_NLI_TEMPLATE needs the places {text} and {claim}; add them or unset it.")
         self._name, self._template, self._threshold = name, template.replace("\\n", "\n"), threshold
-        self._model = self._tokenizer = None
+        self._model: Any = None
+        self._tokenizer: Any = None
         self._supports, self._contradicts = 0, -1
 
     def rule(self, text: str, claim: str) -> Ruling:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from rag.language.quantities import quantities
 from rag.language.terms import plain
-from rag.records import Evidence, Finding, Kind, Verdict
+from rag.records import Evidence, Finding, Verdict
 from rag.settings import Settings
 from rag.verifying.abstracts import Reading, read
 from rag.verifying.clauses import bare, without_opening
@@ -197,7 +197,7 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
 
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
     opinion = trained_judge().judge([(case.claim, case.premise)])[0]
-    kind: Kind = opinion.fault if opinion.contradicts or opinion.fault not in OPPOSED else "not said"
+    kind = opinion.fault if opinion.contradicts or opinion.fault not in OPPOSED else "not said"
     if tells_absence(case.claim):
         kind = "absence"
     score = weigh(features(case, opinion), check_numbers()["weights"])

@@ -21,6 +21,7 @@ STATIC_SHA256 = {
 }
 SHIPPED = Path(__file__).parents[1] / "static"
 PROBE_SECONDS = 3
+_SEEN: dict[str, str] = {}  # checksums by path, size and time
 
 
 class MissingWeights(EmbeddingError):
@@ -59,16 +60,18 @@ def _shipped_folder(cache: Path | None) -> Path:
 
 
 def checksum(path: Path, cache: Path | None) -> str:
-    """The SHA-256 of a file, remembered in `cache` (None: nowhere) for as long as its size and time stay."""
+    """The SHA-256 of a file, remembered for as long as its size and time stay: here, and in `cache` between runs."""
     stat = path.stat()
     key = f"{path.resolve()}:{stat.st_size}:{stat.st_mtime_ns}"
+    if key in _SEEN:
+        return _SEEN[key]
     known = _read_known(cache) if cache else {}
     if key not in known:
         with path.open("rb") as file:
             known[key] = hashlib.file_digest(file, "sha256").hexdigest()
         if cache:
             _write_known(cache, known)
-    return known[key]
+    return _SEEN.setdefault(key, known[key])
 
 
 def _packaged_folder(cache: Path | None) -> Path | None:
