@@ -32,6 +32,7 @@ Kind = Literal[
     "uncited",
     "language",
 ]
+LONG_COPY = 12  # words in a row from which a copy wants quotation marks, or other words
 HOLDS: frozenset[Verdict] = frozenset({"supported", "quoted"})
 
 
@@ -72,14 +73,39 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseCopy:
+    """A run of `words` words: `text[start:end]` stands in the abstract of `paper_id` at `source_start:source_end`.
+
+    Letter case, punctuation and white space aside; hyphens part words. `quoted`: it stands in quotation marks.
+    """
+
+    paper_id: str
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    words: int
+    quoted: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it wants quotation marks and has none."""
+        return self.words >= LONG_COPY and not self.quoted
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the answer, its markers included, how well its citations carry it, and why not better."""
+    """A sentence of the answer, its markers included, how well its citations carry it, and why not better.
+
+    `copies` are its runs of eight words and more that stand in the abstracts it cites.
+    """
 
     text: str
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     kind: Kind = ""
     reason: str = ""
+    copies: tuple[CloseCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

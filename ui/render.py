@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rag.records import Answer, Citation, Found, Sentence, Source
+from rag.records import Answer, Citation, CloseCopy, Found, Sentence, Source
 from store.records import Paper
 from ui.console import styled, terminal
 
@@ -58,6 +58,17 @@ def evidence_lines(sentence: Sentence) -> Iterator[tuple[str, str]]:
     yield f"{MARKS[sentence.verdict]} {sentence.verdict}{why}: {sentence.text}", style
     for citation in sentence.citations:
         yield f"    [{citation.n}] “{citation.quote}”", "dim"
+    if sentence.verdict != "quoted":
+        yield from ((f"    {copied(sentence, copy)}", "yellow") for copy in sentence.copies if not copy.quoted)
+
+
+def copied(sentence: Sentence, copy: CloseCopy) -> str:
+    """A close copy of an abstract, as a warning with its place."""
+    run = " ".join(sentence.text[copy.start : copy.end].split())
+    wants = (
+        "set them in quotation marks or say it in other words" if copy.is_long else "see whether they are your words"
+    )
+    return f"{copy.words} words in a row as in the abstract of {copy.paper_id}; {wants}: “{run}”"
 
 
 def print_checked(claims: Sequence[Mapping]) -> None:

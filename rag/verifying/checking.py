@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.records import Citation, CitedSentence, Evidence, Finding, Found, Repair, Sentence, Source, read_refusal
+from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -20,7 +21,8 @@ def check_sentence(
     others = [paper for paper in papers.values() if paper.paper_id not in cited.paper_ids]
     finding = verifier.check(cited.claim, sources, others)
     found = quotes(finding, papers, numbers)
-    return Sentence(cited.text, finding.verdict, found, finding.kind, finding.reason), finding
+    copies = tuple(close_copies(cited.text, sources))
+    return Sentence(cited.text, finding.verdict, found, finding.kind, finding.reason, copies), finding
 
 
 def quotes(finding: Finding, papers: Mapping[str, Paper], numbers: Mapping[str, int]) -> tuple[Citation, ...]:

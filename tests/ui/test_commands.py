@@ -47,7 +47,7 @@ def test_ask_json_is_the_documented_object(capsys):
     answer = json.loads(out)
     assert code == 0 and set(answer) == ANSWER_KEYS and not err
     assert "24%" in answer["answer"] and "7x" in answer["answer"]
-    assert set(answer["sentences"][0]) == {"text", "verdict", "kind", "reason", "citations"}
+    assert set(answer["sentences"][0]) == {"text", "verdict", "kind", "reason", "citations", "copies"}
     assert set(answer["sentences"][0]["citations"][0]) == {"n", "paper_id", "quote", "start", "end", "score"}
     assert set(answer["sources"][0]) == {"n", "paper_id", "title", "authors", "year", "venue", "url", "score", "cited"}
     assert set(answer["usage"]) == {"prompt_tokens", "completion_tokens", "cost_usd"}
