@@ -1,4 +1,4 @@
-"""A .bib file that someone wrote, read with its damage, and the papers of the library that its entries are."""
+"""A .bib file that someone wrote, read with its damage."""
 
 import logging
 import re
@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store.identity import arxiv_ids, title_words
-from store.library import Library
-from store.records import Paper
 from store.tex import from_latex
 
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"'<>]+")
 # Between a value, or the key, and a field that begins a line of its own.
 _NO_COMMA = re.compile(
     r"([}\"]|=\s*\d+|@\w+\s*[{(]\s*[^\s,{}()=]+)([ \t]*\n\s*(?P<field>[A-Za-z][\w-]*)\s*=\s*[{\"\d])"
@@ -18,7 +15,8 @@ _NO_COMMA = re.compile(
 # What stands between entries and looks like one, or like the end of one.
 _STRAY = re.compile(r"^[ \t]*(?:@\s*\w+|\w+\s*\{\s*[\w:./-]+\s*,|\})", re.M)
 _CHECK = "look for a brace or a comma"
-_NEAR = 5  # papers compared by title
+_VENUE = ("booktitle", "journal", "journaltitle", "howpublished", "eventtitle")
+_FIELDS = {"venue": _VENUE, "year": ("year", "date")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,14 @@ class BibEntry:
     year: int | None = None
     arxiv: str = ""
     doi: str = ""
+    venue: str = ""
+    lines: tuple[tuple[str, int], ...] = ()
+
+    def line_of(self, field: str) -> int:
+        """The line of a field; that of the entry where it has none."""
+        return next(
+            (line for name in _FIELDS.get(field, (field,)) for has, line in self.lines if has == name), self.line
+        )
 
     @property
     def marks(self) -> list[str]:
@@ -86,6 +92,8 @@ def _entry(block, path: str) -> BibEntry:
         re.sub(
             r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", fields.get("doi", "").strip().replace("\\_", "_"), flags=re.I
         ),
+        _plain(next((fields[name] for name in _VENUE if fields.get(name)), "")),
+        tuple((field.key.lower(), field.start_line + 1) for field in block.fields if field.start_line is not None),
     )
 
 
@@ -111,27 +119,3 @@ def same_work(entries: Iterable[BibEntry]) -> list[tuple[BibEntry, BibEntry]]:
         for mark in entry.marks:
             seen.setdefault(mark, entry)
     return pairs
-
-
-def match_entry(entry: BibEntry, library: Library) -> Paper | None:
-    """The paper that `entry` is: by its arXiv id, its DOI or its title; None when there is none."""
-    for name in (entry.arxiv, entry.doi.lower(), "" if entry.title else entry.key):
-        if name and (found := library.get(name)):
-            return found
-    wanted = title_words(entry.title)
-    near = _near(library, entry.title) if wanted else []
-    return next((paper for paper in near if title_words(paper.title) == wanted), None)
-
-
-def match_text(reference: str, library: Library) -> Paper | None:
-    """The paper that a written-out reference names: by an arXiv id or DOI in it, or by its whole title."""
-    ids = arxiv_ids(reference) + [match[0].rstrip(".").lower() for match in _DOI.finditer(reference)]
-    if by_id := next((paper for paper_id in ids if (paper := library.get(paper_id))), None):
-        return by_id
-    words = " " + " ".join(title_words(reference)) + " "
-    near = [p for p in _near(library, reference) if f" {' '.join(title_words(p.title))} " in words]
-    return max(near, key=lambda paper: len(paper.title), default=None)
-
-
-def _near(library: Library, title: str) -> list[Paper]:
-    return library.get_many([paper_id for paper_id, _ in library.by_words(title, _NEAR)])

@@ -3,15 +3,17 @@
 What a finding means to the writer is read off its verdict and its kind, in one place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from rag.language.names import NameIndex, names, squash
 from rag.language.naming import system_name, where_named
 from rag.language.terms import plain
-from rag.linting.bibfile import BibEntry, match_entry, match_text, read_bib, same_work
+from rag.linting.bibfile import BibEntry, read_bib, same_work
 from rag.linting.claims import Claim, Kind, claims, could_state, is_own, states_something, without_own_numbers
+from rag.linting.matching import match_entry, match_text
+from rag.linting.references import wrong_fields
 from rag.linting.sources import Source, read_sources
 from rag.records import Evidence, Finding
 from rag.references.keys import citation_keys
@@ -31,11 +33,13 @@ LintVerdict = Literal[
     "not in the library",
     "not in the .bib",
     "same paper twice",
+    "wrong reference",
     "uncited claim",
     "damaged .bib",
     "missing file",
 ]
 FINE: tuple[LintVerdict, ...] = ("supports", "supports in part", "not checked")
+FAILING: tuple[LintVerdict, ...] = ("disagrees", "wrong reference")
 _CARRIES = 0.15  # probability from which a paper carries a part of what several are cited for
 _SAYING = 5  # words from which a cell of a table says something
 _NEAR = 3  # papers that are asked whether they say what cites none
@@ -69,7 +73,7 @@ class LintLine:
     @property
     def fails(self) -> bool:
         """Whether a text with this finding does not pass."""
-        return self.verdict == "disagrees"
+        return self.verdict in FAILING
 
 
 def lint(text: str, path: str, bibs: Mapping[str, str], library: Library, verifier: Verifier) -> list[LintLine]:
@@ -89,6 +93,7 @@ def lint(text: str, path: str, bibs: Mapping[str, str], library: Library, verifi
         linter = _Linter(source, library, verifier, known, bool(bibs or references), systems)
         found += [line for one in reading.paragraphs for claim in claims(one) for line in linter.check(claim, one.kind)]
         found += linter.missing()
+    found += [line for entry in entries for line in _wrong(entry, known.get(entry.key))]
     for one, twin in same_work(entries):
         place = f"{one.path}, line {one.line}" if one.path != twin.path else f"line {one.line}"
         message = f"{twin.key} is the same paper as {one.key} ({place})"
@@ -109,6 +114,21 @@ def _known(
         papers = {paper.paper_id: paper for paper in library.papers()}
         known |= {key: papers[paper_id] for paper_id, key in citation_keys(papers.values()).items()}
     return known
+
+
+def _wrong(entry: BibEntry, paper: Paper | None) -> Iterator[LintLine]:
+    """What is wrong in an entry by the record of its paper."""
+    for wrong in wrong_fields(entry, paper) if paper else ():
+        message = f"{entry.key} ({_short(paper.title, 60)}): {wrong.reason}" if paper else ""
+        yield LintLine(
+            entry.path,
+            entry.line_of(wrong.field),
+            1,
+            "wrong reference",
+            message,
+            entry.key,
+            paper.paper_id if paper else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
