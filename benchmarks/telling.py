@@ -17,11 +17,11 @@ from pathlib import Path
 from statistics import fmean
 
 from benchmarks import machine
-from rag.drafting.statements import Statement, ranked_statements, statements
-from rag.drafting.thirdperson import third_person
 from rag.language.terms import content_stems, plain, weight
 from rag.records import Embed
 from rag.settings import DEFAULT_EMBEDDING_MODEL
+from rag.telling.statements import Statement, ranked_statements, statements
+from rag.telling.thirdperson import third_person
 from store.library import Library
 from store.records import Paper
 

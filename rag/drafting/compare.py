@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from rag.drafting.statements import AVAILABLE, CUES, OWN, PROPOSES, Statement, statements, worth
 from rag.errors import DraftError
 from rag.records import Embed
 from rag.references.bibliography import as_csv
+from rag.telling.statements import AVAILABLE, CUES, OWN, PROPOSES, Statement, statements, worth
 from store.records import Paper
 from store.tex import to_latex
 

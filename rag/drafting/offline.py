@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from rag.drafting.plan import Length, Plan, PlanItem
-from rag.drafting.statements import Statement, ranked_statements
 from rag.drafting.text import Openings, Written, cite, uncited
-from rag.drafting.thirdperson import name_of, third_person
-from rag.drafting.trimming import ANY_VERB, MARKER, fitted, modest, unmarked, written_out
 from rag.errors import DraftError
 from rag.records import Finding, Repair
 from rag.references.keys import in_text
+from rag.telling.statements import Statement, ranked_statements
+from rag.telling.thirdperson import name_of, third_person
+from rag.telling.trimming import ANY_VERB, MARKER, fitted, modest, unmarked, written_out
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.library import Library

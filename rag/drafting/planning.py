@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
-from rag.drafting.trimming import unmarked
 from rag.errors import DraftError
 from rag.records import Found
 from rag.search.query import spelled_out, topic_of, topic_query
 from rag.search.retrieve import look, rank_found
 from rag.search.themes import REST, about, group, name_groups
+from rag.telling.trimming import unmarked
 from rag.tuning import Tuning, tuning_of
 from rag.verifying.verify import Verifier
 from store.library import Library

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.drafting.trimming import MARKER, unmarked
 from rag.records import Citation, Embed, Finding, Repair, Sentence
+from rag.telling.trimming import MARKER, unmarked
 from rag.verifying.attribution import bare_claim
 from store.records import Paper
 from store.tex import to_latex

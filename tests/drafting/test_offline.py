@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rag.drafting.offline import Told, named_first, with_name
 from rag.drafting.text import Openings
-from rag.drafting.thirdperson import name_of, third_person
-from rag.drafting.trimming import MARKER, fitted, modest, self_contained, written_out
 from rag.records import Finding
+from rag.telling.thirdperson import name_of, third_person
+from rag.telling.trimming import MARKER, fitted, modest, self_contained, written_out
 from rag.verifying.verify import Verifier
 from store.records import Paper
 

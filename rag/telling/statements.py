@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.drafting.thirdperson import name_of
-from rag.drafting.trimming import PROBLEMS, WORKS, self_contained
 from rag.language.terms import content_stems, plain, weight
 from rag.records import Embed
+from rag.telling.thirdperson import name_of
+from rag.telling.trimming import PROBLEMS, WORKS, self_contained
 from store.records import Paper
 from store.sentences import sentence_spans
 

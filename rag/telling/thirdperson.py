@@ -7,10 +7,10 @@ becomes the third, and the rest stays word for word, so that the check finds it 
 import re
 from dataclasses import dataclass
 
-from rag.drafting.trimming import ANY_VERB, RESEARCH, WORKS, self_contained
 from rag.language.naming import system_name
 from rag.language.terms import is_common, listed
 from rag.references.keys import in_text
+from rag.telling.trimming import ANY_VERB, RESEARCH, WORKS, self_contained
 from store.records import Paper
 
 _UNCHANGING = frozenset(listed("can could may might will would must should built found made showed"))
