@@ -18,7 +18,8 @@ from pathlib import Path
 from benchmarks import machine
 from benchmarks.claims import gold_claims
 from benchmarks.faults import KINDS, Text, plant
-from rag.linting.lint import LintLine, lint
+from rag.linting.findings import LintLine
+from rag.linting.lint import lint
 from rag.references.bibtex import to_bibtex
 from rag.references.keys import citation_keys
 from rag.settings import DEFAULT_EMBEDDING_MODEL

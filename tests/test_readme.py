@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from rag.linting.lint import LintLine, LintVerdict
+from rag.linting.findings import LintLine, LintVerdict
 from ui.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -38,7 +38,7 @@ _SIGNPOST = re.compile(
 )
 
 
-Kind = Literal["text", "caption", "cell"]
+Kind = Literal["text", "caption", "cell", "quote"]
 
 
 @dataclass(frozen=True, slots=True)

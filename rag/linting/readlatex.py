@@ -31,6 +31,7 @@ marginnote pdfcomment cline cmidrule rowcolor cellcolor color addtocounter setco
 )
 _BREAKS = frozenset(listed("section subsection subsubsection chapter paragraph subparagraph part item par newline"))
 _FLOATS = frozenset(listed("figure table wrapfigure wraptable subfigure subtable SCfigure"))
+_QUOTES = frozenset(listed("quote quotation displayquote displaycquote"))
 _BIBITEM = re.compile(
     r"(?s)\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\]]*\])*\])?\s*\{(?P<key>[^{}]*)\}"
     r"(?P<text>.*?)(?=\\bibitem|\\end\{thebibliography\}|\Z)"
@@ -122,7 +123,7 @@ class _Reader:
         if name == "thebibliography":
             self.references |= {m["key"]: from_latex(m["text"]) for m in _BIBITEM.finditer(node.latex_verbatim())}
         elif name not in _PASSED:
-            self._kind = "cell" if name in _CELLS else "caption" if name in _FLOATS else before
+            self._kind = _kind_of(name) or before
             self._break()
             self.read(node.nodelist)
         self._kind = before
@@ -179,6 +180,11 @@ class _Reader:
             self._add(")" if name.lower() == "citetext" else "", node.pos)
         if found := _keys(keys):
             self.paragraphs[-1].mark(found, bool(_TEXTUAL.match(name)), node.pos)
+
+
+def _kind_of(environment: str) -> Kind | None:
+    kinds: dict[Kind, frozenset[str]] = {"cell": _CELLS, "caption": _FLOATS, "quote": _QUOTES}
+    return next((kind for kind, names in kinds.items() if environment in names), None)
 
 
 def _arguments(node) -> list:

@@ -55,7 +55,7 @@ _CROSS_REFERENCE = re.compile(
 )
 
 
-BlockKind = Literal["heading", "text", "cell"]
+BlockKind = Literal["heading", "text", "cell", "quote"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,12 @@ def _blocks(text: str) -> Iterator[_Block]:
     kinds: dict[str, BlockKind] = {"heading_open": "heading", "paragraph_open": "text"}
     rows, starts = text.split("\n"), [0, *(match.end() for match in re.finditer("\n", text))]
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    depth = 0  # of quotations
     for before, token in pairwise(tokens):
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(before.type, 0)
         if token.map and token.content.strip() and token.type in ("inline", "html_block"):
             kind: BlockKind = kinds.get(before.type, "cell") if token.type == "inline" else "heading"
+            kind = "quote" if depth and kind == "text" else kind
             places, first = [], token.map[0]
             for line, said in enumerate(token.content.rstrip("\n").split("\n"), first):
                 column = max(0, rows[line].find(said.strip())) - (len(said) - len(said.lstrip()))
@@ -114,7 +117,7 @@ def _listed(blocks: list[_Block], text: str) -> tuple[int, int]:
 
 
 def _paragraph(block: _Block, references: Container[str]) -> Paragraph:
-    paragraph, done = Paragraph("cell" if block.kind == "cell" else "text"), 0
+    paragraph, done = Paragraph("text" if block.kind == "heading" else block.kind), 0
     for token in _TOKEN.finditer(block.content):
         _add(paragraph, block, done, token.start())
         _read_token(token, paragraph, block, references)

@@ -16,8 +16,8 @@ CLEAN = r"""\documentclass{article}
 RT-2 expresses robot actions as text tokens~\cite{zitkovich2023rt2}.
 \citet{song2025ceedvla} introduce consistency distillation to predict several correct action
 tokens in each iteration.
-SpatialVLA introduces Ego3D Position Encoding to inject 3D information into the observations of the
-model~\citep[see][p.~3]{qu2025spatialvla}.
+SpatialVLA introduces Ego3D Position Encoding to bring 3D information into what the model
+observes~\citep[see][p.~3]{qu2025spatialvla}.
 DreamVLA forecasts world knowledge to enable inverse dynamics modeling~\cite{zhang2025dreamvla}, while CLIP-RT
 learns language-conditioned visuomotor policies from natural language supervision~\cite{kang2024cliprt}.
 CogACT exceeds the average success rates of OpenVLA by over 35\%

@@ -1,0 +1,91 @@
+"""What lint finds beside the check of claims: close copies, overclaims, swapped numbers; what the writer lets stand."""
+
+import pytest
+
+from rag.linting.accepting import read_baseline, without_known, write_baseline
+from rag.linting.lint import lint
+from rag.linting.overclaims import overclaim
+from rag.linting.swapped import swapped_number
+from rag.verifying.verify import Verifier
+
+ABSTRACT = "We propose Foo, which beats BarNet by 6.1% and BazNet by 7.4%. Foo gets 13% on LIBERO and (9.5) on CALVIN."
+COPY = "task-specific data not only provides new data for an agent to train on"  # of the abstract of du2023behavior
+
+
+@pytest.mark.parametrize(
+    ("claim", "word"),
+    [
+        ("Foo is the first method for grasping", "the first"),
+        ("Foo proves that attention helps", "proves that"),
+        ("Foo solves grasping", "solves"),
+        ("Foo beats all other methods", "all"),
+        ("Foo never fails", "never"),
+        ("Foo improves significantly over BarNet", ""),
+        ("Foo first proposes a grasp and then moves", ""),
+        ("Foo takes the first step of the task", ""),
+        ("In all three settings Foo is better", ""),
+        ("Foo helps to solve tasks", ""),
+    ],
+)
+def test_strong_words_need_as_strong_an_abstract(claim, word):
+    assert overclaim(claim, ABSTRACT) == word
+    assert overclaim(claim, "For the first time we prove and solve all of it, always and significantly.") == ""
+
+
+@pytest.mark.parametrize(
+    ("claim", "says"),
+    [
+        ("Foo beats BazNet by 6.1%", "6.1% of BarNet, and 7.4% of BazNet"),
+        ("Foo beats BarNet by 6.1% and BazNet by 7.4%", ""),
+        ("Foo beats BarNet by 6.1%", ""),
+        ("Foo is 6.1% better", ""),
+    ],
+)
+def test_a_number_of_another_thing_is_told(claim, says):
+    assert says in swapped_number(claim, ABSTRACT) and bool(says) == bool(swapped_number(claim, ABSTRACT))
+
+
+@pytest.fixture(scope="module")
+def found(library):
+    verifier = Verifier()
+
+    def findings(text, name="x.tex", bib=""):
+        return lint(text, name, {"x.bib": bib} if bib else {}, library, verifier)
+
+    return findings
+
+
+def test_a_close_copy_is_told_at_its_place_and_a_quotation_is_none(found, library):
+    said = f"They say so: {COPY} \\cite{{du2023behavior}}."
+    [copy] = [line for line in found(said) if line.verdict == "close copy"]
+    paper = library.get(copy.paper_id)
+    assert (copy.line, copy.col, copy.claim, copy.quote) == (1, said.index("task") + 1, COPY, COPY)
+    assert paper.abstract[copy.start : copy.end] == COPY and copy.is_fault and not copy.fails
+    quoted = (f"They say ``{COPY}'' \\cite{{du2023behavior}}.", f"\\begin{{quote}}{said}\\end{{quote}}")
+    assert not [line for text in quoted for line in found(text) if line.verdict == "close copy"]
+    assert not [line for line in found(f"> {COPY} [@du2023behavior].", "x.md") if line.verdict == "close copy"]
+
+
+def test_a_sentence_that_says_only_that_there_is_work_is_generic(found):
+    [line] = found("Many recent works study robot learning \\cite{yao2022react}.")
+    assert (line.verdict, line.is_fault) == ("generic", False)
+
+
+def test_a_comment_with_a_reason_lets_a_finding_stand(found):
+    wrong = "CLIP-RT beats OpenVLA by 42\\% \\cite{kang2024cliprt}."
+    verdicts = [(line.line, line.fails, line.accepted) for line in found(f"{wrong} % citewell: ok (of v2)\n\n{wrong}")]
+    assert verdicts == [(1, False, "of v2"), (3, True, "")]
+    [line] = found(f"% citewell: ok (of v2)\n{wrong}")
+    assert line.accepted == "of v2" and str(line).endswith("(accepted: of v2)")
+    assert found(f"{wrong} % citewell: ok ()")[0].fails
+    markdown = "CLIP-RT beats OpenVLA by 42% [@kang2024cliprt]. <!-- citewell: ok (of v2) -->\n"
+    assert not found(markdown, "x.md")[0].is_fault
+    entry = "% citewell: ok (printed so)\n@misc{a,\n title = {Data Quality in Imitation Learning},\n year = 1999\n}\n"
+    assert [line.accepted for line in found("", "x.md", entry)] == ["printed so"]
+
+
+def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
+    wrong = "CLIP-RT beats OpenVLA by 42\\% \\cite{kang2024cliprt}."
+    known = read_baseline(write_baseline(found(wrong)), "b.json")
+    lines = without_known(found(f"Hello.\n\n{wrong} It runs.\n\n{wrong}"), known)
+    assert [line.fails for line in lines if line.key] == [False, True]
