@@ -5,6 +5,7 @@ import sys
 from dataclasses import asdict
 
 from store.errors import StoreError
+from ui.commands_changes import add_actions, check_known
 from ui.common import add_filters, filters, open_library, path, settings_of, tell
 from ui.console import bar, one_line, print_json, print_json_list, write
 
@@ -36,6 +37,7 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
     removing = actions.add_parser("remove", help="take papers out of the library")
     removing.add_argument("paper_ids", nargs="+", metavar="PAPER_ID")
     removing.set_defaults(run=remove_papers)
+    add_actions(actions)
     exporting = actions.add_parser("export", help="write the papers for other programs")
     exporting.add_argument("paper_ids", nargs="*", metavar="PAPER_ID", help="only these (default: all)")
     exporting.add_argument("--format", choices=EXPORTS, default="bibtex")
@@ -60,6 +62,8 @@ def add(args: argparse.Namespace) -> None:
     )
     if advice:
         print(advice, file=sys.stderr)
+    for note in report.notes:
+        print(one_line(note), file=sys.stderr)
     for skipped in report.skipped:
         print(f"skipped {one_line(f'{skipped.where}: {skipped.reason}')}", file=sys.stderr)
 
@@ -79,7 +83,7 @@ def list_papers(args: argparse.Namespace) -> None:
 
 def show_paper(args: argparse.Namespace) -> None:
     """Print one paper."""
-    from ui.render import source_line
+    from ui.render import details, source_line
 
     with open_library(settings_of(args)) as library:
         paper = library.get(args.paper_id)
@@ -88,17 +92,15 @@ def show_paper(args: argparse.Namespace) -> None:
     if args.json:
         print_json(asdict(paper))
     else:
-        print(f"{source_line(paper)}\n\n{paper.abstract}")
+        print(f"{source_line(paper)}\n\n{paper.abstract}\n")
+        for line in details(paper):
+            print(one_line(line))
 
 
 def remove_papers(args: argparse.Namespace) -> None:
     """Take papers out; with an unknown id among them nothing is removed."""
     with open_library(settings_of(args)) as library:
-        unknown = [paper_id for paper_id in args.paper_ids if library.get(paper_id) is None]
-        if unknown:
-            raise StoreError(
-                f"{', '.join(unknown)}: no such paper, nothing was removed; `citewell papers list` shows the ids."
-            )
+        check_known(library, args.paper_ids)
         print(f"{library.remove(args.paper_ids)} removed")
 
 
@@ -110,7 +112,7 @@ def export_papers(args: argparse.Namespace) -> None:
 
     with open_library(settings_of(args)) as library:
         papers = papers_of(library, args.paper_ids) if args.paper_ids else list(library.papers())
-        keys = citation_keys(library.papers())
+    keys = citation_keys(papers)
     if args.references:
         text = "".join(f"{line}\n" for line in reference_list(papers, args.references, keys))
     else:

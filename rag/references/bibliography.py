@@ -12,7 +12,8 @@ from pathlib import Path
 
 from rag.errors import ExportError
 from rag.references.bibtex import PREPRINT, address, container, read_venue, to_bibtex
-from rag.references.keys import citation_keys, split_name
+from rag.references.keys import citation_keys
+from store.names import split_name
 from store.records import Paper
 
 _FORMULA = ("=", "+", "-", "@")  # how cells begin that a spreadsheet computes
@@ -34,8 +35,8 @@ STYLES = {
 def export(papers: Sequence[Paper], format: str, keys: Mapping[str, str] | None = None) -> str:
     """`papers` in `format`: bibtex, ris, csl-json or csv.
 
-    `keys` maps paper ids to citation keys; pass those of the whole library, so that a part of it
-    keeps its keys. Raises ExportError for another format.
+    `keys` maps paper ids to citation keys; without it they are the papers' own. Raises ExportError for another
+    format.
     """
     writers = {"bibtex": to_bibtex, "ris": _ris, "csl-json": _csl_json, "csv": _csv}
     if format not in writers:

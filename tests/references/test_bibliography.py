@@ -16,8 +16,10 @@ from rag.errors import ExportError
 from rag.linting.bibfile import read_bib, same_work
 from rag.references.bibliography import STYLES, export, reference_list
 from rag.references.bibtex import ARTICLE, MEETING, PHD, PREPRINT, read_venue
-from rag.references.keys import base_key, citation_keys, in_text, split_name
+from rag.references.keys import citation_keys, in_text
+from store.citekeys import base_key
 from store.collection import shipped_papers
+from store.names import split_name
 from store.records import Paper
 from store.tex import from_latex, to_latex
 
