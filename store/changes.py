@@ -1,7 +1,6 @@
 """What a user changes of the papers, each change undoable; the library as one file to carry elsewhere, and back."""
 
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +12,7 @@ from store.database import Database
 from store.errors import StoreError
 from store.folder import Folder
 from store.history import Change
-from store.identity import settled
+from store.identity import arxiv_id, doi, settled
 from store.papers import Papers
 from store.records import EDITED, Paper, unfit
 
@@ -67,8 +66,12 @@ class Changes:
     def _checked(self, paper: Paper, values: Mapping[str, Any]) -> dict[str, Any]:
         if not str(values.get("title", paper.title)).strip():
             raise StoreError(f"{paper.paper_id}: a paper needs a title; give one.")
+        ids = {name: read(values[name]) for name, read in (("doi", doi), ("arxiv", arxiv_id)) if values.get(name)}
+        if wrong := next((name for name, found in ids.items() if not found), ""):
+            raise StoreError(f"{values[wrong][:60]!r} is no {wrong} id; give one, or a link to one.")
+        values = {**values, **ids}
         if "citekey" not in values:
-            return dict(values)
+            return values
         key = clean_key(values["citekey"])
         owner = self._papers.owner(key)
         if not key or owner not in (None, paper.paper_id):
@@ -119,6 +122,8 @@ class Changes:
 
     def backup(self, path: Path) -> int:
         """Write the library as one file, without what can be made again and without settings; how many papers."""
+        import zipfile
+
         beside = [self._folder.home / name for name in _BESIDE]
         with self._folder.telling(), tempfile.TemporaryDirectory() as place:
             copy = Path(place) / _CARRIED
@@ -149,7 +154,9 @@ class Changes:
 
 
 def _unpacked(path: Path, place: Path) -> list[Path]:
-    """The papers of a backup, unpacked at `place`, and the files beside them."""
+    """The files beside the papers of a backup, unpacked at `place` with them."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(path) as packed:
             names = [name for name in packed.namelist() if name in (_CARRIED, *_BESIDE)]

@@ -74,7 +74,8 @@ class History(Database):
             "ORDER BY number DESC"
         )
         for number, at, what, last, changed in self.rows(query):
-            if paper_id is None or self._concerns(number, last, after, paper_id):
+            is_empty = after == last and not changed  # one that failed
+            if not is_empty and (paper_id is None or self._concerns(number, last, after, paper_id)):
                 found.append(Change(number, at, what, after - last, changed))
             after = last
         return found
@@ -128,6 +129,7 @@ class History(Database):
             last = self.value("SELECT last_seq FROM changes WHERE number = ?", (latest.number,))
             for row in self.rows("SELECT seq, paper_id, passages FROM papers WHERE seq > ?", (last,)):
                 self._forget(*row)
+            self._db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'papers'", (last,))
             self._db.execute("DELETE FROM citekeys WHERE change = ?", (latest.number,))
             for seq, image in self.rows("SELECT seq, image FROM images WHERE change = ?", (latest.number,)):
                 self._restore(seq, json.loads(image))
@@ -195,6 +197,11 @@ class History(Database):
         if wanted and key != wanted:
             self.rekeyed.append((paper, key))
         return replace(paper, citekey=key)
+
+    def keep_citekey(self, paper_id: str, citekey: str) -> None:
+        """Note that a file calls this paper by a key beside its own, if that is no other paper's."""
+        if (key := clean_key(citekey)) and self.owner(key) is None:
+            self._db.execute("INSERT INTO citekeys VALUES (?, ?, ?)", (key, paper_id, self._change))
 
     def citekeys_of(self, paper_id: str) -> list[str]:
         """The keys that a paper was ever given, the latest first."""

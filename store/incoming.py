@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from store.errors import ReadError
 from store.files import add_paths
+from store.identity import title_key, title_words
 from store.library import Library
 from store.merging import merge, same
 from store.records import AddReport, Paper, Progress, Skipped, silent
@@ -18,6 +19,8 @@ from store.services.papers import by_acl, by_arxiv, by_doi, by_openreview, publi
 from store.services.wanted import Wanted, wanted
 from store.services.zotero import Zotero
 
+_TELLING = 4  # words of a title that few papers share
+EVERY = 3.0  # seconds between two looks at what is followed
 _SINGLE = {"doi": by_doi, "openreview": by_openreview, "acl": by_acl}
 _SUFFIXES = {"bibtex": "bib", "biblatex": "bib", "csljson": "json"}  # as Better BibTeX ends its addresses
 _ENRICHED = ("title", "abstract", "authors", "year", "venue", "arxiv", "doi", "url", "retracted")
@@ -33,9 +36,9 @@ class Incoming:
     most: int = 20
     progress: Progress = silent
 
-    def take(self, words: Sequence[str]) -> AddReport:
+    def take(self, words: Sequence[str | Path]) -> AddReport:
         """Take in what `words` name. What cannot be had is skipped; where nothing else is, its error is raised."""
-        named = [(word, wanted(word)) for word in words]
+        named = [(str(word), None if isinstance(word, Path) else wanted(word)) for word in words]
         paths = [word for word, found in named if found is None]
         reports = [add_paths(self.library.add, paths, self.progress, self.tags)] if paths else []
         ids = [found.value for _, found in named if found and found.service == "arxiv"]
@@ -89,12 +92,16 @@ class Incoming:
             except ReadError as error:
                 raise ReadError(str(error).replace(str(file), url)) from None
 
-    def follow(self, word: str, every: float, told: Callable[[AddReport], None]) -> None:
-        """Take in what `word` names, and again whenever it has changed, looked at `every` so many seconds, until
-        interrupted; `told` gets each report that is not empty."""
-        seen = ""
+    def follow(self, word: str | Path, told: Callable[[AddReport], None], every: float = EVERY) -> None:
+        """Take in what `word` names, and again whenever it has changed, looked at `every` so many seconds, for ever.
+
+        `told` gets each report that tells of something. Raises what the first reading raises.
+        """
+        found, seen = None if isinstance(word, Path) else wanted(word), ""
+        if found and found.service not in ("zotero", "address"):
+            raise ReadError(f"{word}: only files, folders, addresses of files and zotero: can be followed.")
         while True:
-            now = self._state(word)
+            now = self._state(word, found)
             if now != seen:
                 try:
                     report = self.take([word])
@@ -104,13 +111,12 @@ class Incoming:
                 except (ReadError, ServiceError) as error:
                     if not seen:
                         raise
-                    told(AddReport(skipped=(Skipped(word, str(error)),)))
+                    told(AddReport(skipped=(Skipped(str(word), str(error)),)))
                     seen = now
             time.sleep(every)
 
-    def _state(self, word: str) -> str:
+    def _state(self, word: str | Path, found: Wanted | None) -> str:
         """What is another one once what `word` names has changed; what cannot be looked at now stays as it is."""
-        found = wanted(word)
         try:
             if found is None:
                 path = Path(word)
@@ -166,10 +172,16 @@ def _known_of(paper: Paper, by_id: dict[str, Paper], client: Client) -> Iterator
         yield archived
         name = name or archived.doi
     if not name and not paper.arxiv:
-        record = next((record for record in titled(client, paper.title) if same(paper, record)), None)
+        record = next((record for record in titled(client, paper.title) if _is_it(paper, record)), None)
         yield from [record] if record else []
         name = record.doi if record else ""
     if name:
         if not paper.arxiv and (published := published_as(client, name)):
             name = published
         yield by_doi(client, name)
+
+
+def _is_it(paper: Paper, record: Paper) -> bool:
+    """Whether a record found by the title of a paper is that paper: a short title alone does not say so."""
+    told = bool(paper.authors) or len(title_words(paper.title)) >= _TELLING
+    return told and title_key(paper) == title_key(record) and same(paper, record)

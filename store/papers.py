@@ -71,6 +71,7 @@ class Papers(History):
             self.insert(identify(whole))
             return "added"
         first, *others = found
+        self.keep_citekey(known[first].paper_id, paper.citekey if whole.citekey == known[first].citekey else "")
         if whole == known[first] and not others:
             return "unchanged"
         for other in others:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from store.errors import StoreError
 from ui.common import open_library, path, settings_of, year
-from ui.console import one_line, print_json
+from ui.console import bar, one_line, print_json
 
 if TYPE_CHECKING:
     from store.history import Change
     from store.library import Library
 
+_SHOWN = 80  # characters of a field that is shown
 _TEXTS = ("title", "abstract", "venue", "arxiv", "doi", "url", "citekey", "notes", "retracted")
 
 
@@ -48,6 +49,15 @@ def add_actions(actions: argparse._SubParsersAction) -> None:
     looking.add_argument("paper_id", nargs="?", help="only what concerns this paper")
     looking.add_argument("--json", action="store_true", help="print the changes as JSON")
     looking.set_defaults(run=history)
+    _add_enrich(actions)
+
+
+def _add_enrich(actions: argparse._SubParsersAction) -> None:
+    enriching = actions.add_parser("enrich", help="look papers up at services, and fill in what is missing")
+    enriching.add_argument("paper_ids", nargs="*", metavar="PAPER_ID", help="only these (default: all)")
+    enriching.add_argument("--yes", action="store_true", help="apply what is shown")
+    enriching.add_argument("--json", action="store_true", help="print the changes as JSON")
+    enriching.set_defaults(run=enrich)
 
 
 def check_known(library: "Library", paper_ids: list[str]) -> None:
@@ -83,6 +93,36 @@ def tag(args: argparse.Namespace) -> None:
             raise StoreError("Name papers, and tags with --add or --remove; without any of them all tags are listed.")
         check_known(library, args.paper_ids)
         print(f"{library.changes.tag(args.paper_ids, args.add, args.remove)} changed")
+
+
+def enrich(args: argparse.Namespace) -> None:
+    """Show what services would fill in or put right; with --yes do so."""
+    from store.incoming import enrich as look_up
+
+    settings = settings_of(args)
+    with open_library(settings) as library:
+        check_known(library, args.paper_ids)
+        papers = library.get_many(args.paper_ids) if args.paper_ids else list(library.papers())
+        with bar() as progress:
+            found, skipped = look_up(papers, settings.client(), progress)
+        if args.yes:
+            library.changes.put([item.paper for item in found], f"enrich {len(found)} papers")
+    if args.json:
+        print_json([{"paper_id": item.paper.paper_id, "changes": item.differs} for item in found])
+    else:
+        for item in found:
+            print(f"{item.paper.paper_id}  {one_line(item.paper.title)}")
+            for name, (before, after) in item.differs.items():
+                print(one_line(f"    {name}: {_short(before)} → {_short(after)}"))
+    for item in skipped:
+        print(f"skipped {one_line(f'{item.where}: {item.reason}')}", file=sys.stderr)
+    done = "changed; `citewell undo` takes it back" if args.yes else "would change; --yes applies it"
+    print(f"{len(found)} of {len(papers)} papers {done if found else 'would change'}", file=sys.stderr)
+
+
+def _short(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "–")
+    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
 
 
 def history(args: argparse.Namespace) -> None:

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 
 from store.errors import StoreError
+from store.records import AddReport
 from ui.commands_changes import add_actions, check_known
-from ui.common import add_filters, filters, open_library, path, settings_of, tell
+from ui.common import add_filters, count, filters, named, open_library, path, settings_of, tell
 from ui.console import bar, one_line, print_json, print_json_list, write
 
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
@@ -14,8 +16,11 @@ EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     """Add the commands of this module."""
-    command = subparsers.add_parser("add", help="read files or folders into the library")
-    command.add_argument("paths", nargs="+", type=path, metavar="PATH")
+    command = subparsers.add_parser("add", help="read files, folders, ids, links or Zotero into the library")
+    command.add_argument("named", nargs="+", type=named, metavar="PATH-OR-ID", help="arxiv:…, doi:…, a link, zotero:")
+    command.add_argument("--tag", action="append", default=[], help="give each paper this tag; may be repeated")
+    command.add_argument("--max", type=count, default=20, metavar="N", help="papers of arxiv:WORDS (default: 20)")
+    command.add_argument("--watch", action="store_true", help="go on following one file, folder, address or zotero:")
     command.add_argument("--json", action="store_true", help="print the counts as JSON")
     command.set_defaults(run=add)
 
@@ -47,21 +52,35 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
 
 
 def add(args: argparse.Namespace) -> None:
-    """Read papers from files and folders; what was skipped is said on stderr."""
+    """Read papers from what was named; what was skipped is said on stderr."""
+    from store.incoming import Incoming
 
-    with open_library(settings_of(args)) as library, bar() as progress:
+    if args.watch and len(args.named) > 1:
+        raise StoreError("--watch follows one file, folder or address at a time; name one.")
+    settings = settings_of(args)
+    with open_library(settings) as library, bar() as progress:
         tell(library)
-        report = library.add_paths(args.paths, progress)
+        incoming = Incoming(library, settings.client(), tuple(args.tag), args.max, progress)
+        if args.watch:
+            with suppress(KeyboardInterrupt):  # its end
+                incoming.follow(args.named[0], lambda report: _tell_added(report, args.json))
+            return
+        report = incoming.take(args.named)
         advice = library.advice
-    if args.json:
+    _tell_added(report, args.json)
+    if advice and not args.json:
+        print(advice, file=sys.stderr)
+
+
+def _tell_added(report: AddReport, as_json: bool) -> None:
+    if as_json:
         print_json(asdict(report))
         return
     print(
         f"{report.read} read, {report.added} added, {report.merged} merged, {report.unchanged} unchanged, "
-        f"{len(report.skipped)} skipped"
+        f"{len(report.skipped)} skipped",
+        flush=True,
     )
-    if advice:
-        print(advice, file=sys.stderr)
     for note in report.notes:
         print(one_line(note), file=sys.stderr)
     for skipped in report.skipped:
