@@ -21,11 +21,11 @@ from statistics import fmean
 from benchmarks import machine
 from rag.drafting.planning import CUT, Cut, relevant
 from rag.evaluating.fit import Judged, fit_judged
-from rag.references.keys import fold
 from rag.search.query import read_query, spelled_out, topic_of, topic_query
 from rag.search.retrieve import look, rank_found
 from rag.settings import DEFAULT_EMBEDDING_MODEL
 from rag.tuning import Tuning, shipped
+from store.citekeys import fold
 from store.library import Library
 
 CUTS = [Cut(*values) for values in itertools.product((0.5, 0.55, 0.58, 0.6, 0.62, 0.65), (5, 6, 7))]

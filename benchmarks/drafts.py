@@ -15,9 +15,9 @@ from pathlib import Path
 from benchmarks import machine
 from rag.drafting.draft import Draft, Drafter
 from rag.evaluating.measures import facts_stated, mean
-from rag.references.keys import fold
 from rag.search.query import topic_of
 from rag.settings import read_settings
+from store.citekeys import fold
 from store.library import Library
 from ui.render import draft_files
 

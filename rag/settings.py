@@ -16,6 +16,7 @@ from store.records import USER, ChromaServer, Progress
 
 if TYPE_CHECKING:
     from store.library import Library
+    from store.services.client import Client
 
 DEFAULT_EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_MAX_TOKENS = 8_192  # of one answer
@@ -39,6 +40,8 @@ class Settings:
     chroma_tenant: str = "default_tenant"
     chroma_database: str = "default_database"
     shipped_papers: bool = True
+    services: str = ""
+    contact: str = ""
     sources: int = 8
     price_prompt: float = 0.0
     price_completion: float = 0.0
@@ -69,6 +72,17 @@ class Settings:
         if not self.chroma_url:
             return None
         return ChromaServer(self.chroma_url.rstrip("/"), self.chroma_token, self.chroma_tenant, self.chroma_database)
+
+    def client(self) -> "Client":
+        """What asks services for papers. Raises SettingsError for addresses of services that there are not."""
+        from store.services.client import ADDRESSES, Client
+
+        given = [one.partition("=") for one in self.services.split(",") if one.strip()]
+        addresses = {name.strip(): url.strip() for name, _, url in given}
+        if unknown := [name for name in addresses if name not in ADDRESSES or not addresses[name]]:
+            known = ", ".join(f"{name}=…" for name in ADDRESSES)
+            raise SettingsError(f"CITEWELL_SERVICES: {unknown[0][:40]!r} is none of {known}; write such.")
+        return Client(addresses, self.contact, self.home / "cache" / "services")
 
     def open_library(self, progress: Progress | None = None) -> "Library":
         """The library of `home`, opened as the settings say. Raises StoreError, EmbeddingError."""

@@ -1,44 +1,16 @@
 """The file that papers are kept in: its tables, papers as their rows, facts about the library."""
 
-import hashlib
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import fields, replace
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from store.errors import StoreError
 from store.folder import Folder, Known, open_to_read, readable
-from store.records import Paper, Passage
-
-SCHEMA_VERSION = "3"
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS papers (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, paper_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    abstract TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL, arxiv TEXT NOT NULL,
-    doi TEXT NOT NULL, url TEXT NOT NULL, tags TEXT NOT NULL, sources TEXT NOT NULL,
-    content TEXT NOT NULL, indexed TEXT NOT NULL DEFAULT '', passages INTEGER NOT NULL DEFAULT 0,
-    spans TEXT NOT NULL DEFAULT '');
-CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
-CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
-CREATE INDEX IF NOT EXISTS filters ON papers (year, venue, authors, paper_id);
-CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS keys_of ON keys (seq);
-CREATE TABLE IF NOT EXISTS removed (paper_id TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
-"""
-# What brings the tables of an earlier version to the next, which it names.
-MIGRATIONS = {
-    "2": """
-CREATE INDEX IF NOT EXISTS filters ON papers (year, venue, authors, paper_id);
-INSERT OR REPLACE INTO facts VALUES ('schema', '3')
-""",
-}
-FIELDS = tuple(field.name for field in fields(Paper))
-COLUMNS = ", ".join(FIELDS)
-_LISTS = ("authors", "tags", "sources")
+from store.schema import MIGRATIONS, SCHEMA, SCHEMA_VERSION
 
 
 class Database:
@@ -98,15 +70,48 @@ class Database:
 
     def _migrated(self) -> None:
         with self.transaction():
-            while steps := MIGRATIONS.get(self.fact("schema")):
-                for statement in steps.split(";"):
-                    self._db.execute(statement)
+            while step := MIGRATIONS.get(made_by := self.fact("schema")):
+                step(self._db)
+                self.set_fact("schema", str(int(made_by) + 1))
 
     def create(self) -> None:
         """Make the tables, if they are not there; the caller is the one writer."""
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.executescript(SCHEMA)
         self.set_fact("schema", SCHEMA_VERSION)
+
+    def usable(self) -> bool:
+        """Whether the file is whole and of this version or an earlier one, to which it is brought up."""
+        try:
+            return bool(self.rows("SELECT 1 FROM sqlite_master LIMIT 1")) and self.filled() and not self.complaints()
+        except sqlite3.DatabaseError:
+            return False
+
+    def copy_to(self, path: Path) -> None:
+        """Write a whole copy of the file at `path`, as it is at this moment."""
+        with closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
+
+    def replace_by(self, other: "Database") -> None:
+        """Put what `other` holds in the place of everything here, in one transaction, and keep a copy of what was.
+
+        Both indexes are to be made anew. The caller is the one writer.
+        """
+        known, library = self._folder.known(), ""
+        if self.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+            self.keep_copy("restore")
+            library = self.fact("library")
+        with other.transaction():
+            other._db.execute("UPDATE papers SET indexed = '', passages = 0")
+            other._db.execute("DELETE FROM removed")
+            facts = {"generation": str(known.generation + 1), "library": library, "fingerprint": "", "writing": "yes"}
+            for name, value in facts.items():
+                other.set_fact(name, value)
+        papers = other.known().papers
+        if papers < known.papers:  # what is known beside never tells of more than there are
+            self._folder.note(replace(known, papers=papers))
+        other._db.backup(self._db)
+        self._folder.note(self.known())
 
     def keep_copy(self, before: str) -> None:
         """Keep a copy of the file from `before` what is about to be done; the caller is the one writer."""
@@ -167,41 +172,6 @@ class Database:
         with self._lock:
             while self._open:
                 self._open.popitem()[1].close()
-
-
-def row_of(paper: Paper) -> list[Any]:
-    """The values of FIELDS for a paper."""
-    values = {name: getattr(paper, name) for name in FIELDS}
-    return [json.dumps(v, ensure_ascii=False) if name in _LISTS else v for name, v in values.items()]
-
-
-def paper_of(row: Sequence[Any]) -> Paper:
-    """The paper of a row of FIELDS."""
-    values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
-    return Paper(**values | {name: _list_of(values[name]) for name in _LISTS})
-
-
-def _list_of(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(json.loads(text)) if text != "[]" else ()
-    except (ValueError, TypeError):
-        raise sqlite3.DatabaseError(f"{str(text)[:60]!r} is no list") from None
-
-
-def spans_of(passages: Sequence[Passage]) -> str:
-    """Where passages stand in their abstract, as kept in a row."""
-    return " ".join(f"{passage.start}-{passage.end}" for passage in passages)
-
-
-def passages_of(paper_id: str, spans: str, abstract: str) -> list[Passage]:
-    """The inverse of `spans_of`."""
-    bounds = (tuple(map(int, span.split("-"))) for span in spans.split())
-    return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
-
-
-def digest_of(paper: Paper) -> str:
-    """What changes when the text that is indexed changes."""
-    return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:16]
 
 
 def matching(year: int | None, venue: str | None, author: str | None) -> tuple[str, list[Any]]:

@@ -8,12 +8,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
-from store.database import COLUMNS, digest_of, paper_of
 from store.errors import DamagedIndexError
 from store.folder import Folder, open_to_read
 from store.indexes import Indexes
 from store.papers import Papers
 from store.records import Paper, Progress
+from store.rows import COLUMNS, digest_of, paper_of
 from store.sync import Sync
 
 _BATCH = 1_000  # papers looked at together

@@ -1,12 +1,12 @@
-"""What a paper is known by (arXiv id, DOI, title), when two records are one paper, and what that paper then says."""
+"""What a paper is known by (arXiv id, DOI, title), and what follows from its fields."""
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from store.records import Paper
+from store.names import read_names
+from store.records import EDITED, Paper
 from store.tex import unformatted
 
 _SLUG_LENGTH = 72
@@ -15,10 +15,12 @@ _ARXIV_NAMED = re.compile(rf"(?:^|arxiv[:./]|/(?:abs|pdf)/){_ARXIV}(?!\d)", re.I
 _ARXIV_WITHIN = re.compile(rf"\b{_ARXIV}(?:v\d+)?\b", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
 _DOI = re.compile(r"(10\.\d{4,9}/\S+)(.*)", re.DOTALL)
-_UNNAMED = {"et", "al", "and", "others"}  # stands for authors in a list of them
-# Of the shorter text's words, how many two versions of one share at least. Two of 1,000 abstracts drawn by chance
-# share .28; what has fewer words is not judged.
-_ALIKE, _JUDGED = 0.4, 15
+_ARCHIVE = re.compile(r"(?i)(arxiv|corr|biorxiv|medrxiv|preprint|ssrn|under review|submitted)\b")
+_ARCHIVE_DOI = re.compile(
+    r"(?i)10\.(?:48550/arxiv|1101/(?:19|20)|21203/|2139/ssrn|31234/|31219/|26434/|20944/preprints|36227/)"
+)
+_VENUE_YEAR = re.compile(r"(?<![\d.])(?:19|20)\d\d(?!\d|\.\d)|(?<=['’])\d\d\b")
+_FAR = 6  # years: a number as far from the paper's year is a volume or a page
 
 
 def arxiv_id(text: str) -> str:
@@ -59,54 +61,54 @@ def _plain(char: str) -> str:
 
 def keys(paper: Paper) -> list[str]:
     """What a paper is known by: two records that share a key may be one paper (see `same`)."""
-    titled = _title_key(paper)
+    titled = title_key(paper)
     named = {"arxiv": paper.arxiv, "doi": paper.doi.lower(), "id": paper.paper_id, "title": titled}
     return [f"{kind}:{value}" for kind, value in named.items() if value]
 
 
-def _title_key(paper: Paper) -> str:
+def title_key(paper: Paper) -> str:
+    """The title as a key: the same however it is written."""
     return "".join(title_words(paper.title))
 
 
-def same(one: Paper, other: Paper) -> bool:
-    """Whether two records that share a key are one paper.
-
-    No identifier may speak against it, nor two of title, authors and abstract: an identifier that two papers
-    share is wrong for one of them. What a record lacks, or has too little of, speaks neither way.
-    """
-    if one.arxiv and other.arxiv and one.arxiv != other.arxiv:
-        return False
-    by_arxiv, by_doi = bool(one.arxiv and other.arxiv), bool(one.doi and other.doi)
-    if by_doi and not by_arxiv and one.doi.lower() != other.doi.lower():
-        return False
-    titled = _title_key(one) == _title_key(other)
-    if titled and (by_arxiv or by_doi):
-        return True
-    authors = _differ(_named(one), _named(other))
-    return (not titled) + authors + _differ(_words(one.abstract), _words(other.abstract), _JUDGED) < 2
+def is_archive(venue: str) -> bool:
+    """Whether a venue's name is that of an archive of preprints, or of none yet."""
+    return bool(_ARCHIVE.match(venue))
 
 
-def _named(paper: Paper) -> set[str]:
-    """The names of the authors, in whatever order and with first names or initials, which are left out."""
-    words = {word for author in paper.authors for word in title_words(author)}
-    return {word for word in words - _UNNAMED if len(word) > 1}
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in title_words(text) if len(word) > 3}
-
-
-def _differ(one: set[str], other: set[str], judged: int = 1) -> bool:
-    least = min(len(one), len(other))
-    return least >= judged and len(one & other) < _ALIKE * least
+def is_archive_doi(doi: str) -> bool:
+    """Whether a DOI is that of a preprint."""
+    return bool(_ARCHIVE_DOI.match(doi))
 
 
 def identify(paper: Paper) -> Paper:
-    """The paper with its id, arXiv id and link filled in where they follow from the rest."""
+    """The record with its id, arXiv id and link filled in where they follow from the rest, and its fields settled."""
     arxiv = paper.arxiv or (arxiv_id(paper.doi) if paper.doi.lower().startswith(_ARXIV_DOI) else "")
     link = f"https://arxiv.org/abs/{arxiv}" if arxiv else f"https://doi.org/{paper.doi}" if paper.doi else ""
     paper_id = paper.paper_id or arxiv or paper.doi.lower() or slug(paper.title)
-    return replace(paper, paper_id=paper_id, arxiv=arxiv, url=paper.url or link, tags=_union(paper.tags))
+    given = {"citekey": origin(paper, "citekey")} if paper.citekey else {}  # by the record's file, not by the library
+    return settled(replace(paper, paper_id=paper_id, arxiv=arxiv, url=paper.url or link, origins=paper.origins | given))
+
+
+def settled(paper: Paper) -> Paper:
+    """The paper with its authors' names read, its tags once each, and the one year that its venue names."""
+    tags = tuple(filter(None, dict.fromkeys(" ".join(tag.split()) for tag in paper.tags)))
+    year = paper.year if origin(paper, "year") == EDITED else venue_year(paper.venue, paper.year)
+    return replace(paper, authors=read_names(paper.authors), year=year, tags=tags)
+
+
+def origin(paper: Paper, field: str) -> str:
+    """Where a field of `paper` came from: a name of its `sources`, or EDITED; "" where that is not known."""
+    return paper.origins.get(field) or next(iter(paper.sources), "")
+
+
+def venue_year(venue: str, year: int | None) -> int | None:
+    """The one year that a venue's name has, which is the paper's; else `year`."""
+    named = {int(text) if len(text) == 4 else 2000 + int(text) for text in _VENUE_YEAR.findall(venue)}
+    if len(named) != 1 or is_archive(venue):
+        return year
+    (of_venue,) = named
+    return year if year and abs(of_venue - year) >= _FAR else of_venue
 
 
 def slug(title: str) -> str:
@@ -118,71 +120,6 @@ def slug(title: str) -> str:
     return f"{whole[:_SLUG_LENGTH].rsplit('-', 1)[0]}-{digest}".strip("-")
 
 
-def merge(known: Paper, new: Paper) -> Paper:
-    """One paper out of two records: what is known stays, the fullest abstract and authors win.
-
-    Merging the same record again changes nothing. A record that brings only another source
-    changes nothing either, so that reading a copy of a file leaves the library as it was.
-    """
-    merged = replace(
-        known,
-        title=known.title or new.title,
-        abstract=max(known.abstract, new.abstract, key=len),
-        authors=max(known.authors, new.authors, key=len),
-        year=known.year or new.year,
-        **{name: getattr(known, name) or getattr(new, name) for name in ("venue", "arxiv", "doi", "url")},
-        tags=_union(known.tags, new.tags),
-    )
-    return merged if merged == known else replace(merged, sources=_union(known.sources, new.sources))
-
-
-def merge_all(papers: Iterable[Paper]) -> list[Paper]:
-    """The distinct papers among `papers`, in order of first sight, each identified."""
-    merged: dict[int, Paper] = {}
-    places: dict[str, set[int]] = {}  # by key; a paper that is merged away leaves its keys to the other
-    for number, paper in enumerate(papers):
-        known_as = keys(paper)
-        near = sorted(set().union(*(places.get(key, ()) for key in known_as)))
-        found, whole = join([(place, merged[place]) for place in near], paper)
-        for other in found[1:]:
-            del merged[other]
-            known_as += [key for key, where in places.items() if other in where]
-        place = found[0] if found else number
-        merged[place] = whole
-        for key in known_as:
-            places[key] = places.get(key, set()) - set(found[1:]) | {place}
-    return [identify(paper) for paper in merged.values()]
-
-
-def join(known: Sequence[tuple[int, Paper]], new: Paper) -> tuple[list[int], Paper]:
-    """Which of the `known` papers, by their numbers, `new` turns out to be, and the one it makes of them.
-
-    They are more than one when the new record shows that papers kept apart are the same. An identifier
-    that `new` shares with a paper that it is not stays that paper's.
-    """
-    found: list[int] = []
-    whole = new
-    for number, paper in known:
-        if same(paper, new) and (not found or same(whole, paper)):
-            whole = merge(whole, paper) if found else paper
-            found.append(number)
-    others = [paper for number, paper in known if number not in found]
-    return found, merge(whole, _told_apart(new, others)) if found else _told_apart(new, others)
-
-
-def _told_apart(new: Paper, others: Sequence[Paper]) -> Paper:
-    """`new` without the identifiers that `others` have, and with an id that none of them has."""
-    arxivs, dois = {paper.arxiv for paper in others} - {""}, {paper.doi.lower() for paper in others} - {""}
-    wrong = [name for name in (new.arxiv, new.doi) if name in arxivs or name.lower() in dois]
-    if wrong:
-        arxiv, doi = ("" if name in wrong else name for name in (new.arxiv, new.doi))
-        url = "" if any(name in new.url for name in wrong) else new.url
-        new = replace(new, paper_id="", arxiv=arxiv, doi=doi, url=url)
-    if identify(new).paper_id in {identify(paper).paper_id for paper in others}:
-        told = hashlib.sha256("\n".join([new.title, *new.authors, new.abstract]).encode()).hexdigest()[:8]
-        new = replace(new, paper_id=f"{slug(new.title)}-{told}")
-    return new if not wrong else identify(new)
-
-
-def _union(known: tuple[str, ...], new: tuple[str, ...] = ()) -> tuple[str, ...]:
+def union(known: tuple[str, ...], new: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Both lists as one, in order, without repetition."""
     return tuple(dict.fromkeys(known + new))

@@ -1,15 +1,14 @@
 """The library: papers added, found and read."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.errors import ReadError
+from store.changes import Changes
 from store.folder import Folder
 from store.indexes import Indexes
 from store.papers import Papers
-from store.records import AddReport, ChromaServer, Hit, Paper, Progress, Skipped, silent
+from store.records import AddReport, ChromaServer, Hit, Paper, Progress, silent
 from store.search import Searcher
 from store.sync import Sync
 
@@ -30,6 +29,7 @@ class Library:
         self._indexes = Indexes(self._folder, model, embedder, server, lambda: self._papers.fact("library"))
         self._sync = Sync(self._folder, self._papers, self._indexes, f"{model} {self._indexes.place}".strip())
         self._search = Searcher(self._folder, self._papers, self._indexes, self._sync)
+        self.changes = Changes(self._folder, self._papers, lambda: self._search.follow(silent))
 
     @classmethod
     def open(
@@ -57,10 +57,10 @@ class Library:
             raise
         return library
 
-    def add(self, papers: Iterable[Paper], progress: Progress | None = None) -> AddReport:
-        """Take `papers` in, streamed; records of one paper become one, known papers change nothing."""
+    def add(self, papers: Iterable[Paper], progress: Progress | None = None, what: str = "papers") -> AddReport:
+        """Take `papers` in, streamed and named `what`; records of one paper become one, known ones change nothing."""
         with self._folder.telling(), self._folder.writing():
-            report = self._papers.take(papers, progress or silent)
+            report = self._papers.take(papers, progress or silent, f"add {what}")
             self._search.follow(progress or silent)
         return report
 
@@ -69,26 +69,13 @@ class Library:
 
         A file that cannot be read is passed over; where nothing else could be read, its ReadError is raised.
         """
-        from store.readers import read_papers, shown
+        from store.files import add_paths
 
-        if "" in paths:
-            raise ReadError("An empty path names nothing; give a file or a folder (`.` is the one where you stand).")
-        streams = [(path, *read_papers(path)) for path in map(Path, paths)]
-        unread: list[tuple[Path, ReadError]] = []
-        report = self.add(_chained(streams, unread), progress)
-        if unread and not report.read:
-            raise unread[0][1]
-        skipped = [item for *_, some in streams for item in some]
-        skipped += [Skipped(shown(path), str(error).removeprefix(f"{shown(path)}: ")) for path, error in unread]
-        return replace(report, skipped=(*skipped, *report.skipped))
+        return add_paths(self.add, paths, progress or silent)
 
     def remove(self, paper_ids: Iterable[str]) -> int:
         """Forget these papers; how many of them there were."""
-        with self._folder.telling(), self._folder.writing():
-            with self._papers.transaction():
-                removed = sum([self._papers.delete(paper_id) for paper_id in paper_ids])
-            self._search.follow(silent)
-        return removed
+        return self.changes.remove(list(paper_ids))
 
     def get(self, paper_id: str) -> Paper | None:
         """The paper of this id, or None."""
@@ -216,16 +203,6 @@ class Library:
     def __exit__(self, *_: object) -> None:
         """Close the library."""
         self.close()
-
-
-def _chained(
-    streams: Sequence[tuple[Path, Iterator[Paper], list[Skipped]]], unread: list[tuple[Path, ReadError]]
-) -> Iterator[Paper]:
-    for path, papers, _ in streams:
-        try:
-            yield from papers
-        except ReadError as error:
-            unread.append((path, error))
 
 
 class Part:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from store.database import COLUMNS, FIELDS, Database, digest_of, matching, paper_of, passages_of, row_of, spans_of
-from store.identity import identify, join, keys
+from store.database import matching
+from store.history import History
+from store.identity import identify, keys
+from store.merging import join
 from store.records import AddReport, Paper, Passage, Progress, Skipped, unfit
+from store.rows import COLUMNS, digest_of, paper_of, passages_of, spans_of
 
 _BATCH = 1_000  # papers a transaction
 _PAGE = 500  # rows read at once
@@ -30,11 +33,11 @@ class Lagging:
     passages: int
 
 
-class Papers(Database):
+class Papers(History):
     """The papers of one library."""
 
-    def take(self, new: Iterable[Paper], progress: Progress) -> AddReport:
-        """Keep the `new` papers, a batch a transaction; what is kept survives an interruption.
+    def take(self, new: Iterable[Paper], progress: Progress, what: str = "add") -> AddReport:
+        """Keep the `new` papers as one change, a batch a transaction; what is kept survives an interruption.
 
         Records of one paper become one. Those without an abstract add to papers that are known once
         all others are in; those that match none are skipped.
@@ -43,19 +46,21 @@ class Papers(Database):
         bare: list[Paper] = []
         skipped: list[Skipped] = []
         whole = _with_abstract(new, bare, skipped)
-        while batch := list(islice(whole, _BATCH)):
+        with self.change(what):
+            while batch := list(islice(whole, _BATCH)):
+                with self.transaction():
+                    counts.update(map(self.keep, batch))
+                progress(counts.total(), 0, "papers read")
             with self.transaction():
-                counts.update(map(self.keep, batch))
-            progress(counts.total(), 0, "papers read")
-        with self.transaction():
-            for paper in bare:
-                if join(self.sharing_keys(identify(paper)), identify(paper))[0]:
-                    counts[self.keep(paper)] += 1
-                else:
-                    skipped.append(_skipped(paper, "no abstract"))
-        return AddReport(
-            counts.total() + len(skipped), counts["added"], counts["merged"], counts["unchanged"], tuple(skipped)
-        )
+                for paper in bare:
+                    if join(self.sharing_keys(identify(paper)), identify(paper))[0]:
+                        counts[self.keep(paper)] += 1
+                    else:
+                        skipped.append(_skipped(paper, "no abstract"))
+        notes = tuple(_rekeyed(*one) for one in self.rekeyed)
+        self.rekeyed.clear()
+        done = (counts["added"], counts["merged"], counts["unchanged"])
+        return AddReport(counts.total() + len(skipped), *done, tuple(skipped), notes)
 
     def keep(self, paper: Paper) -> str:
         """Keep one paper within the caller's transaction: "added", "merged" with what is known, or "unchanged"."""
@@ -66,6 +71,7 @@ class Papers(Database):
             self.insert(identify(whole))
             return "added"
         first, *others = found
+        self.keep_citekey(known[first].paper_id, paper.citekey if whole.citekey == known[first].citekey else "")
         if whole == known[first] and not others:
             return "unchanged"
         for other in others:
@@ -81,39 +87,6 @@ class Papers(Database):
             f"SELECT seq, {COLUMNS} FROM papers WHERE seq IN (SELECT seq FROM keys WHERE key IN ({marks})) ORDER BY seq"
         )
         return [(row[0], paper_of(row[1:])) for row in self.rows(query, known_by)]
-
-    def insert(self, paper: Paper) -> None:
-        """Keep a new paper."""
-        marks = ", ".join("?" * (len(FIELDS) + 1))
-        query = f"INSERT INTO papers ({COLUMNS}, content) VALUES ({marks})"
-        added = self._db.execute(query, (*row_of(paper), digest_of(paper)))
-        self._add_keys(added.lastrowid or 0, paper)
-
-    def update(self, seq: int, paper: Paper) -> None:
-        """Put `paper` in the place of row `seq`; the indexes lag only if its text changed."""
-        assignments = ", ".join(f"{name} = ?" for name in (*FIELDS, "content"))
-        values = (*row_of(paper), digest_of(paper), seq)
-        self._db.execute(f"UPDATE papers SET {assignments} WHERE seq = ?", values)
-        self._add_keys(seq, paper)
-
-    def _add_keys(self, seq: int, paper: Paper) -> None:
-        self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", [(key, seq) for key in keys(paper)])
-
-    def delete(self, paper_id: str, heir: int | None = None) -> bool:
-        """Forget a paper, remembering that the indexes must too; whether there was one.
-
-        What it is known by goes to the row `heir`, if any: the paper it turned out to be.
-        """
-        row = self._db.execute("SELECT seq, passages FROM papers WHERE paper_id = ?", (paper_id,)).fetchone()
-        if row is None:
-            return False
-        self._db.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (paper_id, row[1]))
-        if heir is not None:
-            query = "INSERT OR IGNORE INTO keys SELECT key, ? FROM keys WHERE seq = ?"
-            self._db.execute(query, (heir, row[0]))
-        self._db.execute("DELETE FROM keys WHERE seq = ?", row[:1])
-        self._db.execute("DELETE FROM papers WHERE seq = ?", row[:1])
-        return True
 
     def removed(self) -> list[tuple[str, int]]:
         """The ids of papers the indexes still have to forget, with their numbers of passages."""
@@ -169,6 +142,10 @@ class Papers(Database):
         """How many passages the vector index holds when it is in step; of the papers it has followed at least."""
         where = " WHERE indexed = content" if in_step else ""
         return self.value(f"SELECT coalesce(sum(passages), 0) FROM papers{where}")
+
+    def with_rows(self, paper_ids: Sequence[str]) -> list[tuple[int, Paper]]:
+        """Those of these papers that there are, with their row numbers."""
+        return [(row[0], paper_of(row[1:])) for row in self._rows(f"seq, {COLUMNS}", paper_ids)]
 
     def there(self, paper_ids: Sequence[str]) -> set[str]:
         """Those of these ids that there are."""
@@ -229,6 +206,11 @@ class Papers(Database):
     def __len__(self) -> int:
         """How many papers there are."""
         return self.known().papers
+
+
+def _rekeyed(paper: Paper, key: str) -> str:
+    title = paper.title[:_SHOWN]
+    return f"The key {paper.citekey} is another's here, so “{title}” has {key}; `citewell papers edit` sets another."
 
 
 def _skipped(paper: Paper, reason: str) -> Skipped:

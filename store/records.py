@@ -7,7 +7,12 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper of the library. `paper_id` is its arXiv id or DOI, else a slug of its title."""
+    """One paper of the library. `paper_id` is its arXiv id or DOI, else a slug of its title.
+
+    An author is written "Given Family", or as BibTeX has it ("Family, Given", "{The Group}"), and read once when it
+    is kept (`store.names`). A `citekey` that a file or the user gave is kept; without one the library gives one.
+    `origins` says which fields came from elsewhere than the first of `sources`: field → source.
+    """
 
     paper_id: str
     title: str
@@ -20,10 +25,15 @@ class Paper:
     url: str = ""
     tags: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    citekey: str = ""
+    notes: str = ""
+    retracted: str = ""  # what is known of its retraction
+    origins: dict[str, str] = field(default_factory=dict, compare=False)
 
 
+EDITED = "you"  # the origin of what the user wrote: no source overwrites it
 # Far above what any paper has; what is longer is no paper, and would fill the memory of every command.
-LONGEST = {"title": 2_000, "abstract": 50_000, "authors": 10_000, "tags": 1_000}
+LONGEST = {"title": 2_000, "abstract": 50_000, "authors": 10_000, "tags": 1_000, "notes": 50_000}
 LONGEST_FIELD = 4_000  # characters of any other field, and of a name
 
 
@@ -92,13 +102,14 @@ class ChromaServer:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What `Library.add` did: counts of records, and the ones it passed over."""
+    """What `Library.add` did: counts of records, the ones it passed over, and what else there is to know."""
 
     read: int = 0
     added: int = 0
     merged: int = 0
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Progress(Protocol):

@@ -123,25 +123,40 @@ def test_a_copy_of_damaged_papers_does_not_take_the_place_of_a_good_one(small, t
     assert len(list((home / "copies").glob("papers-*.db"))) == 1
 
 
-def as_version_2(home: Path) -> None:
-    """What 0.1.0 left behind."""
+def as_version(home: Path, version: str) -> None:
+    """What earlier versions left behind: 2 is that of 0.1.0."""
     with sqlite3.connect(home / "papers.db") as db:
-        db.execute("UPDATE facts SET value = '2' WHERE name = 'schema'")
+        db.execute("UPDATE facts SET value = ? WHERE name = 'schema'", (version,))
         db.execute("DROP INDEX filters")
+        for table in ("citekeys", "changes", "images"):
+            db.execute(f"DROP TABLE {table}")
+        for column in ("citekey", "notes", "retracted", "origins"):
+            db.execute(f"ALTER TABLE papers DROP COLUMN {column}")
     (home / "library.json").unlink()
 
 
-def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path):
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path, version):
     home, before = tmp_path / "home", state(small)
     small.close()
-    as_version_2(home)
+    as_version(home, version)
+    with sqlite3.connect(home / "papers.db") as db:
+        db.execute("UPDATE papers SET authors = '[\"Doe, Jane\"]', year = 2024, venue = 'X 2025' WHERE seq < 3")
     with open_empty(home) as opened:
-        assert state(opened) == before and opened.repairs == ()
-        assert opened._papers.fact("schema") == "3"
+        papers, *found = state(opened)
+        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == "4"
+        assert [(p.authors, p.year, p.citekey) for p in papers[:2]] == [
+            (("Jane Doe",), 2025, "doe2024study"),  # the key that it had, in the order of the ids
+            (("Jane Doe",), 2025, "doe2024studya"),
+        ]
+        assert len({p.citekey for p in papers}) == 60
+        assert [replace(p, authors=(), year=None, venue="", citekey="") for p in papers] == [
+            replace(p, citekey="") for p in before[0]
+        ]
         assert "filters" in {row[0] for row in opened._papers._db.execute("SELECT name FROM sqlite_master")}
     assert json.loads((home / "library.json").read_text())["papers"] == 60
     [copy] = (home / "copies").iterdir()
-    assert copy.name.endswith("-before-version-3.db")
+    assert copy.name.endswith("-before-version-4.db")
 
 
 @pytest.fixture
@@ -166,7 +181,7 @@ def test_a_read_only_library_is_served_and_never_written(small, tmp_path, read_o
     home, before = tmp_path / "home", state(small)
     small.close()
     if old:
-        as_version_2(home)
+        as_version(home, "2")
     there = read_only(home)
     with open_empty(home) as opened:
         assert state(opened) == before

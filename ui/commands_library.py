@@ -2,10 +2,13 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 
 from store.errors import StoreError
-from ui.common import add_filters, filters, open_library, path, settings_of, tell
+from store.records import AddReport
+from ui.commands_changes import add_actions, check_known
+from ui.common import add_filters, count, filters, named, open_library, path, settings_of, tell
 from ui.console import bar, one_line, print_json, print_json_list, write
 
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
@@ -13,8 +16,11 @@ EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     """Add the commands of this module."""
-    command = subparsers.add_parser("add", help="read files or folders into the library")
-    command.add_argument("paths", nargs="+", type=path, metavar="PATH")
+    command = subparsers.add_parser("add", help="read files, folders, ids, links or Zotero into the library")
+    command.add_argument("named", nargs="+", type=named, metavar="PATH-OR-ID", help="arxiv:…, doi:…, a link, zotero:")
+    command.add_argument("--tag", action="append", default=[], help="give each paper this tag; may be repeated")
+    command.add_argument("--max", type=count, default=20, metavar="N", help="papers of arxiv:WORDS (default: 20)")
+    command.add_argument("--watch", action="store_true", help="go on following one file, folder, address or zotero:")
     command.add_argument("--json", action="store_true", help="print the counts as JSON")
     command.set_defaults(run=add)
 
@@ -36,6 +42,7 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
     removing = actions.add_parser("remove", help="take papers out of the library")
     removing.add_argument("paper_ids", nargs="+", metavar="PAPER_ID")
     removing.set_defaults(run=remove_papers)
+    add_actions(actions)
     exporting = actions.add_parser("export", help="write the papers for other programs")
     exporting.add_argument("paper_ids", nargs="*", metavar="PAPER_ID", help="only these (default: all)")
     exporting.add_argument("--format", choices=EXPORTS, default="bibtex")
@@ -45,21 +52,37 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
 
 
 def add(args: argparse.Namespace) -> None:
-    """Read papers from files and folders; what was skipped is said on stderr."""
+    """Read papers from what was named; what was skipped is said on stderr."""
+    from store.incoming import Incoming
 
-    with open_library(settings_of(args)) as library, bar() as progress:
+    if args.watch and len(args.named) > 1:
+        raise StoreError("--watch follows one file, folder or address at a time; name one.")
+    settings = settings_of(args)
+    with open_library(settings) as library, bar() as progress:
         tell(library)
-        report = library.add_paths(args.paths, progress)
+        incoming = Incoming(library, settings.client(), tuple(args.tag), args.max, progress)
+        if args.watch:
+            with suppress(KeyboardInterrupt):  # its end
+                incoming.follow(args.named[0], lambda report: _tell_added(report, args.json))
+            return
+        report = incoming.take(args.named)
         advice = library.advice
-    if args.json:
+    _tell_added(report, args.json)
+    if advice and not args.json:
+        print(advice, file=sys.stderr)
+
+
+def _tell_added(report: AddReport, as_json: bool) -> None:
+    if as_json:
         print_json(asdict(report))
         return
     print(
         f"{report.read} read, {report.added} added, {report.merged} merged, {report.unchanged} unchanged, "
-        f"{len(report.skipped)} skipped"
+        f"{len(report.skipped)} skipped",
+        flush=True,
     )
-    if advice:
-        print(advice, file=sys.stderr)
+    for note in report.notes:
+        print(one_line(note), file=sys.stderr)
     for skipped in report.skipped:
         print(f"skipped {one_line(f'{skipped.where}: {skipped.reason}')}", file=sys.stderr)
 
@@ -79,7 +102,7 @@ def list_papers(args: argparse.Namespace) -> None:
 
 def show_paper(args: argparse.Namespace) -> None:
     """Print one paper."""
-    from ui.render import source_line
+    from ui.render import details, source_line
 
     with open_library(settings_of(args)) as library:
         paper = library.get(args.paper_id)
@@ -88,17 +111,15 @@ def show_paper(args: argparse.Namespace) -> None:
     if args.json:
         print_json(asdict(paper))
     else:
-        print(f"{source_line(paper)}\n\n{paper.abstract}")
+        print(f"{source_line(paper)}\n\n{paper.abstract}\n")
+        for line in details(paper):
+            print(one_line(line))
 
 
 def remove_papers(args: argparse.Namespace) -> None:
     """Take papers out; with an unknown id among them nothing is removed."""
     with open_library(settings_of(args)) as library:
-        unknown = [paper_id for paper_id in args.paper_ids if library.get(paper_id) is None]
-        if unknown:
-            raise StoreError(
-                f"{', '.join(unknown)}: no such paper, nothing was removed; `citewell papers list` shows the ids."
-            )
+        check_known(library, args.paper_ids)
         print(f"{library.remove(args.paper_ids)} removed")
 
 
@@ -110,7 +131,7 @@ def export_papers(args: argparse.Namespace) -> None:
 
     with open_library(settings_of(args)) as library:
         papers = papers_of(library, args.paper_ids) if args.paper_ids else list(library.papers())
-        keys = citation_keys(library.papers())
+    keys = citation_keys(papers)
     if args.references:
         text = "".join(f"{line}\n" for line in reference_list(papers, args.references, keys))
     else:

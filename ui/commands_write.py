@@ -164,7 +164,7 @@ def compare(args: argparse.Namespace) -> None:
             papers = [found.paper for found in retrieve(library, " ".join(args.what), args.k)]
         aspects = [a.strip() for a in args.aspects.split(",") if a.strip()] if args.aspects else DEFAULT_ASPECTS
         table = make_table(papers, library.embed, aspects)
-        keys = citation_keys(library.papers()) if args.format == "latex" else None
+        keys = citation_keys(papers) if args.format == "latex" else None
     text = render(table, args.format, keys)
     print(without_links(text) if args.format == "md" else text, end="")
 

@@ -41,6 +41,13 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def named(text: str) -> str | Path:
+    """An id, a link or a question to a service, else a path, for argparse."""
+    from store.services.wanted import wanted
+
+    return text if wanted(text) else path(text)
+
+
 def _number(text: str, least: int, greatest: int) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9 or not least <= int(text) <= greatest:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from {least} to {greatest:,}")

@@ -91,6 +91,15 @@ def source_line(source: Source | Paper) -> str:
     return ". ".join(part.rstrip(".") for part in parts if part)
 
 
+def details(paper: Paper) -> Iterator[str]:
+    """What the library knows of a paper beside its text, a line each, and where that came from."""
+    told = {"key": paper.citekey, "tags": ", ".join(paper.tags), "notes": paper.notes, "retracted": paper.retracted}
+    told["read from"] = ", ".join(paper.sources)
+    for source in dict.fromkeys(paper.origins.values()):
+        told[f"of {source}"] = ", ".join(name for name, origin in paper.origins.items() if origin == source)
+    yield from (f"{name}: {value}" for name, value in told.items() if value)
+
+
 def as_markdown(answer: Answer) -> str:
     """The answer as a Markdown document: question, text, references, notes; what the model linked to is text."""
     from ui.markup import without_links

@@ -90,8 +90,8 @@ class Drafter:
         """The draft that `written` makes, also when it is only a part of `plan`."""
         if not plan.items:
             raise DraftError(NO_PAPER)
-        numbers, keys = number(written), citation_keys(self._library.papers())
         papers = {paper.paper_id: paper for paper in self._library.get_many(plan.paper_ids)}
+        numbers, keys = number(written), citation_keys(papers.values())
         repairs = [*(self._model.repairs if self._model else ()), *(repair for w in written for repair in w.repairs)]
         quoted = [(w, citations(w, papers, numbers)) for w in written]
         answer = Answer(

@@ -18,7 +18,6 @@ from rag.linting.matching import match_entry, match_text
 from rag.linting.references import wrong_fields
 from rag.linting.sources import Source, read_sources
 from rag.records import CloseCopy, Evidence
-from rag.references.keys import citation_keys
 from rag.verifying.attribution import bare_claim
 from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
@@ -33,7 +32,7 @@ def lint(text: str, path: str, bibs: Mapping[str, str], library: Library, verifi
     """Every citation of `text` with what its abstract says to the claim, and what else is amiss, by place.
 
     `path` tells LaTeX (.tex, .ltx) from Markdown, and where the files lie that it takes in; `bibs` are the .bib files,
-    path → text. Without one, keys are those of `citation_keys` over the library, or of the list of references.
+    path → text. Without one, keys are those that the library ever gave its papers, or those of the list of references.
     """
     read = [read_bib(bib, bib_path) for bib_path, bib in bibs.items()]
     entries = [entry for found, _ in read for entry in found]
@@ -67,7 +66,7 @@ def _known(
         known.setdefault(entry.key, match_entry(entry, library))
     if not has_bib and not references:
         papers = {paper.paper_id: paper for paper in library.papers()}
-        known |= {key: papers[paper_id] for paper_id, key in citation_keys(papers.values()).items()}
+        known |= {key: papers[paper_id] for key, paper_id in library.changes.citekeys().items() if paper_id in papers}
     return known
 
 

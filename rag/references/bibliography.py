@@ -12,7 +12,8 @@ from pathlib import Path
 
 from rag.errors import ExportError
 from rag.references.bibtex import PREPRINT, address, container, read_venue, to_bibtex
-from rag.references.keys import citation_keys, split_name
+from rag.references.keys import citation_keys
+from store.names import family_first, split_name
 from store.records import Paper
 
 _FORMULA = ("=", "+", "-", "@")  # how cells begin that a spreadsheet computes
@@ -34,8 +35,8 @@ STYLES = {
 def export(papers: Sequence[Paper], format: str, keys: Mapping[str, str] | None = None) -> str:
     """`papers` in `format`: bibtex, ris, csl-json or csv.
 
-    `keys` maps paper ids to citation keys; pass those of the whole library, so that a part of it
-    keeps its keys. Raises ExportError for another format.
+    `keys` maps paper ids to citation keys; without it they are the papers' own. Raises ExportError for another
+    format.
     """
     writers = {"bibtex": to_bibtex, "ris": _ris, "csl-json": _csl_json, "csv": _csv}
     if format not in writers:
@@ -146,7 +147,13 @@ def reference_list(papers: Sequence[Paper], style: str = "ieee", keys: Mapping[s
     """
     keys = keys or citation_keys(papers)
     path = _style_path(style)
-    return [_tidy(_format(_csl_item(paper, keys[paper.paper_id]), path)) for paper in papers]
+    return [_tidy(_format(_as_listed(_csl_item(paper, keys[paper.paper_id]), paper), path), paper) for paper in papers]
+
+
+def _as_listed(item: Mapping[str, object], paper: Paper) -> dict[str, object]:
+    """An item as citeproc-py prints it right: it knows neither names whose order stays nor titles with a full stop."""
+    names = [{"literal": name} if family_first(name) else _csl_name(name) for name in paper.authors]
+    return {**item, "title": re.sub(r"(?<!\.)\.$", "", str(item["title"])), **({"author": names} if names else {})}
 
 
 def _style_path(style: str) -> str:
@@ -186,8 +193,14 @@ def _style(path: str):
     return CitationStylesStyle(io.BytesIO(ElementTree.tostring(root)), validate=False)
 
 
-def _tidy(reference: str) -> str:
-    """A reference without its number; in quotes, commas and periods stand inside as American styles want it."""
+def _tidy(reference: str, paper: Paper) -> str:
+    """A reference without its number; in quotes, commas and periods stand inside as American styles want it.
+
+    A Greek letter that begins a word of the title stays small: it is a sign.
+    """
+    for word in re.findall(r"(?<!\w)[α-ω]\S*", paper.title):
+        capital = re.compile(re.escape(word[0].upper()) + re.escape(word[1:]), re.IGNORECASE)
+        reference = capital.sub(lambda found, sign=word[0]: sign + found[0][1:], reference)  # type: ignore[misc]
     text = re.sub(r"^(\[1\]|\(1\)|1\.)\s*", "", " ".join(reference.split()))
     text = re.sub(r"\.\s+\.", ".", re.sub(r"”([,.])", r"\1”", text))
     return re.sub(r"([?!])[.,](?=[”’]|\s|$)", r"\1", text)

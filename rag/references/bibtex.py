@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.references.keys import split_name
+from store.identity import is_archive
+from store.names import split_name
 from store.records import Paper
 from store.tex import to_latex
 
-_PREPRINT = re.compile(r"(?i)(arxiv|corr|biorxiv|medrxiv|preprint|ssrn|under review|submitted)\b")
 _THESIS = re.compile(r"(?i)(?P<master>master'?s?|m\.?sc\.?)?.*\bthesis\b|.*\bdissertation\b")
 _MEETING = re.compile(
     r"(?i)\b(proceedings of(?! the (national academy|ieee\b))|conference|symposium|workshops?"
@@ -61,7 +61,7 @@ class Venue:
 def read_venue(venue: str) -> Venue:
     """The publication that `venue` names; empty or an archive's name is a preprint."""
     venue = " ".join(venue.split())
-    if not venue or _PREPRINT.match(venue):
+    if not venue or is_archive(venue):
         return Venue(PREPRINT, venue)
     if thesis := _THESIS.match(venue):
         parts = (part.strip() for part in venue.split(","))

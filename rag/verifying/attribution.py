@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.references.keys import fold, split_name
+from store.citekeys import fold
+from store.names import split_name
 from store.records import Paper
 
 # Openings that join a sentence to the one before it and say nothing of the paper.

@@ -1,9 +1,10 @@
 """The papers that ship with Citewell, and what MiniLM makes of them: a new library need not embed them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from store.identity import merge_all
+from store.merging import merge_all
 from store.readers import read_papers
 from store.records import Paper
 
@@ -14,7 +15,8 @@ def shipped_papers() -> list[Paper]:
     """The papers of the two listing pages, with what the metadata knows of them."""
     folder = Path(__file__).parent
     files = [*sorted(folder.glob("listing-*.txt")), folder / "metadata.jsonl"]
-    return merge_all(paper for path in files for paper in read_papers(path)[0])
+    papers = merge_all(paper for path in files for paper in read_papers(path)[0])
+    return [replace(paper, origins={}) for paper in papers]  # their keys are ours: one of the user's own goes first
 
 
 def embedded(kind: str, fingerprint: str) -> Callable[[], dict[bytes, bytes]]:

@@ -97,6 +97,7 @@ def paper_from(record: Mapping[str, Any], source: str) -> Paper:
         arxiv=arxiv_id(text_of(record, "arxiv", "arxiv_id", "eprint")) or arxiv_id(link),
         doi=doi(text_of(record, "doi")),
         url=link,
+        citekey=text_of(record, "citekey"),
         tags=names(record.get("tags") or record.get("keywords"), r"[;,]"),
         sources=(source,),
     )

@@ -16,8 +16,11 @@ from rag.errors import ExportError
 from rag.linting.bibfile import read_bib, same_work
 from rag.references.bibliography import STYLES, export, reference_list
 from rag.references.bibtex import ARTICLE, MEETING, PHD, PREPRINT, read_venue
-from rag.references.keys import base_key, citation_keys, in_text, split_name
+from rag.references.keys import citation_keys, in_text
+from store.citekeys import base_key
 from store.collection import shipped_papers
+from store.identity import identify
+from store.names import split_name
 from store.records import Paper
 from store.tex import from_latex, to_latex
 
@@ -175,6 +178,18 @@ def test_names_and_quotes_are_as_each_style_has_them():
     assert mla.startswith("Cuttano, Claudia") and "“Does It Work?”" in mla
     assert ieee.startswith("C. Cuttano, G. Rosi") and "“Does it work?” in CVPR, 2024" in ieee
     assert acl.startswith("Claudia Cuttano, Gabriele Rosi") and "work? In CVPR." in acl
+
+
+def test_odd_names_and_titles_are_as_they_are_in_every_style():
+    names = ("Society for Towels and Linen", "Towel Team, Acme", "Doe J", "Jane Doe (Acme)", "李 娜", "et al.")
+    paper = identify(Paper("", "On α-folding ends with a stop.", "We study it.", names, 2021))
+    for style in STYLES:
+        [line] = reference_list([paper], style)
+        assert "α-folding" in line.lower() and "Α" not in line and ".." not in line and "stop.,”" not in line
+        assert "Acme)" not in line and "娜 李" not in line and "Society for Towels and Linen" in line
+    text = export([paper], "bibtex")
+    authors = "{{Society for Towels and Linen} and {Towel Team, Acme} and Doe, J. and Doe, Jane and 李, 娜}"
+    assert f"author = {authors}" in text
 
 
 def test_an_unknown_style_says_which_there_are():

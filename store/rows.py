@@ -1,0 +1,74 @@
+"""Papers and passages as they stand in the rows of the place of record, and back."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from store.names import Author, Name
+from store.records import Paper, Passage
+
+FIELDS = tuple(field.name for field in fields(Paper))
+COLUMNS = ", ".join(FIELDS)
+_PART = "\x1f"
+_LISTS = ("authors", "tags", "sources")  # kept as JSON, as `origins` is
+
+
+def row_of(paper: Paper) -> list[Any]:
+    """The values of FIELDS for a paper."""
+    values = {name: getattr(paper, name) for name in FIELDS}
+    values["authors"] = [_parts(author) if isinstance(author, Name) else author for author in paper.authors]
+    return [_json(value) if name in (*_LISTS, "origins") else value for name, value in values.items()]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if value else "" if isinstance(value, dict) else "[]"
+
+
+def _parts(name: Name) -> str:
+    """A name as it is shown, and its parts behind it."""
+    author = name.author
+    return _PART.join([name, author.family, author.given, author.particle, author.suffix, "x" * author.literal])
+
+
+def authors_of(text: str) -> tuple[str, ...]:
+    """The names that a row keeps."""
+    return tuple(_name(item) if _PART in item else item for item in list_of(text))
+
+
+def _name(item: str) -> Name:
+    _, *parts, literal = item.split(_PART)
+    return Name(Author(*parts, bool(literal)))
+
+
+def paper_of(row: Sequence[Any]) -> Paper:
+    """The paper of a row of FIELDS."""
+    values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
+    values |= {name: list_of(values[name]) for name in ("tags", "sources")} | {"authors": authors_of(values["authors"])}
+    return Paper(**values | {"origins": dict(json.loads(values["origins"] or "{}"))})
+
+
+def list_of(text: str) -> tuple[str, ...]:
+    """The list that a row keeps as JSON. Raises sqlite3.DatabaseError where it keeps none."""
+    try:
+        return tuple(json.loads(text)) if text != "[]" else ()
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"{str(text)[:60]!r} is no list") from None
+
+
+def spans_of(passages: Sequence[Passage]) -> str:
+    """Where passages stand in their abstract, as kept in a row."""
+    return " ".join(f"{passage.start}-{passage.end}" for passage in passages)
+
+
+def passages_of(paper_id: str, spans: str, abstract: str) -> list[Passage]:
+    """The inverse of `spans_of`."""
+    bounds = (tuple(map(int, span.split("-"))) for span in spans.split())
+    return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+
+
+def digest_of(paper: Paper) -> str:
+    """What changes when the text that is indexed changes."""
+    return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:16]

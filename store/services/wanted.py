@@ -1,0 +1,52 @@
+"""What the user names in the place of a file: ids, links and questions to services."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from store.identity import arxiv_id, doi
+
+_ARXIV_LINK = re.compile(r"(?i)(?:arxiv\.org|alphaxiv\.org|ar5iv\.[\w.]+|huggingface\.co)/(?:abs|pdf|html|papers)/(.+)")
+_ACL_ID = re.compile(r"[A-Z]\d{2}-\d{4}|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+", re.IGNORECASE)
+_NAMED = re.compile(r"(arxiv|doi|openreview|acl|zotero|hf):(.*)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A paper by its id at a `service`, or the papers that `value` asks for there.
+
+    Services are arxiv, "arxiv search", doi, openreview, acl, zotero (a collection, or all), and "address" for what
+    is read as a file.
+    """
+
+    service: str
+    value: str
+
+
+def wanted(text: str) -> Wanted | None:
+    """What `text` names, if it is no path."""
+    text = text.strip()
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return _linked(text)
+    named = _NAMED.fullmatch(text)
+    if not named:
+        return None
+    service, value = named[1].lower(), named[2].strip()
+    if service in ("arxiv", "hf"):
+        found = arxiv_id(value)
+        return Wanted("arxiv", found) if found else Wanted("arxiv search", value)
+    return Wanted(service, doi(value) or value if service == "doi" else value)
+
+
+def _linked(url: str) -> Wanted:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    if (link := _ARXIV_LINK.search(url)) and (found := arxiv_id(link[1].partition("?")[0])):
+        return Wanted("arxiv", found)
+    if host == "openreview.net" and (ids := parse_qs(parts.query).get("id")):
+        return Wanted("openreview", ids[0])
+    if host == "aclanthology.org" and (acl := _ACL_ID.search(parts.path)):
+        return Wanted("acl", acl[0])
+    if parts.path and (found := doi(unquote(parts.path))) and not parts.port:
+        return Wanted("doi", re.sub(r"(?i)[/.](pdf|full|abstract|html|epub)$", "", found))
+    return Wanted("address", url)

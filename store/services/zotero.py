@@ -1,0 +1,130 @@
+"""A running Zotero read through its local API, which is the web API's with the user 0."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from store.identity import arxiv_id, doi
+from store.records import Paper
+from store.services.client import Client, ServiceError
+
+_PAGE = 100
+_NO_PAPERS = {"attachment", "note", "annotation"}
+_VENUES = ("publicationTitle", "proceedingsTitle", "conferenceName", "bookTitle", "university", "institution")
+_IN_EXTRA = re.compile(r"^(citation key|arxiv|doi)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_TAG = re.compile(r"<[^>]+>")
+
+
+class Zotero:
+    """The papers of one collection (by its name, path or key) with those below it, or of the whole library."""
+
+    def __init__(self, client: Client, collection: str = ""):
+        self._client, self._collection = client, collection
+        self.newest = ""  # when what was read last was changed
+
+    @property
+    def name(self) -> str:
+        """What tells it from others that are read."""
+        return f"zotero {self._client.address('zotero')} {self._collection}".strip()
+
+    def papers(self, since: str = "") -> Iterator[Paper]:
+        """The papers changed after `since`, an earlier `newest`; all of them without it. Raises ServiceError."""
+        paths = self._collections()
+        notes = self._notes()
+        wanted = {key for key, path in paths.items() if self._within(key, path)}
+        if self._collection and not wanted:
+            known = ", ".join(sorted(paths.values())[:9]) or "none"
+            raise ServiceError(f"Zotero has no collection {self._collection!r}; there are {known}.")
+        self.newest = since
+        for data in self._items("/items/top", sort="dateModified", direction="desc"):
+            changed = str(data.get("dateModified", ""))
+            if since and changed <= since:
+                return
+            self.newest = max(self.newest, changed)
+            inside = [key for key in data.get("collections") or () if key in paths]
+            if data.get("itemType") in _NO_PAPERS or (self._collection and not wanted.intersection(inside)):
+                continue
+            yield _paper(data, [paths[key] for key in inside], notes.get(str(data.get("key")), ""))
+
+    def changed(self) -> str:
+        """What is another one once something in Zotero has changed."""
+        text, headers = self._client.text(
+            "zotero", "/items", limit=1, sort="dateModified", direction="desc", format="json"
+        )
+        marks = (headers.get("total-results", ""), headers.get("last-modified-version", ""))
+        return " ".join([*marks, *re.findall(r'"dateModified":\s*"([^"]*)"', text)])
+
+    def _within(self, key: str, path: str) -> bool:
+        wanted = self._collection.lower()
+        names = path.lower().split("/")
+        return key.lower() == wanted or wanted in names or f"{path.lower()}/".startswith(f"{wanted}/")
+
+    def _collections(self) -> dict[str, str]:
+        """key → the names of a collection and of those that it lies in, joined by slashes."""
+        found = {str(data.get("key")): data for data in self._items("/collections")}
+
+        def path(key: str, depth: int = 0) -> str:
+            data = found[key]
+            above = data.get("parentCollection") or ""
+            name = str(data.get("name", key))
+            return f"{path(above, depth + 1)}/{name}" if above in found and depth < 20 else name
+
+        return {key: path(key) for key in found}
+
+    def _notes(self) -> dict[str, str]:
+        """key of an item → the text of its notes."""
+        notes: dict[str, str] = {}
+        for data in self._items("/items", itemType="note"):
+            text = " ".join(_TAG.sub(" ", str(data.get("note", ""))).split())
+            key = str(data.get("parentItem", ""))
+            notes[key] = f"{notes[key]}\n{text}" if key in notes else text
+        return notes
+
+    def _items(self, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
+        start = 0
+        while True:
+            try:
+                page = self._client.json("zotero", path, format="json", limit=_PAGE, start=start, **query)
+            except ServiceError as error:
+                raise ServiceError(
+                    f"Zotero cannot be read: {error} Start Zotero, and allow other applications to talk to it "
+                    "(Settings, Advanced)."
+                ) from None
+            if not isinstance(page, list):
+                raise ServiceError(f"{self._client.address('zotero')} is no Zotero; check CITEWELL_SERVICES.")
+            yield from (item["data"] for item in page if isinstance(item, Mapping) and "data" in item)
+            if len(page) < _PAGE:
+                return
+            start += len(page)
+
+
+def _paper(data: Mapping[str, Any], collections: list[str], notes: str) -> Paper:
+    def text(*names: str) -> str:
+        return next((" ".join(str(data[name]).split()) for name in names if data.get(name)), "")
+
+    extra = {name.lower(): value for name, value in _IN_EXTRA.findall(str(data.get("extra") or ""))}
+    tags = [str(tag.get("tag", "")) for tag in data.get("tags") or () if isinstance(tag, Mapping)]
+    creators = [creator for creator in data.get("creators") or () if isinstance(creator, Mapping)]
+    authors = [one for one in creators if one.get("creatorType", "author") == "author"] or creators
+    year = re.search(r"(?<!\d)[12]\d{3}(?!\d)", text("date"))
+    return Paper(
+        "",
+        _TAG.sub("", text("title")),
+        text("abstractNote"),
+        tuple(filter(None, map(_name, authors))),
+        int(year[0]) if year else None,
+        text(*_VENUES),
+        arxiv_id(extra.get("arxiv", "")) or arxiv_id(text("archiveID", "number")) or arxiv_id(text("url")),
+        doi(text("DOI") or extra.get("doi", "")),
+        text("url"),
+        (*tags, *collections),
+        ("Zotero",),
+        text("citationKey") or extra.get("citation key", ""),
+        notes[:50_000],
+    )
+
+
+def _name(creator: Mapping[str, Any]) -> str:
+    if creator.get("name"):
+        return f"{{{creator['name']}}}"
+    return ", ".join(str(creator[part]) for part in ("lastName", "firstName") if creator.get(part))
