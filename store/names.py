@@ -136,8 +136,8 @@ def _read(text: str, initials: bool) -> Author:
         return _read_family_first(text)
     short = _INITIALS.match(text)
     if short and (initials or (" " not in short["family"] and re.fullmatch(r"[A-Z](-[A-Z])*", short["given"]))):
-        family = parsed(f"{short['family']}, X")
-        return Author(family.family, "-".join(_dotted(part) for part in short["given"].split("-")), family.particle)
+        whole = parsed(f"{short['family']}, X")
+        return Author(whole.family, "-".join(_dotted(part) for part in short["given"].split("-")), whole.particle)
     return _read_western(text)
 
 

@@ -39,8 +39,8 @@ def authors_of(text: str) -> tuple[str, ...]:
 
 
 def _name(item: str) -> Name:
-    _, *parts, literal = item.split(_PART)
-    return Name(Author(*parts, bool(literal)))
+    _, family, given, particle, suffix, literal = item.split(_PART)
+    return Name(Author(family, given, particle, suffix, bool(literal)))
 
 
 def paper_of(row: Sequence[Any]) -> Paper:

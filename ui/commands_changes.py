@@ -114,8 +114,8 @@ def enrich(args: argparse.Namespace) -> None:
             print(f"{item.paper.paper_id}  {one_line(item.paper.title)}")
             for name, (before, after) in item.differs.items():
                 print(one_line(f"    {name}: {_short(before)} → {_short(after)}"))
-    for item in skipped:
-        print(f"skipped {one_line(f'{item.where}: {item.reason}')}", file=sys.stderr)
+    for passed in skipped:
+        print(f"skipped {one_line(f'{passed.where}: {passed.reason}')}", file=sys.stderr)
     done = "changed; `citewell undo` takes it back" if args.yes else "would change; --yes applies it"
     print(f"{len(found)} of {len(papers)} papers {done if found else 'would change'}", file=sys.stderr)
 

@@ -1,7 +1,7 @@
 """Which paper of the library an entry or a written-out reference names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from rag.linting.bibfile import BibEntry
@@ -54,11 +54,12 @@ def _is_meant(entry: BibEntry, paper: Paper) -> bool:
         return False
     if is_title(entry.title, paper.title):
         return True
-    matcher = SequenceMatcher(None, title_words(entry.title), title_words(paper.title), autojunk=False)
-    return matcher.ratio() >= _ALIKE and not all(map(_NUMBER.match, _changed(matcher)))
+    written, known = title_words(entry.title), title_words(paper.title)
+    matcher = SequenceMatcher(None, written, known, autojunk=False)
+    return matcher.ratio() >= _ALIKE and not all(map(_NUMBER.match, _changed(matcher, written, known)))
 
 
-def _changed(matcher: SequenceMatcher) -> Iterator[str]:
+def _changed(matcher: SequenceMatcher, written: Sequence[str], known: Sequence[str]) -> Iterator[str]:
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag != "equal":
-            yield from (*matcher.a[a:b], *matcher.b[c:d])
+            yield from (*written[a:b], *known[c:d])

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from rag.language.terms import listed
 from rag.linting.bibfile import BibEntry
-from rag.references.keys import fold, split_name
 from rag.references.venues import KnownVenue, known_venue
+from store.citekeys import fold
 from store.identity import title_words
+from store.names import split_name
 from store.records import Paper
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

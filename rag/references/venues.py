@@ -89,7 +89,8 @@ class KnownVenue:
 
 
 def _table() -> tuple[dict[str, KnownVenue], list[tuple[tuple[str, ...], KnownVenue]]]:
-    short, long = {}, []
+    short: dict[str, KnownVenue] = {}
+    long: list[tuple[tuple[str, ...], KnownVenue]] = []
     kinds: tuple[tuple[str, VenueKind], ...] = ((_JOURNALS, "journal"), (_MEETINGS, "meeting"))
     for rows, kind in kinds:
         for row in rows.strip().splitlines():
