@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from rag.language.terms import listed
 from rag.linting.bibfile import BibEntry
-from rag.references.keys import fold, split_name
 from rag.references.venues import KnownVenue, known_venue
+from store.citekeys import fold
 from store.identity import title_words
+from store.names import split_name
 from store.records import Paper
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -63,7 +64,7 @@ def _wrong_year(entry: BibEntry, paper: Paper) -> str:
     if not entry.year or not paper.year:
         return ""
     named = {int(year) for year in _YEAR.findall(paper.venue)}
-    years = {paper.year, *named}
+    years = {paper.year, *named, *_archived(paper.arxiv)}
     ours, theirs = known_venue(entry.venue), known_venue(paper.venue)
     same = bool(ours and ours == theirs)
     is_dated = bool(named) or not paper.arxiv  # else the year may be the preprint's
@@ -72,6 +73,11 @@ def _wrong_year(entry: BibEntry, paper: Paper) -> str:
     if min(years) - earlier <= entry.year <= max(years) + later:
         return ""
     return f"the year is {entry.year}, not {max(years)}"
+
+
+def _archived(arxiv: str) -> set[int]:
+    """The year that an arXiv id begins with, since 2007: that of the preprint."""
+    return {2000 + int(arxiv[:2])} if re.match(r"\d{4}\.", arxiv) else set()
 
 
 def _wrong_venue(entry: BibEntry, paper: Paper) -> str:
