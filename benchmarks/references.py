@@ -20,9 +20,9 @@ from pathlib import Path
 
 from benchmarks import machine
 from rag.linting.lint import lint
-from rag.references.keys import split_name
 from rag.verifying.verify import Verifier
 from store.library import Library
+from store.names import split_name
 from store.records import Paper
 from store.tex import to_latex
 

@@ -67,25 +67,29 @@ class History(Database):
         return next((row[0] for row in self.rows("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")), 0)
 
     def changes(self, paper_id: str | None = None) -> list[Change]:
-        """What can be undone, the latest first; of one paper, what it was before or is now."""
+        """What can be undone, the latest first; of one paper, what concerns its rows of now and before."""
         found, after = [], self._last_seq()
+        rows = self._rows_of(paper_id) if paper_id is not None else set()
         query = (
             "SELECT number, at, what, last_seq, (SELECT count(*) FROM images WHERE change = number) FROM changes "
             "ORDER BY number DESC"
         )
         for number, at, what, last, changed in self.rows(query):
             is_empty = after == last and not changed  # one that failed
-            if not is_empty and (paper_id is None or self._concerns(number, last, after, paper_id)):
+            concerns = paper_id is None or any(last < seq <= after or self._has_image(number, seq) for seq in rows)
+            if concerns and not is_empty:
                 found.append(Change(number, at, what, after - last, changed))
             after = last
         return found
 
-    def _concerns(self, number: int, last: int, after: int, paper_id: str) -> bool:
-        known = "SELECT seq FROM papers WHERE paper_id = ?"
-        if self.rows(f"{known} AND seq > ? AND seq <= ?", (paper_id, last, after)):
-            return True
-        query = f"SELECT seq IN ({known}), image FROM images WHERE change = ?"
-        return any(now or json.loads(image)["id"] == paper_id for now, image in self.rows(query, (paper_id, number)))
+    def _rows_of(self, paper_id: str) -> set[int]:
+        now = self.rows("SELECT seq FROM papers WHERE paper_id = ?", (paper_id,))
+        begun = f'{{"id": {json.dumps(paper_id)},'
+        images = self.rows("SELECT seq FROM images WHERE substr(image, 1, ?) = ?", (len(begun), begun))
+        return {row[0] for row in (*now, *images)}
+
+    def _has_image(self, number: int, seq: int) -> bool:
+        return bool(self.rows("SELECT 1 FROM images WHERE change = ? AND seq = ?", (number, seq)))
 
     def insert(self, paper: Paper) -> None:
         """Keep a new paper, under a key of its own."""

@@ -50,6 +50,8 @@ class Incoming:
         return _total(reports)
 
     def _one(self, word: str, found: Wanted) -> AddReport:
+        if not found.value and found.service != "zotero":
+            raise ReadError(f"{word} names no paper; give an id behind the colon.")
         if found.service == "zotero":
             return self._zotero(word, Zotero(self.client, found.value))
         if found.service == "address":

@@ -84,7 +84,8 @@ def _alike(one: set[str], other: set[str], judged: int = 1) -> bool | None:
 def merge(known: Paper, new: Paper) -> Paper:
     """One paper out of two records: what is known stays, what says more wins, and the user's own words always do.
 
-    More authors and fuller names, the longer abstract, the venue and DOI of a publication over those of a preprint.
+    More authors and fuller names, the longer abstract, the venue and DOI of a publication over those of a preprint;
+    and what the same entry of the same source, known by its key, says now of what it said before.
     Merging the same record again changes nothing. A record that brings only another source changes nothing either,
     so that reading a copy of a file leaves the library as it was.
     """
@@ -103,7 +104,9 @@ def _chosen(name: str, known: Paper, new: Paper, better: Callable[[Paper, Paper]
     """The one of the two records that gives field `name`."""
     if not getattr(new, name) or EDITED in (mine := origin(known, name), origin(new, name)):
         return new if getattr(new, name) and mine != EDITED else known
-    return new if not getattr(known, name) or better(known, new) else known
+    again = bool(known.citekey) and known.citekey == new.citekey and "citekey" in known.origins
+    renewed = again and mine == origin(new, name) and getattr(known, name) != getattr(new, name)
+    return new if not getattr(known, name) or renewed or better(known, new) else known
 
 
 def _published(known: Paper, new: Paper) -> bool:

@@ -28,7 +28,7 @@ CROSSREF = {
 }
 OPENALEX = {
     "title": "On Tea",
-    "doi": "https://doi.org/10.2/tea",
+    "doi": "https://doi.org/10.1234/tea",
     "publication_year": 2020,
     "abstract_inverted_index": {"We": [0, 3], "brew": [1], "tea.": [2], "drink.": [4]},
     "authorships": [{"author": {"display_name": "Tea Doe"}}],
@@ -88,7 +88,7 @@ class Services:
             return self._zotero(path.removeprefix("/zotero"), query)
         known = {
             "/crossref/works/10.1109/x.1": CROSSREF,
-            "/openalex/works/doi:10.2/tea": OPENALEX,
+            "/openalex/works/doi:10.1234/tea": OPENALEX,
             "/openalex/works": {"results": [OPENALEX]},
             "/openreview/notes": OPENREVIEW if query.get("id") == ["abc"] else {"notes": []},
             "/acl/2023.x-long.1.bib": ACL,

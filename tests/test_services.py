@@ -59,7 +59,7 @@ def test_papers_come_by_id_link_and_search(incoming, services):
             "doi:10.1109/x.1",
             "https://openreview.net/forum?id=abc",
             "acl:2023.x-long.1",
-            "doi:10.2/tea",
+            "doi:10.1234/tea",
         ]
     )
     papers = {paper.title: paper for paper in incoming.library.papers()}
@@ -93,6 +93,8 @@ def test_a_service_that_fails_is_asked_again_and_what_it_lacks_is_said(incoming,
 def test_no_network_is_one_clear_line(incoming, services):
     nowhere = {name: "http://127.0.0.1:9" for name in services.addresses}
     alone = Incoming(incoming.library, Client(nowhere))
+    with pytest.raises(ReadError, match="names no paper"):
+        alone.take(["doi:"])
     for word in ("arxiv:2401.00001", "doi:10.1/x", "zotero:", "http://127.0.0.1:9/x.jsonl"):
         with pytest.raises(ServiceError) as failed:
             alone.take([word])
@@ -155,7 +157,7 @@ def test_papers_are_filled_in_and_what_the_user_wrote_stays(incoming):
     changes = {item.paper.paper_id: item.differs for item in found}
     assert not skipped and set(changes) == {"2401.00001", "on-tea"}
     assert set(changes["2401.00001"]) == {"year", "venue", "doi", "retracted"}
-    assert changes["on-tea"]["venue"] == ("", "Journal of Tea") and changes["on-tea"]["doi"] == ("", "10.2/tea")
+    assert changes["on-tea"]["venue"] == ("", "Journal of Tea") and changes["on-tea"]["doi"] == ("", "10.1234/tea")
     library.changes.put([item.paper for item in found], "enrich")
     assert library.get("2401.00001").abstract == "My own words." and library.get("2401.00001").year == 2025
     assert enrich(list(library.papers()), incoming.client, silent)[0] == []

@@ -60,12 +60,12 @@ def _add_enrich(actions: argparse._SubParsersAction) -> None:
     enriching.set_defaults(run=enrich)
 
 
-def check_known(library: "Library", paper_ids: list[str]) -> None:
+def check_known(library: "Library", paper_ids: list[str], done: str = "changed") -> None:
     """Raises StoreError for ids that there are not."""
     known = {paper.paper_id for paper in library.get_many(paper_ids)}
     if unknown := [paper_id for paper_id in paper_ids if paper_id not in known]:
         raise StoreError(
-            f"{', '.join(unknown)}: no such paper, nothing was changed; `citewell papers list` shows the ids."
+            f"{', '.join(unknown)}: no such paper, nothing was {done}; `citewell papers list` shows the ids."
         )
 
 

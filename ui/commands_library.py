@@ -119,7 +119,7 @@ def show_paper(args: argparse.Namespace) -> None:
 def remove_papers(args: argparse.Namespace) -> None:
     """Take papers out; with an unknown id among them nothing is removed."""
     with open_library(settings_of(args)) as library:
-        check_known(library, args.paper_ids)
+        check_known(library, args.paper_ids, "removed")
         print(f"{library.remove(args.paper_ids)} removed")
 
 

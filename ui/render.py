@@ -87,7 +87,8 @@ def print_checked(claims: Sequence[Mapping]) -> None:
 def source_line(source: Source | Paper) -> str:
     """Authors, title, venue, year and link on one line."""
     names = ", ".join(source.authors[:3]) + (" et al." if len(source.authors) > 3 else "")
-    parts = (names, source.title, source.venue, str(source.year or ""), source.url)
+    year = "" if str(source.year) in source.venue else str(source.year or "")
+    parts = (names, source.title, source.venue, year, source.url)
     return ". ".join(part.rstrip(".") for part in parts if part)
 
 

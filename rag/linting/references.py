@@ -64,7 +64,7 @@ def _wrong_year(entry: BibEntry, paper: Paper) -> str:
     if not entry.year or not paper.year:
         return ""
     named = {int(year) for year in _YEAR.findall(paper.venue)}
-    years = {paper.year, *named}
+    years = {paper.year, *named, *_archived(paper.arxiv)}
     ours, theirs = known_venue(entry.venue), known_venue(paper.venue)
     same = bool(ours and ours == theirs)
     is_dated = bool(named) or not paper.arxiv  # else the year may be the preprint's
@@ -73,6 +73,11 @@ def _wrong_year(entry: BibEntry, paper: Paper) -> str:
     if min(years) - earlier <= entry.year <= max(years) + later:
         return ""
     return f"the year is {entry.year}, not {max(years)}"
+
+
+def _archived(arxiv: str) -> set[int]:
+    """The year that an arXiv id begins with, since 2007: that of the preprint."""
+    return {2000 + int(arxiv[:2])} if re.match(r"\d{4}\.", arxiv) else set()
 
 
 def _wrong_venue(entry: BibEntry, paper: Paper) -> str:

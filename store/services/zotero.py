@@ -87,8 +87,8 @@ class Zotero:
                 page = self._client.json("zotero", path, format="json", limit=_PAGE, start=start, **query)
             except ServiceError as error:
                 raise ServiceError(
-                    f"Zotero cannot be read: {error} Start Zotero, and allow other applications to talk to it "
-                    "(Settings, Advanced)."
+                    f"Zotero cannot be read: {str(error).partition(';')[0]}; start Zotero, and allow other "
+                    "applications to talk to it (Settings, Advanced)."
                 ) from None
             if not isinstance(page, list):
                 raise ServiceError(f"{self._client.address('zotero')} is no Zotero; check CITEWELL_SERVICES.")

@@ -96,6 +96,10 @@ def test_papers_list_json_has_every_field(capsys):
         "url",
         "tags",
         "sources",
+        "citekey",
+        "notes",
+        "retracted",
+        "origins",
     }
 
 

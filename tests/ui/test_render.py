@@ -38,4 +38,4 @@ def test_the_terminal_shows_each_quote_that_the_answer_does_not_repeat(capsys):
 
 def test_markdown_holds_the_references_and_every_repair():
     text = as_markdown(answer(sentence("It runs at 163 Hz [1]."), repairs=(Repair("k", "[7] was removed."),)))
-    assert "1. Ann Lee. FLS: A Search. ACL 2025. 2025. https://arxiv.org/abs/1" in text and "[7] was removed." in text
+    assert "1. Ann Lee. FLS: A Search. ACL 2025. https://arxiv.org/abs/1" in text and "[7] was removed." in text
