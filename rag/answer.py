@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from prompts import fill
 from rag.errors import ModelError, QuestionError
 from rag.followup import depends, standalone
-from rag.models import ServerModel, Writer, one_line, quotable, write_sources
+from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import MODEL_NAME, compose
 from rag.question import focus, sources_for
 from rag.records import (
-    FALSE_PREMISE,
-    NO_PAPER,
-    NOT_STATED,
     Answer,
     CitedSentence,
     Found,
@@ -27,6 +24,7 @@ from rag.records import (
     read_refusal,
 )
 from rag.search.retrieve import retrieve
+from rag.server.chat import ServerModel
 from rag.settings import Settings
 from rag.tuning import Tuning, tuning_of
 from rag.verifying.checking import better_source, check_sentence, list_sources
@@ -146,15 +144,8 @@ class _Answering:
             self._verifying += time.perf_counter() - begin
             yield Checked(cited, sentence)
 
-    def _messages(self) -> "list[BaseMessage]":
-        from langchain_core.messages import HumanMessage, SystemMessage
-
-        system = fill("answer_system", no_answer=NO_PAPER, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
-        sources = write_sources(list(self._papers.values()))
-        return [
-            SystemMessage(system),
-            HumanMessage(fill("answer", sources=sources, question=one_line(self._searched.standalone_question))),
-        ]
+    def _messages(self, count: int) -> "list[BaseMessage]":
+        return answer_messages(self._searched.standalone_question, list(self._papers.values())[:count])
 
     def _check(self, cited: CitedSentence, verifier: Verifier) -> Sentence | None:
         self._pieces.append(cited)
@@ -186,7 +177,7 @@ class _Answering:
     def answer(self, settings: Settings, library_size: int) -> Answer:
         """The finished record."""
         text = "".join(piece.text + piece.after for piece in self._pieces).strip()
-        refusal, found = read_refusal(text), list(self._searched.found)
+        refusal, found = read_refusal(text), list(self._searched.found[: self._writer.read])
         cited = {paper_id for piece in self._pieces for paper_id in piece.paper_ids}
         if refusal is not None:
             nearest = {f.paper.paper_id for f in found[:NEAREST]}
