@@ -23,10 +23,10 @@ from rag.records import (
     Usage,
     read_refusal,
 )
-from rag.search.retrieve import retrieve
 from rag.server.chat import ServerModel
 from rag.settings import Settings
-from rag.tuning import Tuning, tuning_of
+from rag.steps import Search
+from rag.tuning import Reading, Tuning, tuning_of
 from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.modeljudge import Statement, check_by_model
 from rag.verifying.verify import Verifier
@@ -42,10 +42,16 @@ NEAREST = 3  # papers shown with a refusal
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was searched for and the papers found, best first: known before the first word."""
+    """What was searched for, in how many searches, and the papers found, best first: known before the first word."""
 
     standalone_question: str
     found: tuple[Found, ...]
+    searches: tuple[str, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """Every search that was made."""
+        return self.searches or (self.standalone_question,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,9 @@ class Assistant:
         started = time.perf_counter()
         asked, repairs = self._standalone(question, history)
         count = k or sources_for(asked, self.settings.sources)
-        searched = Searched(asked, tuple(retrieve(self.library, asked, count, self.tuning)))
-        answering = _Answering(question, searched, self._writer(searched, history), repairs, started)
+        looked = Search(asked, self.library, self.tuning, self.settings.steps, self._server).run(count)
+        searched, repairs = Searched(asked, looked.found, looked.searches), [*repairs, *looked.repairs]
+        answering = _Answering(question, searched, self._writer(searched, history), repairs, started, looked.usage)
         yield searched
         yield from answering.run(self._verifier)
         if self._server is not None and self.settings.asks_model:
@@ -108,7 +115,8 @@ class Assistant:
             return offline, []
         from langchain_core.messages import HumanMessage
 
-        talk = "\n".join(f"{turn.role}: {one_line(turn.content)}" for turn in history)
+        recent = history[-2 * Reading.RECENT :]
+        talk = "\n".join(f"{turn.role}: {one_line(turn.content)[: Reading.REMEMBERED]}" for turn in recent)
         prompt = fill("condense", history=talk, question=one_line(question))
         try:
             return one_line(self._server.complete([HumanMessage(prompt)])) or offline, []
@@ -126,14 +134,20 @@ class _Answering:
     """One answer in the making."""
 
     def __init__(
-        self, question: str, searched: Searched, writer: Writer, repairs: list[Repair], started: float
+        self,
+        question: str,
+        searched: Searched,
+        writer: Writer,
+        repairs: list[Repair],
+        started: float,
+        searching: Usage,
     ) -> None:
         self._question, self._searched, self._writer, self._repairs = question, searched, writer, repairs
         self._papers = {f.paper.paper_id: f.paper for f in searched.found}
         self._pieces: list[CitedSentence] = []
         self._sentences: list[Sentence] = []
         self._statements: list[Statement] = []  # of the sentences, in the same order
-        self._judging = Usage()
+        self._searching, self._judging = searching, Usage()
         self._started, self._retrieved, self._verifying = started, time.perf_counter(), 0.0
 
     def run(self, verifier: Verifier) -> Iterator[Checked]:
@@ -194,10 +208,11 @@ class _Answering:
             self._writer.model,
             self._usage(settings),
             self._timings(),
+            self._searched.searches,
         )
 
     def _usage(self, settings: Settings) -> Usage:
-        used = (self._writer.usage, self._judging)
+        used = (self._searching, self._writer.usage, self._judging)
         prompt, completion = sum(u.prompt_tokens for u in used), sum(u.completion_tokens for u in used)
         cost = prompt * settings.price_prompt + completion * settings.price_completion
         return Usage(prompt, completion, round(cost / 1e6, 6))

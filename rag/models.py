@@ -13,7 +13,7 @@ from prompts import fill
 from rag.citing.citations import CitationReader, claim_text, markers_of, with_round_brackets
 from rag.errors import ContextError, ModelError
 from rag.offline.composing import MODEL_NAME, Said
-from rag.records import FALSE_PREMISE, NO_PAPER, NOT_STATED, CitedSentence, Repair, Usage
+from rag.records import FALSE_PREMISE, NONE_FOUND, NOT_STATED, CitedSentence, Repair, Usage
 from rag.server.chat import ServerModel, usage_of
 from rag.server.words import shown_url
 from rag.settings import Settings
@@ -160,7 +160,7 @@ def answer_messages(question: str, papers: Sequence[Paper]) -> "list[BaseMessage
     """The prompt for an answer to `question` from `papers`."""
     from langchain_core.messages import HumanMessage, SystemMessage
 
-    rules = fill("answer_system", no_answer=NO_PAPER, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
+    rules = fill("answer_system", no_answer=NONE_FOUND, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
     return [
         SystemMessage(rules),
         HumanMessage(fill("answer", sources=write_sources(papers), question=one_line(question))),

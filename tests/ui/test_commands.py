@@ -23,6 +23,7 @@ ANSWER_KEYS = {
     "model",
     "usage",
     "timings_ms",
+    "searches",
 }
 
 
