@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from prompts import fill
 from rag.errors import ModelError, QuestionError
 from rag.followup import depends, standalone
-from rag.models import ServerModel, Writer, one_line, quotable, write_sources
+from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import MODEL_NAME, compose
 from rag.question import focus, sources_for
 from rag.records import (
-    FALSE_PREMISE,
-    NO_PAPER,
-    NOT_STATED,
     Answer,
     CitedSentence,
     Found,
@@ -26,9 +23,10 @@ from rag.records import (
     Usage,
     read_refusal,
 )
-from rag.search.retrieve import retrieve
+from rag.server.chat import ServerModel
 from rag.settings import Settings
-from rag.tuning import Tuning, tuning_of
+from rag.steps import Search
+from rag.tuning import Reading, Tuning, tuning_of
 from rag.verifying.checking import better_source, check_sentence, list_sources
 from rag.verifying.modeljudge import Statement, check_by_model
 from rag.verifying.verify import Verifier
@@ -44,10 +42,16 @@ NEAREST = 3  # papers shown with a refusal
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was searched for and the papers found, best first: known before the first word."""
+    """What was searched for, in how many searches, and the papers found, best first: known before the first word."""
 
     standalone_question: str
     found: tuple[Found, ...]
+    searches: tuple[str, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """Every search that was made."""
+        return self.searches or (self.standalone_question,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,9 @@ class Assistant:
         started = time.perf_counter()
         asked, repairs = self._standalone(question, history)
         count = k or sources_for(asked, self.settings.sources)
-        searched = Searched(asked, tuple(retrieve(self.library, asked, count, self.tuning)))
-        answering = _Answering(question, searched, self._writer(searched, history), repairs, started)
+        looked = Search(asked, self.library, self.tuning, self.settings.steps, self._server).run(count)
+        searched, repairs = Searched(asked, looked.found, looked.searches), [*repairs, *looked.repairs]
+        answering = _Answering(question, searched, self._writer(searched, history), repairs, started, looked.usage)
         yield searched
         yield from answering.run(self._verifier)
         if self._server is not None and self.settings.asks_model:
@@ -110,7 +115,8 @@ class Assistant:
             return offline, []
         from langchain_core.messages import HumanMessage
 
-        talk = "\n".join(f"{turn.role}: {one_line(turn.content)}" for turn in history)
+        recent = history[-2 * Reading.RECENT :]
+        talk = "\n".join(f"{turn.role}: {one_line(turn.content)[: Reading.REMEMBERED]}" for turn in recent)
         prompt = fill("condense", history=talk, question=one_line(question))
         try:
             return one_line(self._server.complete([HumanMessage(prompt)])) or offline, []
@@ -128,14 +134,20 @@ class _Answering:
     """One answer in the making."""
 
     def __init__(
-        self, question: str, searched: Searched, writer: Writer, repairs: list[Repair], started: float
+        self,
+        question: str,
+        searched: Searched,
+        writer: Writer,
+        repairs: list[Repair],
+        started: float,
+        searching: Usage,
     ) -> None:
         self._question, self._searched, self._writer, self._repairs = question, searched, writer, repairs
         self._papers = {f.paper.paper_id: f.paper for f in searched.found}
         self._pieces: list[CitedSentence] = []
         self._sentences: list[Sentence] = []
         self._statements: list[Statement] = []  # of the sentences, in the same order
-        self._judging = Usage()
+        self._searching, self._judging = searching, Usage()
         self._started, self._retrieved, self._verifying = started, time.perf_counter(), 0.0
 
     def run(self, verifier: Verifier) -> Iterator[Checked]:
@@ -146,15 +158,8 @@ class _Answering:
             self._verifying += time.perf_counter() - begin
             yield Checked(cited, sentence)
 
-    def _messages(self) -> "list[BaseMessage]":
-        from langchain_core.messages import HumanMessage, SystemMessage
-
-        system = fill("answer_system", no_answer=NO_PAPER, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
-        sources = write_sources(list(self._papers.values()))
-        return [
-            SystemMessage(system),
-            HumanMessage(fill("answer", sources=sources, question=one_line(self._searched.standalone_question))),
-        ]
+    def _messages(self, count: int) -> "list[BaseMessage]":
+        return answer_messages(self._searched.standalone_question, list(self._papers.values())[:count])
 
     def _check(self, cited: CitedSentence, verifier: Verifier) -> Sentence | None:
         self._pieces.append(cited)
@@ -186,7 +191,7 @@ class _Answering:
     def answer(self, settings: Settings, library_size: int) -> Answer:
         """The finished record."""
         text = "".join(piece.text + piece.after for piece in self._pieces).strip()
-        refusal, found = read_refusal(text), list(self._searched.found)
+        refusal, found = read_refusal(text), list(self._searched.found[: self._writer.read])
         cited = {paper_id for piece in self._pieces for paper_id in piece.paper_ids}
         if refusal is not None:
             nearest = {f.paper.paper_id for f in found[:NEAREST]}
@@ -203,10 +208,11 @@ class _Answering:
             self._writer.model,
             self._usage(settings),
             self._timings(),
+            self._searched.searches,
         )
 
     def _usage(self, settings: Settings) -> Usage:
-        used = (self._writer.usage, self._judging)
+        used = (self._searching, self._writer.usage, self._judging)
         prompt, completion = sum(u.prompt_tokens for u in used), sum(u.completion_tokens for u in used)
         cost = prompt * settings.price_prompt + completion * settings.price_completion
         return Usage(prompt, completion, round(cost / 1e6, 6))

@@ -11,6 +11,10 @@ class ModelError(CitewellError):
     """The language model's server could not be reached, or refused."""
 
 
+class ContextError(ModelError):
+    """The prompt is too long for the model's context."""
+
+
 class QuestionError(CitewellError):
     """The question, the history or a file of questions cannot be used."""
 

@@ -1,23 +1,25 @@
-"""The models that write answers: that of a configured server, and the offline one in its place.
+"""Who writes an answer: the model of a configured server (rag/server), or the offline one in its place.
 
-Every model reads the same sources; what a server writes is read by rag/citing; the connection to it is rag/server.py's.
+Every model reads the same sources; what a server writes is read by rag/citing.
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from prompts import fill
 from rag.citing.citations import CitationReader, claim_text, markers_of, with_round_brackets
-from rag.errors import ModelError
+from rag.errors import ContextError, ModelError
 from rag.offline.composing import MODEL_NAME, Said
-from rag.records import CitedSentence, Repair, Usage
-from rag.server import load_chat, model_name, server_errors
+from rag.records import FALSE_PREMISE, NONE_FOUND, NOT_STATED, CitedSentence, Repair, Usage
+from rag.server.chat import ServerModel, usage_of
+from rag.server.words import shown_url
 from rag.settings import Settings
 from store.records import Paper
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
 _BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -50,75 +52,54 @@ class Model(Protocol):
     def stream(self, messages: "list[BaseMessage]") -> Iterator: ...  # noqa: D102
 
 
-class ServerModel:
-    """The model of a configured server, loaded at its first use so that a failure is an answer's failure."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings, self.name = settings, settings.openai_model or "the server's model"
-        self._chat: BaseChatModel | None = None
-
-    def stream(self, messages: "list[BaseMessage]") -> Iterator:
-        """The message in chunks. Raises ModelError."""
-        with server_errors(self._settings):
-            if self._chat is None:
-                self.name = model_name(self._settings)
-                self._chat = load_chat(self._settings, self.name)
-            yield from self._chat.stream(messages)
-
-    def complete(self, messages: "list[BaseMessage]") -> str:
-        """The text of one whole reply. Raises ModelError."""
-        return self.completed(messages)[0]
-
-    def completed(self, messages: "list[BaseMessage]") -> tuple[str, Usage]:
-        """The text of one whole reply, and what it cost. Raises ModelError."""
-        text, used = "", Usage()
-        for chunk in self.stream(messages):
-            text += str(chunk.text)
-            if chunk.usage_metadata:
-                used = Usage(chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"])
-        return text.strip(), used
-
-
 class Writer:
-    """Writes one answer: iterate `write`, then read `repairs`, `usage`, `model` and `numbers`.
+    """Writes one answer: iterate `write`, then read `repairs`, `usage`, `model`, `numbers` and `read`.
 
-    `server` writes it where there is one, else `offline`. `papers` are the sources in order, `taken` maps
-    paper ids to the numbers that the conversation already shows for them.
+    `server` writes it where there is one, else `offline`. `papers` are the sources in order, of which the first `read`
+    were read; `taken` maps paper ids to the numbers that the conversation already shows for them.
     """
 
     def __init__(
         self,
-        server: Model | None,
+        server: ServerModel | None,
         offline: Callable[[], Iterable[Said]],
         papers: Sequence[Paper],
         taken: Mapping[str, int],
     ) -> None:
         self._server, self._offline = server, offline
-        self._valid, self._taken = {n: paper.paper_id for n, paper in enumerate(papers, 1)}, taken
+        self._papers, self._taken = [paper.paper_id for paper in papers], taken
+        self.read = len(papers)
         self.numbers: dict[str, int] = dict(taken)
         self.repairs: list[Repair] = []
         self.model, self.usage = server.name if server else MODEL_NAME, Usage()
 
-    def write(self, messages: "Callable[[], list[BaseMessage]]") -> Iterator[CitedSentence]:
-        """The sentences of the answer. A server that fails before its first sentence is replaced by the
-        offline model; one that fails later leaves what it wrote; either is said in `repairs`."""
+    def write(self, messages: "Callable[[int], list[BaseMessage]]") -> Iterator[CitedSentence]:
+        """The sentences of the answer; `messages` gives the prompt with so many of the sources. A server that fails
+        before its first sentence is replaced by the offline model; one that fails later leaves what it wrote; either
+        is said in `repairs`."""
         if self._server is None:
             yield from self._compose()
             return
-        reader = CitationReader(self._valid, self._taken)
-        self.numbers, written = reader.numbers, False
+        self._reader, written = self._new_reader(), False
         try:
-            for sentence in self._read(self._server, messages(), reader):
+            for sentence in self._fitted(self._server, messages):
                 written = True
                 yield sentence
             if not written:
                 raise ModelError("The model wrote nothing; try again, or another OPENAI_MODEL.")
         except ModelError as error:
-            yield from self._recover(error, written, reader.close())
+            yield from self._recover(self._server, error, written, self._reader.close())
 
-    def _recover(self, error: ModelError, written: bool, rest: list[CitedSentence]) -> Iterator[CitedSentence]:
+    def _new_reader(self) -> CitationReader:
+        reader = CitationReader(dict(enumerate(self._papers[: self.read], 1)), self._taken)
+        self.numbers = reader.numbers
+        return reader
+
+    def _recover(
+        self, server: ServerModel, error: ModelError, written: bool, rest: list[CitedSentence]
+    ) -> Iterator[CitedSentence]:
         if written or rest:
-            self.model = self._server.name if self._server else MODEL_NAME
+            self.model = server.name
             self.repairs.append(Repair("cut-off", f"{error} The answer is incomplete."))
             yield from self._noted(rest)
             return
@@ -126,28 +107,75 @@ class Writer:
         yield from self._compose()
 
     def _compose(self) -> Iterator[CitedSentence]:
-        self.model, self.numbers = MODEL_NAME, dict(self._taken)
+        self.model, self.numbers, self.read = MODEL_NAME, dict(self._taken), len(self._papers)
         said = list(self._offline())
         for one, after in zip(said, [*(s.gap for s in said[1:]), ""], strict=True):
-            cited = (self._valid[one.n],) if one.n else ()
+            cited = (self._papers[one.n - 1],) if one.n else ()
             text = one.marked(markers_of(cited, self.numbers))
             yield CitedSentence(text, after, claim_text("text", one.text, bool(cited)), cited)
 
-    def _read(self, server: Model, messages: "list[BaseMessage]", reader: CitationReader) -> Iterator[CitedSentence]:
-        finish = None
+    def _fitted(self, server: ServerModel, messages: "Callable[[int], list[BaseMessage]]") -> Iterator[CitedSentence]:
+        """The sentences, asked for with half as many sources as long as the context is too small for them."""
+        refusal = ""
+        while True:
+            asked = messages(self.read)
+            if self.read > 1 and server.too_long and _length(asked) >= server.too_long:
+                self.read //= 2
+                continue
+            try:
+                self._reader = self._new_reader()
+                yield from self._read(server, asked)
+                break
+            except ContextError as error:  # raised before the first word
+                if self.read == 1:
+                    raise
+                refusal = str(error)
+        if self.read < len(self._papers):
+            told = f"The model's context is too small: it read {self.read} of {len(self._papers)} sources. {refusal}"
+            self.repairs.append(Repair("fewer-sources", told.strip()))
+
+    def _read(self, server: ServerModel, messages: "list[BaseMessage]") -> Iterator[CitedSentence]:
+        ending: Mapping = {}
         for chunk in server.stream(messages):
-            if chunk.usage_metadata:
-                self.usage = Usage(chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"])
-            finish = chunk.response_metadata.get("finish_reason") or finish
-            yield from self._noted(reader.feed(str(chunk.text)))
+            self.usage, ending = usage_of(chunk) or self.usage, chunk.response_metadata
+            yield from self._noted(self._reader.feed(str(chunk.text)))
         self.model = server.name
-        yield from self._noted(reader.close())
-        if finish == "length":
-            self.repairs.append(Repair("cut-off", "The model reached its length limit; the answer is incomplete."))
-        elif finish is None:
-            self.repairs.append(Repair("cut-off", "The server ended without saying that the answer is complete."))
+        yield from self._noted(self._reader.close())
+        if ending.get("reasoning"):
+            self.repairs.append(Repair("reasoning", "The model's reasoning was left out of its answer."))
+        if ending.get("incomplete"):
+            self.repairs.append(Repair("cut-off", f"{ending['incomplete']}; the answer is incomplete."))
 
     def _noted(self, sentences: list[CitedSentence]) -> Iterator[CitedSentence]:
         for sentence in sentences:
             self.repairs.extend(sentence.repairs)
             yield sentence
+
+
+def _length(messages: "list[BaseMessage]") -> int:
+    return sum(len(message.text) for message in messages)
+
+
+def answer_messages(question: str, papers: Sequence[Paper]) -> "list[BaseMessage]":
+    """The prompt for an answer to `question` from `papers`."""
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    rules = fill("answer_system", no_answer=NONE_FOUND, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
+    return [
+        SystemMessage(rules),
+        HumanMessage(fill("answer", sources=write_sources(papers), question=one_line(question))),
+    ]
+
+
+_TRIAL = Paper("trial", "Counting Sheep", "Sheep are rarely counted. We visit three farms and count 412 sheep.")
+
+
+def tried(settings: Settings) -> str:
+    """What the configured model makes of a small question about one source, in words. Raises ModelError."""
+    model, started = ServerModel(settings), time.perf_counter()
+    reply = one_line(model.complete(answer_messages("How many sheep were counted?", [_TRIAL])))
+    told = f"{model.name} at {shown_url(settings)} answers in {time.perf_counter() - started:.1f} s"
+    told += f", without {' and '.join(model.left_out)}, which the server refuses" if model.left_out else ""
+    if "412" in reply and "[1]" in reply:
+        return told
+    return f"{told}, but not as asked: “{reply[:80]}” for “… 412 … [1]”; a larger model may follow better"

@@ -149,6 +149,7 @@ class Answer:
     model: str
     usage: Usage = field(default_factory=Usage)
     timings_ms: Timings = field(default_factory=Timings)
+    searches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,8 @@ Refusal = Literal["no paper", "not stated", "false premise"]
 
 # The fixed openings of a refusal. The library has no paper on the subject; nothing follows it.
 NO_PAPER = "No paper in this library is about this."
+# The same as a model says it, which saw a few abstracts and not the library.
+NONE_FOUND = "None of the abstracts found is about this."
 # The right paper is there, its abstract lacks the detail; what it does say may follow, cited.
 NOT_STATED = "The abstract does not state this."
 # The question takes for granted what the abstract denies; what it says instead follows, cited.
@@ -227,7 +230,8 @@ def read_refusal(text: str) -> Refusal | None:
     models add them.
     """
     opening = " ".join(text[:200].split()).lstrip("\"'“‘*_>` ").casefold()
-    for kind, phrase in PHRASES.items():
+    wordings: list[tuple[Refusal, str]] = [*PHRASES.items(), ("no paper", NONE_FOUND)]
+    for kind, phrase in wordings:
         if opening.startswith(phrase.rstrip(".").casefold()):
             return kind
     return None

@@ -43,6 +43,7 @@ class Settings:
     services: str = ""
     contact: str = ""
     sources: int = 8
+    steps: int = 4
     price_prompt: float = 0.0
     price_completion: float = 0.0
     timeout: float = 60.0
@@ -104,6 +105,7 @@ VARIABLES = {
 RANGES = {
     "nli_threshold": (0, 1),
     "sources": (1, 50),
+    "steps": (0, 4),
     "price_prompt": (0, 1e6),
     "price_completion": (0, 1e6),
     "timeout": (1, 3600),

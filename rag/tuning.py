@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rag.errors import SettingsError
 
@@ -157,7 +157,7 @@ class Reading:
     CARRIED = 8  # content words up to which an opening such as "and" carries on what was said
     NEW_SUBJECT = 5  # content words at most in "What about X?"
     SPOKEN_OF = 3  # papers put into a question at once
-    RECENT = 6  # exchanges looked back at
+    RECENT, REMEMBERED = 6, 1_500  # exchanges looked back at; characters of a message that a model is shown
     LOOKED_UP = 10  # papers sharing words with a text among which a named one is looked for
 
 
@@ -171,6 +171,20 @@ class Search:
     HEAVIEST = 6.0  # most that a word weighs: rarer ones are not more telling
     MODELS, COMPARED = 3, 50  # papers that others are compared with, and the best papers that are compared at all
     CLAUSE = 2  # content words that make a clause worth its own score
+
+
+class Further:
+    """Further searches (rag/steps.py), and which of the papers found are read."""
+
+    # In standard deviations below the best: papers farther off are not read, however few there are, but these.
+    BELOW: ClassVar = {"fact": 1.0, "compare": 1.5, "list": 2.0, "survey": 2.0}
+    LEAST: ClassVar = {"fact": 2, "compare": 3, "list": 6, "survey": 6}
+    SURE = 0.5  # share of a question's words, by weight, from which a paper may well answer it
+    TELLING = 12.0  # words of a part that weigh less than this together cannot be searched for
+    GAINED, KEPT = 2, 2  # new papers of each search; papers of the first that stay whatever a model says
+    NEAREST, PHRASES = 5, 2  # papers whose words are borrowed, and phrases of them
+    WORDS, SHOWN = 20, 240  # of a search that a model words; characters of a paper that it is shown
+    CALLS, TOKENS, SECONDS = 2, 4_000, 30.0
 
 
 class Themes:

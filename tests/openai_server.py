@@ -23,6 +23,17 @@ class Script:
     models: tuple[str, ...] = ("tiny",)
     requests: list[dict] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    send: Callable[[str, dict], "Sent | None"] = lambda path, request: None  # in place of all that, where it sends
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is sent as it stands: a piece that is a number is silence of so many seconds."""
+
+    pieces: tuple[bytes | float, ...]
+    status: int = 200
+    type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -34,7 +45,7 @@ def serve(script: Script) -> Iterator[str]:
 
     Handler.script = script
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"
     finally:
@@ -50,6 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        if sent := self.script.send(self.path, {}):
+            return self._send_as(sent)
         self._send(
             200,
             json.dumps(
@@ -66,6 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.script.requests.append(request)
         self.script.keys.append(self.headers.get("Authorization", ""))
+        if sent := self.script.send(self.path, request):
+            return self._send_as(sent)
         time.sleep(self.script.stall_s)
         if self.script.status != 200:
             error = {"error": {"message": "no", "type": "error", "code": None}}
@@ -83,6 +98,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _send_as(self, sent: Sent):
+        self.send_response(sent.status)
+        for name, value in (("Content-Type", sent.type), ("Connection", "close"), *sent.headers):
+            self.send_header(name, value)
+        self.end_headers()
+        self.close_connection = True
+        for piece in sent.pieces:
+            if isinstance(piece, bytes):
+                self.wfile.write(piece)
+                self.wfile.flush()
+            else:
+                time.sleep(piece)
 
     def _whole(self, text: str):
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}

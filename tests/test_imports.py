@@ -171,7 +171,7 @@ def test_a_question_is_answered_without_torch_servers_or_waiting_threads(library
     code = (
         "import os, sys; from ui.cli import main\n"
         "assert not main(['ask', 'Which method learns to walk?', '--json'])\n"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'openai', 'langchain_openai'}\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'gradio', 'openai'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
         "assert os.environ['OPENBLAS_NUM_THREADS'] == '1'"
     )

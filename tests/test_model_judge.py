@@ -105,7 +105,7 @@ def test_a_quoted_sentence_is_not_asked_about_and_a_failing_server_leaves_the_lo
         model = ServerModel(replace(settings, openai_base_url=url))
         checked = check_by_model([TRUE], model)
     assert checked.findings == (TRUE.finding,)
-    assert "failed (status 500)" in checked.unused
+    assert "failed (500)" in checked.unused
 
 
 def test_orders_in_a_statement_stay_a_statement(settings):

@@ -6,9 +6,11 @@ import pytest
 from langchain_core.messages import HumanMessage
 from openai_server import Script, serve
 
-from rag import server
 from rag.errors import ModelError
-from rag.server import list_models, load_chat, model_name, server_errors, server_url
+from rag.server import connection
+from rag.server.chat import ServerModel
+from rag.server.connection import list_models, server_errors
+from rag.server.words import server_url
 from rag.settings import Settings
 
 WORD = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "tiny"}
@@ -20,8 +22,7 @@ def settings(tmp_path, url, **more):
 
 
 def read(chosen):
-    with server_errors(chosen):
-        return "".join(chunk.text for chunk in load_chat(chosen, model_name(chosen)).stream([HumanMessage("Hello?")]))
+    return ServerModel(chosen).complete([HumanMessage("Hello?")])
 
 
 @pytest.mark.parametrize(
@@ -29,13 +30,13 @@ def read(chosen):
     [(f"data: {json.dumps(WORDS)}\n\n".encode(), 5.0), (b": still here\n\n", 0.1), (b"x" * 10_000, 5.0)],
 )
 def test_a_stream_without_end_is_ended(tmp_path, monkeypatch, piece, timeout):
-    monkeypatch.setattr(server, "LONGEST_REPLY", 1_000_000)
+    monkeypatch.setattr(connection, "LONGEST_REPLY", 1_000_000)
     with serve(Script(flood=piece)) as url, pytest.raises(ModelError, match="does not come to an end"):
         read(settings(tmp_path, url, timeout=timeout))
 
 
 def test_a_list_of_models_without_end_is_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(server, "LONGEST_REPLY", 1_000_000)
+    monkeypatch.setattr(connection, "LONGEST_REPLY", 1_000_000)
     names = tuple(f"model-{n}" * 100 for n in range(2_000))
     with serve(Script(models=names)) as url, pytest.raises(ModelError, match="does not come to an end"):
         list_models(settings(tmp_path, url))
@@ -44,7 +45,7 @@ def test_a_list_of_models_without_end_is_ended(tmp_path, monkeypatch):
 def test_an_answer_that_is_longer_than_was_asked_for_is_cut_off(tmp_path):
     script = Script(reply=lambda messages: "word " * 1_000)
     with serve(script) as url:
-        assert read(settings(tmp_path, url, max_tokens=1_000)) == "word " * 1_000
+        assert read(settings(tmp_path, url, max_tokens=1_000)) == ("word " * 1_000).strip()
         with pytest.raises(ModelError, match="the rest was not read"):
             read(settings(tmp_path, url, max_tokens=100))
         script.reply = lambda messages: "word " * 10_000

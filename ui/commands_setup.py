@@ -143,14 +143,22 @@ def _library_in_depth(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    from rag.server import list_models, model_name, shown_url
+    from rag.models import tried
 
     if not settings.has_server:
         return "none configured: answers are made offline, of the abstracts' own sentences"
-    name, offered = model_name(settings), list_models(settings)
-    if offered and name not in offered:
-        raise ModelError(
-            f"The server at {shown_url(settings)} does not list {name}; set OPENAI_MODEL to one of: "
-            f"{', '.join(offered[:10])}."
-        )
-    return f"{name} at {shown_url(settings)}"
+    try:
+        return tried(settings)
+    except ModelError as error:
+        raise ModelError(f"{error}{_offered(settings)}") from None
+
+
+def _offered(settings: Settings) -> str:
+    """The models that a server has in place of one that it has not, as a further sentence."""
+    from rag.server.connection import list_models
+
+    try:
+        names = list_models(settings)
+    except ModelError:
+        return ""
+    return f" It has {', '.join(names[:10])}." if names and settings.openai_model not in names else ""

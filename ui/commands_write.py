@@ -190,7 +190,7 @@ def lint(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> None:
     """Print each claim with its verdict, in the order given."""
-    from rag.models import ServerModel
+    from rag.server.chat import ServerModel
     from rag.verifying.claims import check_claims
     from rag.verifying.verify import Verifier
     from ui.render import print_checked

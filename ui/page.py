@@ -85,9 +85,11 @@ def exchange_html(turn: str, exchange: Exchange, library_size: int, files: Seque
 def _searched_for(exchange: Exchange) -> str:
     searched = exchange.searched
     refused = exchange.answer and exchange.answer.refused  # then it is said below, with the nearest papers
-    if searched is None or refused or searched.standalone_question == exchange.question:
+    if searched is None or refused:
         return ""
-    return f'<p class="searched">searched for: <q>{escape(searched.standalone_question)}</q></p>'
+    sought = [search for search in searched.sought if search != exchange.question]
+    said = "; ".join(f"<q>{escape(search)}</q>" for search in sought)
+    return f'<p class="searched">searched for: {said}</p>' if said else ""
 
 
 def _reply(turn: str, exchange: Exchange, library_size: int) -> str:

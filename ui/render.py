@@ -23,8 +23,9 @@ MARKS = {"supported": "✓", "quoted": "❝", "weak": "~", "unsupported": "✗",
 def print_answer(answer: Answer) -> None:
     """Print an answer with its sources, the quotes each sentence rests on, and every repair."""
     console = terminal(soft_wrap=False)
-    if answer.standalone_question != answer.question:
-        console.print(styled(f"searched for: {answer.standalone_question}", style="dim"))
+    searches = answer.searches or (answer.standalone_question,)
+    if sought := [search for search in searches if search != answer.question]:
+        console.print(styled(f"searched for: {'; '.join(sought)}", style="dim"))
     console.print(styled(answer.answer))
     for line, style in _details(answer):
         console.print(styled(line, style=style))

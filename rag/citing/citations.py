@@ -22,7 +22,6 @@ _DASHES = tuple("-‐‑‒–—−")
 _WRAPS = (("(", ")"), ("（", "）"), ("[", "]"), ("**", "**"), ("__", "__"), ("*", "*"), ("<sup>", "</sup>"))
 _BLANKS = " \t\u00a0\u202f"
 _GOES_ON = re.compile(r"[^\W_]|[(\[{<$`\\“‘]")
-_REASONING_END = re.compile(r"</(?:think|thinking|thought|reasoning)>")
 _LISTED = 5  # ids named in a repair
 _APART = "…"  # in `[[9] 1]`, of which the bare removal of [9] would leave a marker that nobody wrote
 
@@ -96,9 +95,6 @@ class CitationReader:
 
     def _resolve(self, segment: Segment) -> CitedSentence | None:
         """The segment with its markers resolved; None when nothing is left of it to show."""
-        if _REASONING_END.fullmatch(segment.text):
-            self._repairs.append(Repair("reasoning", "What stands above here is the model's reasoning."))
-            return None
         groups = [self._resolve_group(group) for group in _groups(segment)]
         text = self._without_new_markers(segment, groups)
         cited = tuple(dict.fromkeys(paper for group in groups for paper in group.papers))

@@ -1,8 +1,8 @@
 """The prose in what a model writes, as it streams in.
 
-Three wrappings are taken off, each with a repair: the reasoning of reasoning models (`<think>…</think>` at
-the start), a JSON object or list that holds the answer, and a code fence around an answer in Markdown.
-JSON is held back until it is complete; everything else goes through as it comes.
+Taken off are a JSON object or list that holds the answer, a code fence around an answer in Markdown, and the
+prompt's own "Question: … Answer:" in front, each with a repair. JSON is held back until it is complete; everything
+else goes through as it comes.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from rag.records import Repair
 
-_REASONING = re.compile(r"<(think|thinking|thought|reasoning)>")
+_ECHO = re.compile(r"(?:question:[^\n]*\n\s*)?answer:[ \t]*", re.IGNORECASE)
 _JSON = re.compile(r"(?:```(?:json)?\s*)?(?=\{\s*\"|\[\s*\{\s*\")", re.IGNORECASE)
 _WRAPPED = re.compile(
     r"```(?:(?i:markdown|md|text|txt|plaintext)[ \t]*\n|[ \t]*\n"
@@ -19,7 +19,7 @@ _WRAPPED = re.compile(
 )
 # What a wrapping may look like before it can be told from prose.
 _UNDECIDED = re.compile(
-    r"<[a-z]{0,9}|`{1,3}|```[a-z]{1,9}[ \t]*|```[ \t]*\n[^\n]*"
+    r"`{1,3}|```[a-z]{1,9}[ \t]*|```[ \t]*\n[^\n]*"
     r"|(?:```(?:json)?\s*)?(?:\{|\[\s*\{?)?\s*",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _ID_KEYS = ("citations", "citation", "sources", "source", "references", "referen
 _CUT_TEXT = re.compile(rf"\"(?:{'|'.join(_TEXT_KEYS)})\"\s*:\s*\"((?:[^\"\\]|\\.)*+)", re.IGNORECASE | re.DOTALL)
 
 _NOTES = {
-    "reasoning": "The model's reasoning stood in front of its answer; it was left out.",
+    "echo": "The model repeated the words of the prompt in front of its answer; they were left out.",
     "json": "The model wrote JSON instead of prose; the answer was read out of it.",
     "code-block": "The model put its whole answer into a code block; it was read as text.",
 }
@@ -44,7 +44,6 @@ class Unwrapper:
         self._noted: set[str] = set()
         self._held: list[str] = []
         self._read = self._read_start
-        self._closing = ""
         self._in_inner_block = False
 
     def feed(self, delta: str) -> str:
@@ -72,12 +71,12 @@ class Unwrapper:
 
     def _read_start(self, final: bool) -> str:
         text = self._take().lstrip()
-        if not final and _UNDECIDED.fullmatch(text):
+        if not final and (_UNDECIDED.fullmatch(text) or _may_echo(text)):
             self._held = [text]
             return ""
-        if match := _REASONING.match(text):
-            self._closing = f"</{match[1]}>"
-            return self._go_on(self._read_reasoning, text[match.end() :], final)
+        if echo := _ECHO.match(text):
+            self._note("echo")
+            text = text[echo.end() :]
         if match := _WRAPPED.match(text):
             self._note("code-block")
             return self._go_on(self._read_wrapped, text[match.end() :], final)
@@ -85,15 +84,6 @@ class Unwrapper:
 
     def _read_prose(self, final: bool) -> str:
         return self._take()
-
-    def _read_reasoning(self, final: bool) -> str:
-        hidden, closing, rest = self._take().partition(self._closing)
-        if hidden.strip() and (closing or final or len(hidden) > len(self._closing)):
-            self._note("reasoning")
-        if closing:
-            return self._go_on(self._read_start, rest, final)
-        self._held = [hidden[-len(self._closing) :]]
-        return ""
 
     def _read_wrapped(self, final: bool) -> str:
         """Whole lines, up to the fence that closes the block; a fence with a language opens one inside."""
@@ -125,6 +115,16 @@ class Unwrapper:
             return text
         self._note("json")
         return answer
+
+
+def _may_echo(text: str) -> bool:
+    """Whether a text may yet turn out to begin with the prompt's "Question: …" and "Answer:"."""
+    head = text.casefold()
+    if head.startswith("question:"):
+        _, line, head = head.partition("\n")
+        head = head.lstrip()
+        return not line or "answer:".startswith(head)
+    return "question:".startswith(head) or "answer:".startswith(head)
 
 
 def _joined(lines: list[str]) -> str:

@@ -63,7 +63,7 @@ class Drafter:
     @classmethod
     def over(cls, library: Library, settings: Settings, progress: Progress = silent) -> "Drafter":
         """What drafts over `library` with the configured model, or offline where none is configured."""
-        from rag.models import ServerModel
+        from rag.server.chat import ServerModel
 
         model = ServerModel(settings) if settings.has_server else None
         return cls(library, Verifier.of(settings), model, progress)

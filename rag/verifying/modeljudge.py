@@ -160,7 +160,7 @@ def _abstracts(papers: Sequence[Paper], letters: dict[str, str]) -> str:
 
 def _read(reply: str) -> dict[int, _Reply]:
     """The model's lines by number; the last one counts where a number comes twice."""
-    found = (_LINE.match(line.strip()) for line in _without_reasoning(reply).splitlines())
+    found = (_LINE.match(line.strip()) for line in reply.splitlines())
     return dict(_reply(match) for match in found if match)
 
 
@@ -168,7 +168,3 @@ def _reply(match: re.Match[str]) -> tuple[int, _Reply]:
     rest = match[3]
     words = tuple(w for w in _QUOTED.findall(rest) if len(w.split()) >= FEWEST_WORDS)
     return int(match[1]), _Reply(match[2].lower() == "yes", "contradict" in rest.lower(), words)
-
-
-def _without_reasoning(reply: str) -> str:
-    return re.sub(r"<think(?:ing)?>.*?</think(?:ing)?>", "", reply, flags=re.DOTALL | re.IGNORECASE)

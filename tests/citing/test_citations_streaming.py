@@ -96,15 +96,11 @@ def test_a_stream_that_is_cut_off_loses_no_text(cut):
 # What models wrap around their answer
 
 
-def test_reasoning_is_dropped_and_said():
-    [sentence], _ = read("<think>Let me see [2].</think>\n\nIt works [1].")
-    assert (sentence.text, sentence.repairs[0].kind) == ("It works [1].", "reasoning")
-    assert read("<think>Never closed")[0] == []
-    assert repairs("<think>\n\n</think>\n\nIt works [1].") == []
-
-
-def test_reasoning_tags_in_prose_stay():
-    assert shown("It emits `<think>` and <think> tags [1].") == "It emits `<think>` and <think> tags [1]."
+@pytest.mark.parametrize("echo", ["Answer: ", "answer:\n", "Question: Does it work?\n\nAnswer: "])
+def test_the_words_of_the_prompt_in_front_are_no_part_of_the_answer(echo):
+    [sentence], _ = read(f"{echo}It works [1].")
+    assert (sentence.text, sentence.repairs[0].kind) == ("It works [1].", "echo")
+    assert shown("Answering it works [1].") == "Answering it works [1]."
 
 
 @pytest.mark.parametrize(

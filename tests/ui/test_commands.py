@@ -23,6 +23,7 @@ ANSWER_KEYS = {
     "model",
     "usage",
     "timings_ms",
+    "searches",
 }
 
 
@@ -186,10 +187,10 @@ def test_as_a_module_from_a_shell():
     assert shown.returncode == 0 and shown.stdout.startswith("citewell ")
 
 
-def test_a_wrong_key_is_said_by_doctor(capsys, monkeypatch):
+def test_a_wrong_model_is_said_by_doctor(capsys, monkeypatch):
     from tests.openai_server import Script, serve
 
-    with serve(Script(models=("tiny",))) as url:
+    with serve(Script(models=("tiny",), status=404)) as url:
         monkeypatch.setenv("OPENAI_BASE_URL", url)
         monkeypatch.setenv("OPENAI_MODEL", "large")
         code, out, _ = run(capsys, "doctor")
