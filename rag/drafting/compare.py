@@ -180,7 +180,8 @@ def _assign(scores: Mapping[str, Sequence[float]]) -> dict[str, int]:
         for score, aspect, i in pairs:
             own = _role(aspect) not in CUES
             free = again or own or i not in (taken[a] for a in taken if _role(a) in CUES)
-            if aspect not in taken and free and score >= _STATED.get(_role(aspect), _STATED_OWN):
+            least = _STATED.get(_role(aspect), _STATED_OWN) - _RESULT_FIRST * (again and _role(aspect) == "data")
+            if aspect not in taken and free and score >= least:
                 taken[aspect] = i
     return taken
 

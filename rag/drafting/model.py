@@ -97,11 +97,17 @@ class ModelWriter:
         if new := next((w for w in found if set(w.paper_ids) == set(ids) and not self._copies(w)), None):
             self._tell("reworded", f"A sentence that copied the abstract of {', '.join(ids)} was said otherwise.")
             return replace(new, theme=old.theme)
-        self._tell("close-copy", f"Words of the abstract of {', '.join(ids)} stand in quotation marks.")
-        text = old.text
-        for paper_id in ids:
+        return self._marked(old)
+
+    def _marked(self, written: Written) -> Written:
+        """`written` with quotation marks around what it copies."""
+        if not self._copies(written):
+            return written
+        self._tell("close-copy", f"Words of the abstract of {', '.join(written.paper_ids)} stand in quotation marks.")
+        text = written.text
+        for paper_id in written.paper_ids:
             text = quoted(text, self._papers[paper_id])
-        return replace(old, text=text)
+        return replace(written, text=text)
 
     def _gap(self, plan: Plan) -> Iterator[Written]:
         """One sentence on what sets the user's own work apart, held to the user's own abstract."""
@@ -132,7 +138,7 @@ class ModelWriter:
         except ModelError as error:
             self._tell("model-failed", f"{error} The sentence is offline.")
         new = next((w for w in found if set(w.paper_ids) == set(old.paper_ids) and w.text != old.text), None)
-        return replace(new, theme=old.theme) if new else offline.rewrite(old, papers)
+        return replace(self._marked(new), theme=old.theme) if new else offline.rewrite(old, papers)
 
     def _missing(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(paper_id for paper_id in paper_ids if paper_id not in self._done)

