@@ -3,7 +3,7 @@
     python -m benchmarks.candidates benchmarks/questions/*.jsonl [--home FOLDER]
 
 Recall is the share of gold papers among the candidates, precision the share of candidates that are gold or
-acceptable. For "held_out" the search and the cut of rag/drafting/planning.py are fitted on one half of the
+acceptable. For "held_out" the search and the cut of rag/drafting/choosing.py are fitted on one half of the
 questions and measured on the other, both ways, over SPLITS splits; "shipped" is what the code carries.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import fmean
 
 from benchmarks import machine
-from rag.drafting.planning import CUT, Cut, relevant
+from rag.drafting.choosing import CUT, Cut, candidates, relevant
 from rag.evaluating.fit import Judged, fit_judged
 from rag.search.query import read_query, spelled_out, topic_of, topic_query
 from rag.search.retrieve import look, rank_found
@@ -28,7 +28,7 @@ from rag.tuning import Tuning, shipped
 from store.citekeys import fold
 from store.library import Library
 
-CUTS = [Cut(*values) for values in itertools.product((0.5, 0.55, 0.58, 0.6, 0.62, 0.65), (5, 6, 7))]
+CUTS = [Cut(*values) for values in itertools.product((0.64, 0.66, 0.68, 0.7, 0.72, 0.74), (0.3, 0.6), (0.36,))]
 SPLITS, SEED = 4, 4
 Figures = tuple[float, float]  # recall, precision
 
@@ -77,10 +77,10 @@ def _cases(library: Library, paths: Sequence[Path]) -> list[Case]:
 
 
 def _figures(library: Library, case: Case, tuning: Tuning, cuts: Sequence[Cut]) -> dict[Cut, Figures]:
-    found = rank_found(library, case.asked.views, tuning)
-    chosen = {cut: {f.paper.paper_id for f in relevant(found, cut=cut)} for cut in cuts}
+    found = candidates(case.asked.views, rank_found(library, case.asked.views, tuning))
+    chosen = {cut: {c.found.paper.paper_id for c in relevant(found, cut=cut)} for cut in cuts}
     return {
-        cut: (len(case.asked.gold & ids) / len(case.asked.gold), len(case.right & ids) / len(ids))
+        cut: (len(case.asked.gold & ids) / len(case.asked.gold), len(case.right & ids) / max(1, len(ids)))
         for cut, ids in chosen.items()
     }
 

@@ -11,9 +11,9 @@ from rag.answer import Checked, Searched
 from rag.drafting.draft import Draft, Drafter
 from rag.drafting.plan import Plan, read_plan, to_markdown
 from rag.drafting.planning import Options
-from rag.drafting.text import Written, citations, number, numbered
+from rag.drafting.text import Written, checked, number
 from rag.errors import DraftError
-from rag.records import CitedSentence, Found, Sentence
+from rag.records import CitedSentence, Found
 from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Passage
@@ -24,7 +24,9 @@ from ui.render import draft_markdown
 log = logging.getLogger(__name__)
 
 LONGEST_REQUEST, LONGEST_PLAN = 20_000, 100_000  # characters
-OFFLINE = "Offline draft: the papers' own statements, told in the third person, no language model"
+OFFLINE = (
+    "Offline draft: its sentences are the authors' words, long runs in quotation marks; write your own from the plan"
+)
 Edit = Literal["move", "drop", "pin"]
 
 
@@ -142,9 +144,8 @@ def _pieces(state: Drafting) -> tuple[Checked, ...]:
         if written.theme != theme and len(themes) > 1:
             theme = written.theme
             pieces.append(Checked(CitedSentence(f"\n\n### {theme}", "\n\n", ""), None))
-        text = numbered(written.text, numbers)
-        sentence = Sentence(text, written.finding.verdict, citations(written, papers, numbers))
-        pieces.append(Checked(CitedSentence(text, " ", "", written.paper_ids), sentence))
+        sentence = checked(written, papers, numbers)
+        pieces.append(Checked(CitedSentence(sentence.text, " ", "", written.paper_ids), sentence))
     return tuple(pieces)
 
 

@@ -163,6 +163,8 @@ def _verdict(sentence: Sentence, cards: dict[str, str]) -> str:
     mark, meaning = _mark(sentence.verdict), MEANINGS[sentence.verdict]
     if sentence.reason:
         meaning = escape(f"{meaning} ({sentence.reason})")
+    if sentence.verdict != "quoted" and (copied := max((c.words for c in sentence.copies if c.is_long), default=0)):
+        meaning += f"; {copied} words in a row as in the abstract, without quotation marks"
     first = next((q for q in sentence.citations if q.paper_id in cards), None)
     about = f'class="verdict {sentence.verdict}" data-tip="{meaning}" aria-label="{meaning}"'
     if first is None:

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from rag.drafting.draft import Draft
 
 _MARKER = re.compile(r"\s?\[\d+\]")
-EXTRACTIVE = (
-    "*Extractive draft: every sentence is a statement of the paper it cites, told in the third person; "
-    "no language model was used.*"
-)
 MARKS = {"supported": "✓", "quoted": "❝", "weak": "~", "unsupported": "✗", "uncited": "?", "unchecked": "?"}
 
 
@@ -138,17 +134,17 @@ def print_results(found: Sequence[Found]) -> None:
 
 def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ieee", evidence: bool = False) -> str:
     """The draft with its list of references, numbers as in the text."""
-    from rag.drafting.text import evidence_markdown
+    from rag.drafting.text import AUTHORS_WORDS, evidence_markdown
     from rag.references.bibliography import reference_list
     from ui.markup import without_links
 
     cited = [papers[source.paper_id] for source in draft.answer.sources if source.cited]
-    parts = [draft.answer.answer]
-    if draft.offline:
-        parts.append(EXTRACTIVE)
+    parts = [f"*{AUTHORS_WORDS}*", draft.answer.answer] if draft.offline else [draft.answer.answer]
     if cited:
         listed = reference_list(cited, style, draft.keys)
         parts.append("## References\n\n" + "\n".join(f"[{n}] {line}  " for n, line in enumerate(listed, 1)))
+    if draft.offline and cited:
+        parts.append("## Key facts\n\n" + "\n".join(_key_facts(draft)))
     if evidence:
         parts.append(evidence_markdown(draft.answer.sentences).rstrip())
     if draft.answer.repairs:
@@ -156,12 +152,21 @@ def draft_markdown(draft: "Draft", papers: Mapping[str, Paper], style: str = "ie
     return without_links("\n\n".join(parts) + "\n", [paper.url for paper in cited])
 
 
+def _key_facts(draft: "Draft") -> Iterator[str]:
+    """A line a cited paper: what it proposes, on what, and what came of it, each as a quote."""
+    for source in draft.answer.sources:
+        facts = draft.plan.facts_of([source.paper_id]) if source.cited else []
+        if facts:
+            told = "; ".join(f"{fact.tells}: “{' '.join(fact.quote.split())}”" for fact in facts)
+            yield f"- [{source.n}] {source.title}: {told}"
+
+
 def _latex(draft: "Draft", papers: Mapping[str, Paper], evidence: bool = False) -> str:
     if not evidence:
         return draft.latex
     from rag.drafting.text import draft_latex
 
-    return draft_latex(draft.written, papers, draft.keys, draft.plan.topic, evidence=True)
+    return draft_latex(draft.written, papers, draft.keys, draft.plan.topic, True, draft.offline)
 
 
 def draft_files(draft: "Draft", papers: Mapping[str, Paper], style: str, evidence: bool) -> dict[str, str]:

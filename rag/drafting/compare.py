@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from rag.drafting.plan import Fact
 from rag.errors import DraftError
+from rag.language.terms import content_stems, plain, stem
 from rag.records import Embed
 from rag.references.bibliography import as_csv
 from rag.telling.statements import AVAILABLE, CUES, OWN, PROPOSES, Statement, statements, worth
@@ -26,10 +28,20 @@ DEFAULT_ASPECTS: Mapping[str, str] = {
     "result": "Experiments show that it outperforms the baselines; this is how well it does.",
     "limitation": "A limitation, failure or open problem that remains, left to future work.",
 }
+# What users call these aspects, by the stems of their words.
+_CALLED: Mapping[str, str] = {
+    "task": "problem motivation goal objective question challenge aim",
+    "method": "approach technique model solution algorithm contribution",
+    "data": "dataset benchmark corpus evaluation",
+    "result": "finding performance accuracy outcome number",
+    "limitation": "weakness shortcoming drawback failure",
+}
+_ASPECTS = {stem(word): aspect for aspect, called in _CALLED.items() for word in (aspect, *called.split())}
 # From these scores on a sentence speaks of an aspect: cues and likeness for the aspects that are known,
 # likeness to the words of the user for their own.
 _STATED = {"task": 0.7, "method": 0.75, "data": 0.75, "result": 0.75, "limitation": 0.7}
 _STATED_OWN = 0.36
+_NAMED = 0.15  # what a sentence gains that has all words of the user's aspect
 # What likeness to the aspect's description adds, and likeness to the title where the aspect is the paper's
 # subject; what telling of others takes away, and pointing to another sentence; tasks come before what is made,
 # data and results behind it; a sentence with data and a result is a result.
@@ -94,12 +106,28 @@ def compare(papers: Sequence[Paper], embed: Embed, aspects: Iterable[str] = DEFA
     `embed` maps texts to unit rows. Raises DraftError without papers or aspects.
     """
     names = dict.fromkeys(aspect.strip() for aspect in aspects)
-    described = {name: DEFAULT_ASPECTS.get(name.lower(), name) for name in names if name}
+    described = {name: DEFAULT_ASPECTS.get(_role(name), name) for name in names if name}
     if not papers or not described:
         raise DraftError("A comparison needs at least one paper and one aspect.")
     wanted = dict(zip(described, embed(list(described.values())), strict=True))
     rows = tuple(Row(p.paper_id, p.title, p.year, _cells(p, wanted, embed)) for p in papers)
     return Table(tuple(described), rows)
+
+
+# The key facts of a paper, by the aspect that tells them.
+_FACTS = {"method": "proposes", "data": "on", "result": "result"}
+
+
+def key_facts(papers: Sequence[Paper], embed: Embed) -> tuple[Fact, ...]:
+    """What each paper proposes, on what, and what came of it, where its abstract states them."""
+    rows = compare(papers, embed, _FACTS).rows if papers else ()
+    stated = ((row, cell) for row in rows for cell in row.cells if cell.quote)
+    return tuple(Fact(row.paper_id, _FACTS[cell.aspect], cell.quote, cell.start, cell.end) for row, cell in stated)
+
+
+def _role(aspect: str) -> str:
+    """The known aspect that a user's aspect of one word is another name of, else the aspect as it is."""
+    return _ASPECTS.get(stem(aspect), aspect.lower()) if len(aspect.split()) == 1 else aspect.lower()
 
 
 def _cells(paper: Paper, wanted: Mapping[str, np.ndarray], embed: Embed) -> tuple[Cell, ...]:
@@ -109,7 +137,7 @@ def _cells(paper: Paper, wanted: Mapping[str, np.ndarray], embed: Embed) -> tupl
     made = min((n for n, s in enumerate(found) if s.plays("method") >= 1.0), default=len(found))
     scores = {
         aspect: [
-            _score(aspect.lower(), s, paper, float(v @ vector), float(v @ title), n > made)
+            _score(_role(aspect), s, paper, float(v @ vector), float(v @ title), n > made)
             for n, (s, v) in enumerate(zip(found, vectors, strict=True))
         ]
         for aspect, vector in wanted.items()
@@ -123,13 +151,14 @@ def _cells(paper: Paper, wanted: Mapping[str, np.ndarray], embed: Embed) -> tupl
 def _score(role: str, statement: Statement, paper: Paper, likeness: float, title: float, made: bool) -> float:
     """How well a statement tells of an aspect; `made` says that what is proposed stands before it."""
     if role not in CUES:
-        return likeness
+        has_words = content_stems(plain(role)) <= content_stems(plain(statement.text))
+        return likeness + _NAMED * has_words
     cues = statement.plays(role)
     if not cues or (role == "limitation" and not made) or AVAILABLE.search(statement.text):
         return 0.0
     score = cues + _LIKENESS * likeness
     tells_result = statement.plays("result") >= _RESULT
-    others = bool(_OF_OTHERS.search(statement.text)) and not OWN.search(statement.text)
+    others = bool(_OF_OTHERS.search(statement.text)) and (role == "limitation" or not OWN.search(statement.text))
     others = others and not (role == "result" and _BEATS.search(statement.text))
     if role == "method":
         proposes = bool(PROPOSES.search(statement.text))
@@ -141,17 +170,19 @@ def _score(role: str, statement: Statement, paper: Paper, likeness: float, title
 
 
 def _assign(scores: Mapping[str, Sequence[float]]) -> dict[str, int]:
-    """aspect → sentence, the surest first; a sentence stands in one cell of the known aspects only."""
+    """aspect → sentence, the surest first; a sentence stands in two known aspects' cells where no other states one."""
     pairs = sorted(
         ((score, aspect, i) for aspect, row in scores.items() for i, score in enumerate(row)),
         key=lambda pair: (-pair[0], pair[2], pair[1]),
     )
     taken: dict[str, int] = {}
-    for score, aspect, i in pairs:
-        own = aspect.lower() not in CUES
-        free = own or i not in (taken[a] for a in taken if a.lower() in CUES)
-        if aspect not in taken and free and score >= _STATED.get(aspect.lower(), _STATED_OWN):
-            taken[aspect] = i
+    for again in (False, True):
+        for score, aspect, i in pairs:
+            own = _role(aspect) not in CUES
+            free = again or own or i not in (taken[a] for a in taken if _role(a) in CUES)
+            least = _STATED.get(_role(aspect), _STATED_OWN) - _RESULT_FIRST * (again and _role(aspect) == "data")
+            if aspect not in taken and free and score >= least:
+                taken[aspect] = i
     return taken
 
 

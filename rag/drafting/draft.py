@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
+from rag.drafting.compare import key_facts
 from rag.drafting.offline import OfflineWriter
 from rag.drafting.plan import NO_PAPER, Plan
 from rag.drafting.planning import Options, make_plan, papers_of
-from rag.drafting.text import Written, answer_text, citations, draft_latex, number, numbered
+from rag.drafting.text import Written, answer_text, checked, draft_latex, number
 from rag.errors import DraftError
 from rag.models import Model
 from rag.offline.composing import MODEL_NAME
-from rag.records import Answer, Repair, Sentence, Source, Timings, Usage
+from rag.records import Answer, Repair, Source, Timings, Usage
 from rag.references.bibtex import to_bibtex
 from rag.references.keys import citation_keys
 from rag.settings import Settings
@@ -45,8 +46,10 @@ class Draft:
         plan = []
         for item in self.plan.items:
             sentence = next((sentences[i] for i in item.paper_ids if i in sentences), "")
-            plan.append({"theme": item.theme, "paper_ids": list(item.paper_ids), "sentence": sentence})
-        return {**asdict(self.answer), "plan": plan, "latex": self.latex, "bibtex": self.bibtex}
+            facts = [asdict(fact) for fact in self.plan.facts_of(item.paper_ids)]
+            plan.append({"theme": item.theme, "paper_ids": [*item.paper_ids], "sentence": sentence, "facts": facts})
+        omissions = [asdict(omission) for omission in self.plan.omissions]
+        return {**asdict(self.answer), "plan": plan, "omissions": omissions, "latex": self.latex, "bibtex": self.bibtex}
 
 
 class Drafter:
@@ -90,24 +93,30 @@ class Drafter:
         """The draft that `written` makes, also when it is only a part of `plan`."""
         if not plan.items:
             raise DraftError(NO_PAPER)
-        papers = {paper.paper_id: paper for paper in self._library.get_many(plan.paper_ids)}
-        numbers, keys = number(written), citation_keys(papers.values())
+        themes = list(plan.themes)
+        written = sorted(written, key=lambda w: themes.index(w.theme) if w.theme in themes else len(themes))
+        papers = self._papers_of(plan)
+        numbers, keys = number(written), citation_keys([papers[i] for i in plan.paper_ids if i in papers])
+        if not plan.facts:
+            plan = replace(
+                plan, facts=key_facts([papers[i] for i in plan.paper_ids if i in papers], self._library.embed)
+            )
         repairs = [*(self._model.repairs if self._model else ()), *(repair for w in written for repair in w.repairs)]
-        quoted = [(w, citations(w, papers, numbers)) for w in written]
         answer = Answer(
             plan.topic,
             plan.topic,
             answer_text(written, numbers),
             False,
-            tuple(Sentence(numbered(w.text, numbers), w.finding.verdict, quotes) for w, quotes in quoted),
+            tuple(checked(w, papers, numbers) for w in written),
             _sources(plan, numbers, papers),
-            (*repairs, *_unaccounted(plan, numbers, repairs)),
+            (*repairs, *_unaccounted(plan, numbers, repairs, papers)),
             self._model.name if self._model else MODEL_NAME,
             self._model.usage if self._model else Usage(),
             Timings(total=round((time.perf_counter() - started) * 1000, 1) if started else 0.0),
         )
         bibtex = to_bibtex([papers[paper_id] for paper_id in numbers], keys, abstracts=False)
-        return Draft(answer, plan, draft_latex(written, papers, keys, plan.topic), bibtex, keys, tuple(written))
+        latex = draft_latex(written, papers, keys, plan.topic, offline=self._model is None)
+        return Draft(answer, plan, latex, bibtex, keys, tuple(written))
 
     def draft(self, request: str, options: Options | None = None, paper_ids: Sequence[str] = ()) -> Draft:
         """Plan and write in one go."""
@@ -116,8 +125,13 @@ class Drafter:
         return self.finish(plan, list(self.write(plan)), started)
 
     def papers(self, draft: Draft) -> dict[str, Paper]:
-        """The papers of a draft by id."""
-        return {paper.paper_id: paper for paper in self._library.get_many(draft.plan.paper_ids)}
+        """The papers of a draft by id, those left out included."""
+        return self._papers_of(draft.plan)
+
+    def _papers_of(self, plan: Plan) -> dict[str, Paper]:
+        """The papers of a plan, those left out included."""
+        ids = [*plan.paper_ids, *(omission.paper_id for omission in plan.omissions)]
+        return {paper.paper_id: paper for paper in self._library.get_many(list(dict.fromkeys(ids)))}
 
     def rewrite(self, draft: Draft, place: int) -> Draft:
         """`draft` with its sentence number `place` (from 1) written anew and all others as they are.
@@ -133,13 +147,16 @@ class Drafter:
         return self.finish(plan, [new if w is old else w for w in draft.written])
 
 
-def _unaccounted(plan: Plan, numbers: Mapping[str, int], repairs: Sequence[Repair]) -> list[Repair]:
+def _unaccounted(
+    plan: Plan, numbers: Mapping[str, int], repairs: Sequence[Repair], papers: Mapping[str, Paper]
+) -> list[Repair]:
     """Why a paper that was chosen, or looked at, is not cited; each is accounted for once."""
     said = " ".join(repair.detail for repair in repairs if repair.kind == "left-out")
     untold = "nothing of its abstract could be told, or the draft was stopped before it"
     left = [(paper_id, untold) for paper_id in plan.paper_ids if paper_id not in numbers and paper_id not in said]
     left += [(omission.paper_id, omission.why) for omission in plan.omissions]
-    return [Repair("left-out", f"{paper_id} is not cited: {why}.") for paper_id, why in left]
+    titles = {paper_id: f" ({paper.title})" for paper_id, paper in papers.items()}
+    return [Repair("left-out", f"{paper_id}{titles.get(paper_id, '')} is not cited: {why}.") for paper_id, why in left]
 
 
 def _sources(plan: Plan, numbers: Mapping[str, int], papers: Mapping[str, Paper]) -> tuple[Source, ...]:

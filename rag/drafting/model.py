@@ -1,27 +1,31 @@
 """A draft by a language model, held to its plan: every chosen paper cited once, or said why not."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from langchain_core.messages import HumanMessage, SystemMessage
-
-from prompts import fill
 from rag.citing.citations import CitationReader
+from rag.drafting.asking import Papers, gap_messages, missing_messages, plan_messages, reword_messages
 from rag.drafting.offline import OfflineWriter
 from rag.drafting.plan import Plan
-from rag.drafting.text import Written, cite, uncited
+from rag.drafting.quoting import quoted
+from rag.drafting.text import Written, cite, numbered, uncited
 from rag.errors import ModelError
+from rag.language.naming import system_name
 from rag.linting.claims import states_something
-from rag.models import Model, one_line, write_sources
+from rag.models import Model
 from rag.records import CitedSentence, Finding, Repair, Usage
-from rag.references.keys import in_text
 from rag.verifying.attribution import bare_claim, foreign_author
+from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
 from store.records import Paper
+from store.sentences import sentences
 
-_LENGTHS = {"short": "one short sentence", "medium": "one sentence", "long": "one full sentence"}
-Papers = Mapping[str, Paper]
+OWN = "own"  # the id of the user's own abstract while the sentence of the gap is checked
+_LINEAGE = re.compile(
+    r"(?i)\b(?:build(?:s|ing)? (?:up)?on|extend(?:s|ing)?|based on|following|inspired by|successor)\b"
+)
+_APART = re.compile(r"(?i)^(?:unlike|in contrast to|beyond|different from) (?:all )?(?:these|this|those)[^,]{0,60},\s*")
 
 
 class ModelWriter:
@@ -42,30 +46,99 @@ class ModelWriter:
     def write(self, plan: Plan, papers: Papers, offline: OfflineWriter) -> Iterator[Written]:
         """The sentences of `plan`; papers that the model leaves out are asked for once, then told by `offline`.
 
-        A server that fails leaves what it wrote; the rest is told offline and `repairs` says so.
+        Pinned sentences stand as they are. A plan for the user's own abstract ends with a sentence on what sets that
+        work apart. A server that fails leaves what it wrote; the rest is told offline and `repairs` says so.
         """
         self._papers, self._done, self.repairs, self.usage = papers, set(), [], Usage()
+        pinned = tuple(item for item in plan.items if item.pinned)
+        for written in offline.write(replace(plan, items=pinned), papers):
+            self._done.update(written.paper_ids)
+            yield written
         try:
-            yield from self._accepted(_plan_messages(plan, papers), plan, plan.paper_ids)
+            yield from self._unlike(self._accepted(plan_messages(plan, papers), plan, plan.paper_ids), plan)
             if missing := self._missing(plan.paper_ids):
-                yield from self._accepted(_missing_messages(plan, papers, missing), plan, missing, only_cited=True)
+                asked = missing_messages(plan, papers, missing)
+                yield from self._unlike(self._accepted(asked, plan, missing, only_cited=True), plan)
         except ModelError as error:
             self._tell("model-failed", f"{error} The rest of the draft is offline.")
         rest = [replace(item, paper_ids=ids) for item in plan.items if (ids := self._missing(item.paper_ids))]
         yield from map(_added, offline.write(replace(plan, items=tuple(rest)), papers))
+        if len(sentences(plan.topic)) > 1:
+            yield from self._gap(plan)
+
+    def _unlike(self, found: Iterable[Written], plan: Plan) -> Iterator[Written]:
+        """What was `found` with each sentence that copies an abstract said otherwise, or in quotation marks.
+
+        From the first such sentence on, sentences wait until the model has ended: a server may take one call at a time.
+        """
+        waiting: list[Written] = []
+        for written in found:
+            if waiting or self._copies(written):
+                waiting.append(written)
+            else:
+                yield written
+        for written in waiting:
+            yield self._reworded(written, plan) if self._copies(written) else written
+
+    def _copies(self, written: Written) -> bool:
+        cited = [self._papers[paper_id] for paper_id in written.paper_ids]
+        return any(copy.is_long for copy in close_copies(uncited(written.text), cited))
+
+    def _reworded(self, old: Written, plan: Plan) -> Written:
+        """`old` in the model's own words, asked for once; else with quotation marks around what it copies."""
+        ids = old.paper_ids
+        asked = reword_messages(numbered(old.text, {i: n for n, i in enumerate(ids, 1)}), plan, self._papers, ids)
+        kept, self._done = self._done, self._done - set(ids)
+        try:
+            found = list(self._accepted(asked, plan, ids, only_cited=True))
+        except ModelError:
+            found = []
+        self._done = kept
+        if new := next((w for w in found if set(w.paper_ids) == set(ids) and not self._copies(w)), None):
+            self._tell("reworded", f"A sentence that copied the abstract of {', '.join(ids)} was said otherwise.")
+            return replace(new, theme=old.theme)
+        return self._marked(old)
+
+    def _marked(self, written: Written) -> Written:
+        """`written` with quotation marks around what it copies."""
+        if not self._copies(written):
+            return written
+        self._tell("close-copy", f"Words of the abstract of {', '.join(written.paper_ids)} stand in quotation marks.")
+        text = written.text
+        for paper_id in written.paper_ids:
+            text = quoted(text, self._papers[paper_id])
+        return replace(written, text=text)
+
+    def _gap(self, plan: Plan) -> Iterator[Written]:
+        """One sentence on what sets the user's own work apart, held to the user's own abstract."""
+        own = Paper(OWN, "", plan.topic)
+        try:
+            said = [one for one in self._read(gap_messages(plan.topic), CitationReader({})) if one.claim.strip()]
+        except ModelError as error:
+            self._tell("model-failed", f"{error} The sentence on your own work is missing.")
+            return
+        for one in said[:1]:
+            finding = self._verifier.check(_APART.sub("", one.claim), [own])
+            if finding.verdict in ("supported", "quoted", "weak"):
+                text = quoted(one.claim.strip(), own)
+                yield Written(plan.themes[-1], text, replace(finding, evidence=()), one.repairs)
+            else:
+                self._tell(
+                    "unsupported", f"The sentence on your own work was left out, {finding.reason}: “{one.claim}”"
+                )
 
     def rewrite(self, old: Written, plan: Plan, papers: Papers, offline: OfflineWriter) -> Written:
         """The sentence `old` said otherwise by the model, or offline where it does not obey."""
         self._papers, self._done, self.repairs = papers, set(), []
         asked = Plan(plan.topic, ())
-        messages = _missing_messages(asked, papers, old.paper_ids, avoid=uncited(old.text))
+        messages = missing_messages(asked, papers, old.paper_ids, avoid=uncited(old.text))
         found: list[Written] = []
         try:
             found = list(self._accepted(messages, asked, old.paper_ids, only_cited=True))
         except ModelError as error:
             self._tell("model-failed", f"{error} The sentence is offline.")
         new = next((w for w in found if set(w.paper_ids) == set(old.paper_ids) and w.text != old.text), None)
-        return replace(new, theme=old.theme) if new else offline.rewrite(old, papers)
+        return replace(self._marked(new), theme=old.theme) if new else offline.rewrite(old, papers)
 
     def _missing(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(paper_id for paper_id in paper_ids if paper_id not in self._done)
@@ -97,27 +170,30 @@ class ModelWriter:
         if not claim.strip() or sentence.text.lstrip().startswith("#"):
             return None
         fresh = self._missing(cited)
-        if cited and not fresh:
+        compares = len(cited) > 1
+        if cited and not fresh and not compares:
             self._tell("repeated-citation", f"A further sentence on {', '.join(cited)} was left out: “{claim}”")
             return None
-        if not fresh and (sentence.repairs or states_something(claim)):
+        if not cited and (sentence.repairs or states_something(claim)):
             self._tell("uncited", f"A sentence that cites no paper was left out: “{claim}”")
             return None
         finding = self._check(claim, [self._papers[paper_id] for paper_id in cited])
-        if finding.verdict == "unsupported":
-            self._tell("unsupported", f"A sentence on {', '.join(fresh)} was left out, {finding.reason}: “{claim}”")
+        if finding.verdict == "unsupported" or (compares and not fresh and not finding.holds):
+            self._tell("unsupported", f"A sentence on {', '.join(cited)} was left out, {finding.reason}: “{claim}”")
             return None
-        return Written(theme, self._cited_once(sentence, numbers, fresh), finding)
+        return Written(theme, self._cited_once(sentence, numbers, cited if compares else fresh), finding)
 
     def _check(self, claim: str, cited: Sequence[Paper]) -> Finding:
         if other := foreign_author(claim, cited) if cited else "":
             return Finding("unsupported", reason=f"{other} did not write what it cites")
+        if len(cited) > 1 and _LINEAGE.search(claim) and not any(_names(a, b) for a in cited for b in cited if a != b):
+            return Finding("unsupported", reason="no abstract says that one goes back to the other")
         for paper in cited:
             claim = bare_claim(claim, paper)
         return self._verifier.check(claim, cited)
 
     def _cited_once(self, sentence: CitedSentence, numbers: Mapping[str, int], fresh: Sequence[str]) -> str:
-        """The text with `cite(…)` for the first marker of each fresh paper and no other markers."""
+        """The text with `cite(…)` for the first marker of each of the papers `fresh` and no other markers."""
         shown = {str(numbers[paper_id]): paper_id for paper_id in sentence.paper_ids}
         left = set(fresh)
         if repeated := [paper_id for paper_id in sentence.paper_ids if paper_id not in left]:
@@ -146,31 +222,7 @@ def _added(written: Written) -> Written:
     return replace(written, repairs=(*written.repairs, Repair("added", detail)))
 
 
-def _plan_messages(plan: Plan, papers: Papers) -> list:
-    """The prompt for a whole plan."""
-    numbers = {paper_id: n for n, paper_id in enumerate(plan.paper_ids, 1)}
-    lines = []
-    for theme in plan.themes:
-        lines.append(f"### {one_line(theme)}")
-        for item in (item for item in plan.items if item.theme == theme):
-            cited = "".join(f"[{numbers[paper_id]}]" for paper_id in item.paper_ids)
-            lines.append(f"- {cited} {one_line(item.sentence)}{' (keep this wording)' * item.pinned}".rstrip())
-    told = {"plan": "\n".join(lines), "style": plan.style, "length": f"{_LENGTHS[plan.length]} a paper"}
-    return _messages("draft", plan, papers, plan.paper_ids, told)
-
-
-def _missing_messages(plan: Plan, papers: Papers, missing: Sequence[str], avoid: str = "(none)") -> list:
-    """The prompt for one sentence a paper of `missing`, in other words than `avoid`."""
-    return _messages("draft_missing", plan, papers, missing, {"avoid": one_line(avoid)})
-
-
-def _messages(name: str, plan: Plan, papers: Papers, ids: Sequence[str], told: Mapping[str, str]) -> list:
-    named = enumerate((one_line(in_text(papers[paper_id].authors)) or "unknown" for paper_id in ids), 1)
-    text = fill(
-        name,
-        sources=write_sources([papers[paper_id] for paper_id in ids]),
-        authors="; ".join(f"[{n}] {authors}" for n, authors in named),
-        topic=one_line(plan.topic),
-        **told,
-    )
-    return [SystemMessage(fill("draft_system")), HumanMessage(text)]
+def _names(one: Paper, other: Paper) -> bool:
+    """Whether the abstract of `one` names the system of `other`."""
+    name = system_name(other.title)
+    return bool(name) and name.lower() in one.abstract.lower()

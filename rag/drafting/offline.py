@@ -6,27 +6,38 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from rag.drafting.plan import Length, Plan, PlanItem
+from rag.drafting.quoting import quoted
 from rag.drafting.text import Openings, Written, cite, uncited
 from rag.errors import DraftError
 from rag.records import Finding, Repair
 from rag.references.keys import in_text
 from rag.telling.statements import Statement, ranked_statements
 from rag.telling.thirdperson import name_of, third_person
-from rag.telling.trimming import ANY_VERB, MARKER, fitted, modest, unmarked, written_out
+from rag.telling.trimming import (
+    ANY_VERB,
+    MARKER,
+    fitted,
+    leans,
+    modest,
+    points_back,
+    self_contained,
+    unmarked,
+    written_out,
+)
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.library import Library
 from store.records import Paper
 
 # Words that a sentence may have before it is cut, by the length of the draft; a long one adds a result.
-MOST = {"short": 22, "medium": 40, "long": 44}
+MOST = {"short": 18, "medium": 28, "long": 40}
 _RESULT = 0.6  # how surely a statement plays the result for a long draft
-_TRIES = 6  # statements of a paper that are tried before it is given up
-_UNTELLABLE = 4
+_TRIES = 5  # statements of a paper that are tried before it is given up
+_TELLABLE = {"supported": 0, "quoted": 0, "weak": 2}  # verdicts that may stand, by what speaks against them
 
 _PROPOSING = r"(?:propos|introduc|present|develop|design|devis|build|construct|creat|describ|adopt|us)(?:e|es|s|ed)?"
 _NAMED_FIRST = re.compile(
-    rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,]{{2,60}}?), "
+    rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,:]{{2,60}}?), "
     r"(?P<what>(?:an?|the first) .*)$"
 )
 _GOES_ON = re.compile(rf"\b(?:and|then) (?:\w+ly )?(?:{ANY_VERB}) |\btheir\b|\bthey\b")
@@ -39,12 +50,13 @@ class Told:
     paper_id: str
     text: str
     finding: Finding
+    pointing: bool = False  # its original speaks of what another sentence has named
 
     @property
     def reserve(self) -> int:
         """What speaks against it; what authors do comes before what is only "according to" them."""
-        verdicts = {"supported": 0, "quoted": 0, "weak": 2}
-        return verdicts.get(self.finding.verdict, _UNTELLABLE) + self.text.startswith("According to ")
+        amiss = self.text.startswith("According to ") + self.pointing + 2 * leans(self.text)
+        return _TELLABLE.get(self.finding.verdict, 4) + amiss
 
 
 class OfflineWriter:
@@ -57,7 +69,7 @@ class OfflineWriter:
     def write(self, plan: Plan, papers: Mapping[str, Paper]) -> Iterator[Written]:
         """The sentences of `plan`; a paper that nothing can be told of is accounted for in a repair."""
         said: set[str] = set()
-        theme, turn, openings = "", 0, Openings(self._library.embed)
+        theme, turn, openings = "", 0, Openings()
         pending: list[Repair] = []
         for item, paper_id in ((one, paper_id) for one in plan.items for paper_id in one.paper_ids):
             paper = papers[paper_id]
@@ -66,13 +78,14 @@ class OfflineWriter:
             if told is None:
                 continue
             if item.theme != theme:
-                theme, turn, openings = item.theme, 0, Openings(self._library.embed)
+                theme, turn, openings = item.theme, 0, Openings()
             said.add(told.text)
             shown = told
             if not item.pinned:  # joined to what stands before it, every other one led by its system's name
                 turned = named_first(told, paper, self._verifier) if turn % 2 else told
                 shown = replace(told, text=openings.joined(told.text, paper, turned.text))
-            yield Written(theme, shown.text.replace(MARKER, cite(paper_id)), told.finding, tuple(pending))
+            text = shown.text if item.pinned else quoted(shown.text, paper)
+            yield Written(theme, text.replace(MARKER, cite(paper_id)), told.finding, tuple(pending))
             pending, turn = [], turn + 1
 
     def _tell_item(self, item: PlanItem, paper: Paper, said: set[str]) -> tuple[Told | None, list[Repair]]:
@@ -103,7 +116,8 @@ class OfflineWriter:
         Raises DraftError when a paper has nothing else to say.
         """
         told = [self._told_anew(old, papers[paper_id]) for paper_id in old.paper_ids]
-        text = "; ".join(one.text.replace(MARKER, cite(one.paper_id)).rstrip(".") for one in told) + "."
+        marked = [quoted(one.text, papers[one.paper_id]).replace(MARKER, cite(one.paper_id)) for one in told]
+        text = "; ".join(text.rstrip(".") for text in marked) + "."
         weakest = min((one.finding for one in told), key=lambda finding: finding.holds)
         evidence = tuple(found for one in told for found in one.finding.evidence)
         return Written(old.theme, text, replace(weakest, evidence=evidence), old.repairs)
@@ -126,7 +140,7 @@ class OfflineWriter:
         """
         ranked = ranked_statements(paper, self._topic, self._library.embed) if ranked is None else ranked
         best = min(islice(self._tellings(paper, ranked, avoid), _TRIES), key=lambda told: told.reserve, default=None)
-        if best is None or best.reserve >= _UNTELLABLE:
+        if best is None or best.finding.verdict not in _TELLABLE:
             return None
         is_full = self._length == "long" and best.finding.holds
         return self._with_result(best, paper, ranked) if is_full else best
@@ -134,7 +148,9 @@ class OfflineWriter:
     def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
         for statement in ranked:
             if text := third_person(statement.text, paper, MARKER):
-                yield from self._shapes(with_name(written_out(modest(text), paper.abstract), paper), paper, avoid)
+                pointing = points_back(self_contained(statement.text) or "")
+                shaped = with_name(written_out(modest(text), paper.abstract), paper)
+                yield from (replace(told, pointing=pointing) for told in self._shapes(shaped, paper, avoid))
 
     def _shapes(self, text: str, paper: Paper, avoid: Collection[str]) -> Iterator[Told]:
         """The first shape of `text` that is as well carried as it is short."""

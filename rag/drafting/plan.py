@@ -5,7 +5,7 @@ A plan is written and read as JSON, or as Markdown with one list item a sentence
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -43,6 +43,20 @@ class PlanItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A key fact of a paper, to write from: what it `tells` ("proposes", "on", "result") in its abstract's own words.
+
+    `abstract[start:end] == quote`.
+    """
+
+    paper_id: str
+    tells: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Omission:
     """A candidate that the plan leaves out, and why."""
 
@@ -59,6 +73,11 @@ class Plan:
     style: Style = "narrative"
     length: Length = "medium"
     omissions: tuple[Omission, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    def facts_of(self, paper_ids: Collection[str]) -> list[Fact]:
+        """The key facts of some papers."""
+        return [fact for fact in self.facts if fact.paper_id in paper_ids]
 
     @property
     def paper_ids(self) -> tuple[str, ...]:
@@ -110,7 +129,7 @@ class Plan:
 
 
 def to_json(plan: Plan) -> str:
-    """The plan as a JSON object with topic, style, length, items and omissions."""
+    """The plan as a JSON object with topic, style, length, items, omissions and facts."""
     return json.dumps(asdict(plan), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -126,6 +145,7 @@ def to_markdown(plan: Plan, papers: Mapping[str, Paper]) -> str:
             lines.append(f"- {ids}{' (pinned)' if item.pinned else ''} {titles}")
             lines += [f"  - sentence: {' '.join(item.sentence.split())}"] if item.sentence else []
             lines += [f"  - why: {item.why}"] if item.why else []
+            lines += [f"  - {f.tells}: “{' '.join(f.quote.split())}”" for f in plan.facts_of(item.paper_ids)]
     if plan.omissions:
         lines += ["", "<!-- Left out:", *(f"[{o.paper_id}] {o.why}" for o in plan.omissions), "-->"]
     return "\n".join(lines) + "\n"

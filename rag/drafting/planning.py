@@ -4,36 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.drafting.choosing import choose
 from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
 from rag.errors import DraftError
-from rag.records import Found
-from rag.search.query import spelled_out, topic_of, topic_query
-from rag.search.retrieve import look, rank_found
-from rag.search.themes import REST, about, group, name_groups
+from rag.search.query import topic_of
+from rag.search.themes import find_themes
 from rag.telling.trimming import unmarked
-from rag.tuning import Tuning, tuning_of
 from rag.verifying.verify import Verifier
 from store.library import Library
 from store.records import Paper, Progress, silent
 from store.sentences import sentences
 
 Theme = tuple[str, list[Paper]]
-MOST, SHORT = 12, 6  # papers of a draft at most, and of a short one
-# The likeness of the nearest passage below which no paper of the library is about the topic.
-ABOUT = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Where candidates end: at the share `relevant` of the best ones' score, behind the `least` at any rate."""
-
-    relevant: float
-    least: int
-
-
-# Chosen on the survey and topic questions of benchmarks/questions; `python -m benchmarks.candidates` holds it out.
-CUT = Cut(relevant=0.6, least=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +43,16 @@ def make_plan(
     the library has nothing on the topic.
     """
     topic = topic_of(request)
-    found = papers_of(library, paper_ids) if paper_ids else _chosen(library, topic, options)
+    omissions: list[Omission] = []
+    if paper_ids:
+        found = papers_of(library, paper_ids)
+    else:
+        chosen, omissions = choose(library, topic, options.papers, options.length == "short")
+        found = [f.paper for f in chosen]
     pinned = [item for item in kept.items if item.pinned] if kept else []
     held = {paper_id for item in pinned for paper_id in item.paper_ids}
     writer = OfflineWriter(library, verifier, topic, options.length)
     told: list[tuple[Paper, Told]] = []
-    omissions = []
     free = [paper for paper in found if paper.paper_id not in held]
     for done, paper in enumerate(free):
         progress(done, len(free), "papers read")
@@ -87,32 +74,6 @@ def papers_of(library: Library, paper_ids: Sequence[str]) -> list[Paper]:
     return papers
 
 
-def _chosen(library: Library, topic: str, options: Options) -> list[Paper]:
-    """The papers on the topic; not the one whose abstract it is, which a related-work section does not cite."""
-    nearest = library.by_meaning(topic, 1)
-    if not nearest or nearest[0].score < ABOUT:
-        raise DraftError("No paper in this library is about this; add papers with `citewell add`, or widen the topic.")
-    count = options.papers or (SHORT if options.length == "short" else None)
-    found = [f for f in gather(library, topic) if " ".join(f.paper.abstract.split())[:200] not in topic]
-    return [f.paper for f in relevant(found, count)]
-
-
-def gather(library: Library, topic: str, tuning: Tuning | None = None) -> list[Found]:
-    """Candidates for a draft on `topic`, best first, their scores standardised over the pool."""
-    views = look(library, topic_query(spelled_out(topic, library)))
-    return rank_found(library, views, tuning or tuning_of(library))
-
-
-def relevant(found: Sequence[Found], count: int | None = None, cut: Cut = CUT) -> list[Found]:
-    """The papers of `found` worth a sentence, best first: `count`, or down to where relevance falls."""
-    if count is not None:
-        return list(found[:count])
-    top = [f.score for f in found[:3]]
-    floor = cut.relevant * sum(top) / max(1, len(top))
-    many = sum(f.score >= floor for f in found)
-    return list(found[: max(cut.least, min(MOST, many))])
-
-
 def _items(
     themes: Sequence[Theme], told: Sequence[tuple[Paper, Told]], ranks: Mapping[str, int], chosen: bool
 ) -> list[PlanItem]:
@@ -130,11 +91,8 @@ def _themes(library: Library, topic: str, style: Style, told: Sequence[tuple[Pap
     papers = [paper for paper, _ in told]
     if style == "chronological" or not papers:
         return _periods(papers)
-    by_method = style == "method"
-    vectors = library.embed([unmarked(one.text) for _, one in told]) if by_method else about(papers, library.embed)
-    groups = [[papers[i] for i in rows] for rows in group(vectors)]
-    names = name_groups(groups, topic, library.embed, asked_for(topic))
-    return sorted(zip(names, groups, strict=True), key=lambda theme: theme[0] == REST)
+    rows = library.embed([unmarked(one.text) for _, one in told]) if style == "method" else None
+    return find_themes(papers, topic, library.embed, asked_for(topic), rows)
 
 
 def asked_for(topic: str) -> list[str]:

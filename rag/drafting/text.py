@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.records import Citation, Embed, Finding, Repair, Sentence
-from rag.telling.trimming import MARKER, unmarked
-from rag.verifying.attribution import bare_claim
+from rag.records import Citation, Finding, Repair, Sentence
+from rag.telling.trimming import MARKER
+from rag.verifying.closecopies import close_copies
 from store.records import Paper
 from store.tex import to_latex
 
@@ -27,8 +27,12 @@ _FRAME = r"""\documentclass{article}
 \bibliography{references}
 \end{document}
 """
+# What a draft without a language model says of itself, first of all.
+AUTHORS_WORDS = (
+    "These sentences are the authors' words, told in the third person without a language model, long runs in quotation "
+    "marks: no text to hand in. Write your own from the key facts, which the plan has too."
+)
 _OF_WORK = ("In further work, ", "Later, ")
-_ALIKE = 0.7  # likeness of two sentences from which one is told as like the other
 # Ways to do one thing: a sentence that takes one of them stands in contrast to a sentence that takes another.
 _CHOICES = (
     (r"(?:self-|un)supervised", r"semi-supervised", r"weakly[- ](?:supervised|labell?ed)", r"fully[- ]supervised"),
@@ -89,6 +93,14 @@ def citations(written: Written, papers: Mapping[str, Paper], numbers: Mapping[st
     )
 
 
+def checked(written: Written, papers: Mapping[str, Paper], numbers: Mapping[str, int]) -> Sentence:
+    """The sentence as it is shown, with its verdict, its quotes and its close copies."""
+    text, finding = numbered(written.text, numbers), written.finding
+    copies = close_copies(text, [papers[paper_id] for paper_id in written.paper_ids])
+    quotes = citations(written, papers, numbers)
+    return Sentence(text, finding.verdict, quotes, finding.kind, finding.reason, tuple(copies))
+
+
 def _by_theme(written: Sequence[Written]) -> dict[str, list[Written]]:
     """The sentences under each theme, both in order; no name for a theme that stands alone."""
     themes: dict[str, list[Written]] = {}
@@ -106,9 +118,16 @@ def answer_text(written: Sequence[Written], numbers: Mapping[str, int]) -> str:
 
 
 def draft_latex(
-    written: Sequence[Written], papers: Mapping[str, Paper], keys: Mapping[str, str], topic: str, evidence: bool = False
+    written: Sequence[Written],
+    papers: Mapping[str, Paper],
+    keys: Mapping[str, str],
+    topic: str,
+    evidence: bool = False,
+    offline: bool = False,
 ) -> str:
     r"""A document that compiles: a paragraph a theme, `\cite` for each citation; `evidence` adds each with its quotes.
+
+    What is written `offline` says first that it is the authors' words.
 
     It names `references.bib`, which holds what the draft cites under `keys`.
     """
@@ -116,7 +135,8 @@ def draft_latex(
         (f"\\paragraph{{{to_latex(theme)}.}}\n" if theme else "") + "\n".join(_latex(w.text, keys) for w in sentences)
         for theme, sentences in _by_theme(written).items()
     ]
-    body = "\n\n".join(["\\section{Related work}", f"% Topic: {' '.join(topic.split())[:200]}", *paragraphs])
+    first = [f"% {AUTHORS_WORDS}"] if offline else []
+    body = "\n\n".join([*first, "\\section{Related work}", f"% Topic: {' '.join(topic.split())[:200]}", *paragraphs])
     body += _evidence_latex(written, papers, keys) if evidence and written else ""
     cited = [papers[paper_id] for paper_id in number(written)]
     used = body + " ".join(to_latex(" ".join([p.title, p.venue, *p.authors])) for p in cited)
@@ -166,10 +186,9 @@ def _declarations(text: str) -> str:
 
 
 class Openings:
-    """How the sentences of one theme go on ("In contrast, …"): only what the two papers show is said."""
+    """How the sentences of one theme go on ("In contrast, …"): only what both abstracts or the records show."""
 
-    def __init__(self, embed: Embed) -> None:
-        self._embed = embed
+    def __init__(self) -> None:
         self._last: tuple[str, Paper] | None = None
         self._said: set[str] = set()
 
@@ -189,26 +208,26 @@ class Openings:
     def _opening(self, text: str, paper: Paper, before: str, last: Paper) -> str:
         later = bool(last.year and paper.year and paper.year > last.year)
         found = {
-            "In contrast, ": _differ(before, text),
-            "Similarly, ": self._likeness(before, last, text, paper) >= _ALIKE,
+            "In contrast, ": _differ((before, last), (text, paper)),
             _OF_WORK[0]: _same_group(last, paper),
             _OF_WORK[1]: later,
         }
         return next((opening for opening, holds in found.items() if holds and opening not in self._said), "")
 
-    def _likeness(self, before: str, last: Paper, text: str, paper: Paper) -> float:
-        said = ((before, last), (text, paper))
-        one, other = self._embed([bare_claim(unmarked(told), of) for told, of in said])
-        return float(one @ other)
 
-
-def _differ(before: str, text: str) -> bool:
-    """Whether the two sentences take different ways of one choice."""
+def _differ(one: tuple[str, Paper], other: tuple[str, Paper]) -> bool:
+    """Whether the two sentences take different ways of one choice, and neither abstract the other's way too."""
     for ways in _CHOICES:
-        ours, theirs = ({way for way in ways if re.search(rf"\b(?:{way})", said, re.I)} for said in (text, before))
-        if ours and theirs and not ours & theirs:
+        (ours, all_ours), (theirs, all_theirs) = (
+            (_taken(ways, said), _taken(ways, f"{paper.title}. {paper.abstract}")) for said, paper in (one, other)
+        )
+        if ours and theirs and not (ours | theirs) & (all_ours & all_theirs):
             return True
     return False
+
+
+def _taken(ways: Sequence[str], text: str) -> set[str]:
+    return {way for way in ways if re.search(rf"\b(?:{way})", text, re.I)}
 
 
 def _same_group(one: Paper, other: Paper) -> bool:

@@ -1,4 +1,4 @@
-"""Themes: papers grouped by what they are about, each group named by the phrase that tells it best."""
+"""Themes: papers grouped by what they are about, and by the phrases that they share, which name them."""
 
 import re
 from collections import Counter
@@ -15,8 +15,6 @@ from store.sentences import sentences
 
 if TYPE_CHECKING:
     import numpy as np
-
-REST = "Further approaches"
 
 
 def about(papers: Sequence[Paper], embed: Embed) -> "np.ndarray":
@@ -35,11 +33,11 @@ def about(papers: Sequence[Paper], embed: Embed) -> "np.ndarray":
 def group(vectors: "np.ndarray", count: int | None = None) -> list[list[int]]:
     """Rows of `vectors` (n, d) in groups by likeness, largest first, each row in one.
 
-    Average-linkage clustering down to `count` groups (about one for Themes.PAPERS rows) of like size,
+    Average-linkage clustering down to `count` groups (about one for Themes.IN_GROUP rows) of like size,
     after what all rows have in common is taken away; a row alone joins the group nearest to it.
     """
     n = len(vectors)
-    count = count or max(1, min(Themes.MOST, round(n / Themes.PAPERS)))
+    count = count or max(1, min(Themes.GROUPS, round(n / Themes.IN_GROUP)))
     apart = vectors - vectors.mean(axis=0)
     likeness = apart @ apart.T
     groups, most = [[i] for i in range(n)], -(-n // count) + 1
@@ -64,30 +62,77 @@ def _linkage(a: list[int], b: list[int], likeness: "np.ndarray") -> float:
     return sum(float(likeness[i, j]) for i in a for j in b) / (len(a) * len(b))
 
 
-def name_groups(groups: Sequence[Sequence[Paper]], topic: str, embed: Embed, asked: Sequence[str] = ()) -> list[str]:
-    """A readable noun phrase for each group: near to all of its papers, far from the other groups.
+def find_themes(
+    papers: Sequence[Paper], topic: str, embed: Embed, asked: Sequence[str] = (), rows: "np.ndarray | None" = None
+) -> list[tuple[str, list[Paper]]]:
+    """The papers under two to six names, each paper under the phrase that tells best what it is about.
 
-    Candidates are the subjects of research that the papers speak of, the phrases that they share, and those
-    `asked` for. `embed` maps texts to unit rows. One group is named by the topic; a group that no phrase
-    fits holds further approaches.
+    Names are subjects of research that the papers speak of, phrases that two of them share, and those `asked` for;
+    `embed` maps texts to unit rows, `rows` are the papers' own (default: `about`). They are chosen one by one, each the
+    one that most papers gain most from (greedy facility location). Few papers, or papers that share no phrase, are
+    one theme, named by the topic.
     """
-    if len(groups) < 2:
-        return [_short(topic)] * len(groups)
-    phrases = _candidates([paper for papers in groups for paper in papers], asked)
-    asked = [phrase_key(phrase) for phrase in asked]
+    phrases = _candidates(papers, asked)
+    if len(papers) < Themes.FEWEST or not phrases:
+        return [(_short(topic), list(papers))]
+    worth = _worth(papers, phrases, topic, embed, asked, about(papers, embed) if rows is None else rows)
+    names = _chosen(worth, list(phrases), embed(list(phrases.values())), len(papers))
+    if len(names) < 2:
+        return [(_short(topic), list(papers))]
+    best = worth[:, names].argmax(axis=1)
+    themes = [
+        (list(phrases.values())[name], [p for p, n in zip(papers, best, strict=True) if n == i])
+        for i, name in enumerate(names)
+    ]
+    return sorted(((_heading(name), held) for name, held in themes), key=lambda theme: -len(theme[1]))
+
+
+def _worth(
+    papers: Sequence[Paper],
+    phrases: Mapping[str, str],
+    topic: str,
+    embed: Embed,
+    asked: Sequence[str],
+    rows: "np.ndarray",
+) -> "np.ndarray":
+    """How well each phrase (a column) tells what each paper (a row) is about, beside what it tells of all of them."""
+    import numpy as np
+
+    keys = [phrase_key(phrase) for phrase in asked]
     gains = [
         Themes.SUBJECT * (key in subjects())
         + Themes.TELLING * _telling(key)
-        + (Themes.ASKED if key in asked else -Themes.TOPIC * _has(key, topic))
+        + (Themes.ASKED if key in keys else -Themes.TOPIC * _has(key, topic))
         for key in phrases
     ]
-    tables = [_affinity(papers, phrases, embed) + gains for papers in groups]
-    names: list[str] = []
-    for i, (papers, own) in enumerate(zip(groups, tables, strict=True)):
-        others = [row for j, table in enumerate(tables) for row in table if j != i]
-        fitting = {key: phrase for key, phrase in phrases.items() if _is_of_many(key, papers)}
-        names.append(_best_name(own, others, phrases, fitting, names))
-    return [_heading(name) for name in names]
+    table = rows @ embed(list(phrases.values())).T
+    spoken = np.array([[_has(key, _text(paper)) for key in phrases] for paper in papers])
+    titled = np.array([[_has(key, paper.title) for key in phrases] for paper in papers])
+    table = table + Themes.IN_TITLE * titled + Themes.IN_TEXT * spoken
+    table = table - Themes.ELSEWHERE * table.mean(axis=0) + np.array(gains)
+    few = (spoken.sum(axis=0) < 2) & ~np.isin(list(phrases), keys)
+    table[:, few | (spoken.mean(axis=0) > Themes.OF_ALL)] = -1.0
+    return table
+
+
+def _chosen(worth: "np.ndarray", keys: Sequence[str], vectors: "np.ndarray", n: int) -> list[int]:
+    """The columns that become names: no two say the same, each is the best one of two papers at least."""
+    import numpy as np
+
+    most = max(2, min(Themes.MOST, round(n / Themes.PAPERS)))
+    chosen: list[int] = []
+    best = np.full(n, worth.min())
+    free = set(np.flatnonzero(worth.max(axis=0) > -1.0).tolist())
+    while free and len(chosen) < most:
+        place = max(sorted(free), key=lambda column: float(np.maximum(best, worth[:, column]).sum()))
+        words = set(keys[place].split())
+        apart = vectors @ vectors[place] < Themes.SAME
+        free = {c for c in free if apart[c] and not (set(keys[c].split()) <= words or words <= set(keys[c].split()))}
+        held = worth[:, [*chosen, place]].argmax(axis=1)
+        if min(np.bincount(held, minlength=len(chosen) + 1)) >= 2 or not chosen:
+            chosen.append(place)
+            best = np.maximum(best, worth[:, place])
+    return chosen
 
 
 def _candidates(papers: Sequence[Paper], asked: Sequence[str]) -> dict[str, str]:
@@ -125,14 +170,6 @@ def _form(forms: Counter[str]) -> str:
     return max(forms, key=lambda form: (form.endswith("s"), forms[form], form))
 
 
-def _affinity(papers: Sequence[Paper], phrases: Mapping[str, str], embed: Embed) -> "np.ndarray":
-    """How well each phrase tells what each paper is about: a row a paper, a column a phrase."""
-    table = about(papers, embed) @ embed(list(phrases.values())).T
-    for row, paper in zip(table, papers, strict=True):
-        row += [Themes.IN_TITLE * _has(key, paper.title) + Themes.IN_TEXT * _has(key, _text(paper)) for key in phrases]
-    return table
-
-
 def _text(paper: Paper) -> str:
     return f"{paper.title} . {paper.abstract}"
 
@@ -144,31 +181,6 @@ def _has(key: str, text: str) -> bool:
 @lru_cache(maxsize=512)
 def _plain(text: str) -> str:
     return f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))}"
-
-
-def _is_of_many(key: str, papers: Sequence[Paper]) -> bool:
-    """Whether two of the papers, and two fifths of them, speak of it; of two papers, one in its title."""
-    speaking = [paper for paper in papers if _has(key, _text(paper))]
-    titled = len(papers) == 2 and any(_has(key, paper.title) for paper in speaking)
-    return titled or len(speaking) >= max(2, Themes.SPOKEN * len(papers))
-
-
-def _best_name(
-    own: "np.ndarray",
-    others: Sequence["np.ndarray"],
-    phrases: Mapping[str, str],
-    fitting: Mapping[str, str],
-    taken: Sequence[str],
-) -> str:
-    """The phrase of `fitting` nearest to the papers of one group, the least near one among them, not to the others."""
-    import numpy as np
-
-    worth = Themes.MEAN * own.mean(axis=0) + Themes.LEAST * own.min(axis=0) - Themes.ELSEWHERE * np.mean(others, axis=0)
-    keys = list(phrases)
-    named = [set(phrase_key(name).split()) for name in taken]
-    order = (keys[place] for place in np.argsort(-worth, kind="stable") if worth[place] >= Themes.NAMES)
-    free = (key for key in order if not any(set(key.split()) <= words or words <= set(key.split()) for words in named))
-    return next((phrases[key] for key in free if key in fitting), REST)
 
 
 def _heading(name: str) -> str:

@@ -52,6 +52,7 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
         (r"\b(?:outperform|surpass|exceed|achiev|improv|reduc|demonstrat|accelerat|speed\w* up)\w*\b", 0.45),
         (r"\b(?:experiments?|results?|evaluations?|analys[ie]s|ablations?|empirical\w*|efficacy|effectiveness)\b", 0.4),
         (r"\b(?:we|to) (?:show|find|demonstrate|observe|prove)\b|\b(?:shows?|reveals?|indicates?) that\b", 0.45),
+        (r"\b(?:achiev|reach|attain|obtain|yield|scor)\w*\b[^.;]{0,60}\d|\bnew (?:record|state)", 0.35),
         (r"\bstate[- ]of[- ]the[- ]art\b|\d+(?:\.\d+)?\s?\\?%|\d+(?:\.\d+)?\s?[x×]\b|\bbaselines?\b", 0.35),
     ),
     "limitation": (
@@ -63,6 +64,11 @@ CUES: dict[str, tuple[tuple[str, float], ...]] = {
         ),
         (r"\b(?:fail|struggle|falter|cannot|do(?:es)? not (?:scale|generalize|consistently))\b", 0.5),
         (r"\b(?:at the (?:cost|expense) of|trade-?off|gap between|room for improvement|caveat)\b", 0.6),
+        (
+            r"\b(?:falls?|falling) short\b|\bnot (?:always|reliably|consistently|sufficient)\b|\ba \w+ bottleneck",
+            0.7,
+        ),
+        (r"\b(?:\w+ing|clear|serious|notable) (?:deficienc|weakness)\w*|\b(?:current|remaining) limitations?\b", 0.6),
     ),
 }
 # Where a role tends to stand, from 0 (first sentence) to 1 (last).
@@ -73,7 +79,7 @@ _PATTERNS = {role: [(re.compile(f"(?i){cue}"), credit) for cue, credit in cues] 
 # tries something out, tells of the work of others, is long.
 # `python -m benchmarks.telling` measures them on summaries that authors wrote of their papers.
 _TITLE, _TOPIC, _WORDS, _METHOD, _PROPOSAL, _NAMED = 1.0, 0.6, 0.25, 0.08, 0.12, 0.1
-_LATE, _FURTHER, _POINTING, _OTHERS, _LENGTH = 0.15, 0.12, 0.2, 0.8, 0.008
+_LATE, _FURTHER, _POINTING, _OTHERS, _LENGTH, _OUTCOME = 0.15, 0.12, 0.2, 0.8, 0.008, 0.3
 LONGEST = 40  # words from which on a sentence costs more than it tells
 _PRESENTED = r"\b(?:is|are) (?:proposed|presented|introduced|developed)\b"
 PROPOSES = re.compile(
@@ -87,13 +93,21 @@ _MORE = re.compile(
 # Statements that nobody cites a paper for.
 AVAILABLE = re.compile(
     r"(?i)\b(?:code|website|project page|data|models?|weights)\b.{0,60}\b(?:available|released?|found)\b"
+    r"|\b(?:publish|release)\w* (?:the|our|all)\b"
     r"|\bopen-?sourc|\bwe (?:hope|believe|release|plan)\b|^(?:previously|in previous work|in prior work)\b"
 )
 _TRYING = re.compile(
     r"(?i)^(?:all of |both of )?(?:our|the|these) (?:\w+ )?(?:results|experiments)\b|\bwe (?:\w+ )?(?:apply|evaluated?"
     r"|test|validated?|verif(?:y|ied)|conduct(?:ed)?|perform(?:ed)?|compared?|run|call|name|follow up|also)\b"
 )
-_BACK = re.compile(rf"(?i)\b(?:this|these|such|it|those|them|both|former|latter|above|aforementioned|the {PROBLEMS})\b")
+_RESULT = 0.8  # how surely a statement is what came of the work
+# What leans on a sentence left behind: "the resulting dataset", "a scalable alternative", "the two models".
+_BACK = re.compile(
+    rf"(?i)\b(?:this|these|such|it|those|them|both|former|latter|above|aforementioned|the {PROBLEMS}"
+    r"|the (?:resulting|proposed|two|same|other|new|latter|learned|trained)|alternatives?(?! (?:to|for)\b)"
+    r"|the (?:data ?set|benchmark|framework|method|model|approach|system|algorithm)(?! (?:of|for|that|in|with|by|to)\b)"
+    r"|(?:more|less) \w+ (?!.*\bthan\b)|instead(?! of\b))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,7 @@ def worth(statement: Statement, paper: Paper) -> float:
         + _FURTHER * bool(_MORE.match(statement.text))
         + _POINTING * min(2, len(_BACK.findall(text)))
         + _LATE * bool(_TRYING.search(text))
+        + _OUTCOME * (statement.plays("result") >= _RESULT and not PROPOSES.search(text))
         + _OTHERS * (not named and not OWN.search(text))
         + _LENGTH * max(0, len(text.split()) - LONGEST)
     )

@@ -30,7 +30,7 @@ _THINGS = (
 _FINDINGS = r"(?:results?|findings?|analys[ei]s|evaluations?|experiments?|study|studies|proofs?)"
 _DOCUMENT = re.compile(
     rf"(?i)^(?P<lead>[^.;]*?,\s+|)(?P<this>this|the present|our|the) (?P<kind>{WORKS}|letter|survey"
-    r"|report|dissertation|chapter)\s+(?:also |further |then |first )?(?=\w)"
+    r"|report|dissertation|chapter)\s+(?:(?:also|further|then|first|thus|therefore|hence) )?(?=\w)"
 )
 _OUR_THING = re.compile(
     rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"

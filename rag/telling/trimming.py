@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from rag.language.acronyms import ACRONYM, explains, long_form, numbered
-from rag.language.terms import is_word, listed, stem
+from rag.language.terms import listed
+from rag.telling.mending import mended
 
 MARKER = "\ue002"  # stands for the citation while a sentence is shaped; no abstract has it
 # What papers are said to do.
@@ -89,7 +90,6 @@ _POINTER = re.compile(
 )
 _JOINT = re.compile(r",\s+(?:which|where|thereby|thus|hence|so that|\w+ing)\b|;\s|\s-{1,3}\s|--|—")
 _ENOUGH = 10  # words that stand alone when the rest of a sentence is cut off
-_BROKEN = re.compile(r"\b([a-z]+)- (?!and |or |to )([a-z]+)\b")  # a word that a line break has left in two
 # A word broken in two, or a LaTeX command left in the text.
 _DAMAGED = re.compile(r"\\[a-zA-Z]{2,}| [,.;:](?= )|\w- (?!and |or |to )[^\W\d_A-Z]")
 _QUOTES = "\"“”'‘’`"
@@ -129,11 +129,10 @@ _LEAD = re.compile(
 
 def self_contained(sentence: str) -> str | None:
     """`sentence` without openings that point back, or None when it still does, or is damaged."""
-    text = " ".join(sentence.replace("**", "").split())
+    text = mended(" ".join(sentence.replace("**", "").split()))
     if text[:1] in _QUOTES and text.count('"') + text.count("”") < 2:
         text = text[1:]  # the one quotation mark that a record put in front of its abstract
     text = _RUN_ON.split(text)[0]
-    text = _BROKEN.sub(lambda match: match[1] + match[2] if is_word(stem(match[1] + match[2])) else match[0], text)
     text = _TRAILING.sub("", _PURPOSE.sub("", _ASIDE.sub("", _LINK.sub("", text))))
     text = _BY_DOING.sub(lambda match: _DOING.get(match["doing"], match[0]), text)
     text = _OPEN.sub(r"\1, ", _ADDRESSING.sub(r"\g<that> works ", text))
@@ -153,6 +152,26 @@ def _before_pointing(text: str) -> str:
     joints = [joint.start() for joint in _JOINT.finditer(text, 0, pointer.start())] if pointer else []
     heads = [text[:place] for place in joints if len(text[:place].split()) >= _ENOUGH]
     return f"{heads[-1]}." if heads else text
+
+
+# What leans on a sentence left behind, wherever it stands.
+_LEANING = re.compile(
+    r"(?i)\bthe (?:resulting|above|former|latter|two|same)\b|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)"
+    r"|\bboth\b(?!.*\band\b)|\bthe other\b"
+)
+_POINTS_BACK = re.compile(
+    rf"(?i)\b(?:this|these|such)\s+(?!(?:{WORKS}|survey|letter|as|is|are|was|were|that|can|has)\b)\w"
+)
+
+
+def points_back(text: str) -> bool:
+    """Whether `text`, still in its authors' words, speaks of "this" or "these" things, which another sentence named."""
+    return bool(_POINTS_BACK.search(text))
+
+
+def leans(text: str) -> bool:
+    """Whether `text` speaks of something that another sentence has told."""
+    return bool(_LEANING.search(text))
 
 
 def unmarked(text: str) -> str:

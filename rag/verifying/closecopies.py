@@ -13,7 +13,7 @@ from store.records import Paper
 CLOSE = 8  # words in a row from which a run is a close copy
 _SEED = 4  # words by which a run is looked up
 
-_MARKER = r"\[\d[\d,;\s–-]*\]"
+_MARKER = r"\[\d[\d,;\s–-]*\]|\ue000[^\ue001]*\ue001"  # a number, or a paper's id in a draft not yet numbered
 _WORD = re.compile(rf"{_MARKER}|[^\W_]+(?:['’][^\W_]+)*")
 _QUOTED = re.compile(r"“[^”]*”|«[^»]*»|``.*?''|\"[^\"]*\"", re.DOTALL)
 
@@ -45,7 +45,7 @@ def _stretches(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _tokens(text: str, offset: int = 0) -> list[_Token]:
-    found = (m for m in _WORD.finditer(text) if m[0][0] != "[")
+    found = (m for m in _WORD.finditer(text) if m[0][0] not in "[\ue000")
     return [(m[0].casefold().replace("’", "'"), m.start() + offset, m.end() + offset) for m in found]
 
 

@@ -28,10 +28,8 @@ def test_every_filled_cell_is_an_exact_quote(table, papers):
         assert all(paper.abstract[cell.start : cell.end] == cell.quote for cell in row.cells)
 
 
-def test_most_cells_of_method_and_result_are_filled_and_no_sentence_twice_in_a_row(table):
-    for row in table.rows:
-        quotes = [cell.quote for cell in row.cells if cell.quote]
-        assert len(quotes) == len(set(quotes)) >= 2
+def test_most_cells_of_method_and_result_are_filled(table):
+    assert all(sum(bool(cell.quote) for cell in row.cells) >= 2 for row in table.rows)
     assert sum(bool(row.cells[1].quote) for row in table.rows) >= 4
 
 
@@ -48,7 +46,8 @@ SAID = {
 @pytest.mark.parametrize("lacking", ["data", "result", "limitation", "nothing"])
 def test_each_cell_answers_its_aspect_or_says_that_nothing_does(library, lacking):
     quotes = _quotes(library, [aspect for aspect in SAID if aspect != lacking])
-    assert quotes == {aspect: text for aspect, text in SAID.items() if aspect not in ("", lacking)}
+    stated = {aspect: text for aspect, text in SAID.items() if aspect not in ("", lacking)}
+    assert quotes == (stated | {"data": SAID["result"]} if lacking == "data" else stated)  # "on two benchmarks"
 
 
 @pytest.mark.parametrize("said", [("", "method", "result"), ("method", "result", "")])
@@ -60,6 +59,19 @@ def _quotes(library, said):
     paper = Paper("z", "ZETA: Fast Grasp Planning", " ".join(SAID[part] for part in said))
     [row] = compare([paper], library.embed).rows
     return {cell.aspect: cell.quote for cell in row.cells if cell.quote}
+
+
+def test_users_names_of_known_aspects_find_what_these_find(library):
+    paper = Paper("z", "ZETA: Fast Grasp Planning", " ".join(SAID.values()))
+    [row] = compare([paper], library.embed, ["problem", "Findings", "shortcomings", "transparent objects"]).rows
+    assert [cell.quote for cell in row.cells] == [SAID[a] for a in ("task", "result", "limitation", "limitation")]
+
+
+def test_one_sentence_may_state_two_aspects(library):
+    both = "On the dataset NAVSIM, ZETA achieves 88.1 PDMS at 45 FPS, a new record for benchmarks of 5,000 grasps."
+    paper = Paper("z", "ZETA: Fast Grasp Planning", f"{SAID['method']} {both}")
+    [row] = compare([paper], library.embed, ["data", "result"]).rows
+    assert [cell.quote for cell in row.cells] == [both, both]
 
 
 def test_what_the_abstract_does_not_say_is_said(library, papers):

@@ -1,6 +1,7 @@
 """A draft by a language model: whatever it writes, every planned paper is cited exactly once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from langchain_core.messages import AIMessageChunk
@@ -35,9 +36,24 @@ class FakeModel:
             yield AIMessageChunk(content=piece)
 
 
+def planned(prompt):
+    return re.findall(r"^- \[(\d+)\] (.*)\.$", prompt, re.M)
+
+
 def obeys(prompt):
-    lines = re.findall(r"^- \[(\d+)\] (.*)\.$", prompt, re.M)
-    return "\n".join(f"{sentence} [{n}]." for n, sentence in lines)
+    """Says of each paper, in few words, what its title says."""
+    titles = dict(re.findall(r"^\[(\d+)\] (.*)$", prompt, re.M))
+    asked = [n for n, _ in planned(prompt)] or list(titles)
+    return "\n".join(f"This work is about {titles[n].rstrip('. ')} [{n}]." for n in asked)
+
+
+def copies(prompt):
+    return "\n".join(f"{sentence} [{n}]." for n, sentence in planned(prompt))
+
+
+def rewords(prompt):
+    """Copies at first, and says it otherwise when asked to."""
+    return obeys(prompt) if "word for word" in prompt else copies(prompt)
 
 
 def repeats(prompt):
@@ -58,26 +74,67 @@ def fails(prompt):
     raise ModelError("The server is away.")
 
 
+def written_by(library, plan, reply):
+    drafter = Drafter(library, Verifier(), FakeModel(reply))
+    return drafter.finish(plan, list(drafter.write(plan)))
+
+
 @pytest.mark.parametrize(
     ("reply", "kinds"),
     [
-        (obeys, set()),
         (repeats, {"repeated-citation"}),
+        (copies, {"close-copy"}),
+        (rewords, {"reworded"}),
         (ignores, {"added", "uncited"}),
         (invents, {"added", "invented-citation", "unsupported", "uncited"}),
         (fails, {"added", "model-failed"}),
     ],
 )
 def test_whatever_the_model_does_every_planned_paper_is_cited_once(library, plan, reply, kinds):
-    model = FakeModel(reply)
-    drafter = Drafter(library, Verifier(), model)
-    result = drafter.finish(plan, list(drafter.write(plan)))
+    result = written_by(library, plan, reply)
     assert sorted(cited(result)) == sorted(plan.paper_ids)
-    assert {r.kind for r in result.answer.repairs} == kinds
-    assert model.calls == (2 if kinds & {"uncited", "unsupported"} else 1)
+    assert {r.kind for r in result.answer.repairs if r.kind != "left-out"} >= kinds
     assert {s.verdict for s in result.answer.sentences} <= {"supported", "quoted", "weak", "uncited"}
+    assert not any(copy.is_long for s in result.answer.sentences for copy in s.copies)
     texts = [s.text for s in result.answer.sentences]
     assert len(texts) == len(set(texts))
+
+
+def test_a_sentence_that_compares_may_cite_its_papers_again_when_it_is_supported(library, plan):
+    first, second = (library.get(paper_id) for paper_id in plan.paper_ids[:2])
+    holds = f"Both are about models: {first.title} [1] and {second.title} [2]."
+
+    def concludes(prompt):
+        return (
+            f"{obeys(prompt)}\nUnlike {first.title} [1], the second wins 97 prizes [2].\nIt builds on [1][2].\n{holds}"
+        )
+
+    result = written_by(library, plan, concludes)
+    told = [r.detail for r in result.answer.repairs if r.kind == "unsupported"]
+    assert any("97" in detail for detail in told) and any("goes back to" in detail for detail in told)
+    assert sum(len(w.paper_ids) == 2 for w in result.written) <= 1 and set(cited(result)) == set(plan.paper_ids)
+
+
+def test_a_pinned_sentence_is_kept_from_the_model(library, plan):
+    kept = plan.with_pin(plan.paper_ids[0])
+    result = written_by(library, kept, obeys)
+    assert plan.items[0].sentence.split()[-1] in result.written[0].text
+    assert "is about" not in result.written[0].text and sorted(cited(result)) == sorted(plan.paper_ids)
+
+
+@pytest.mark.parametrize(
+    ("said", "last"),
+    [
+        ("Unlike these works, we teach small robots to fold towels.", True),
+        ("Unlike these works, we reach 99.9% on nine benchmarks.", False),
+    ],
+)
+def test_the_gap_is_told_from_the_users_own_abstract(library, plan, said, last):
+    own = "Laundry is hard. We teach small robots to fold towels, with little data and no cameras"
+    reply = lambda prompt: said if prompt.startswith("Abstract of the paper") else obeys(prompt)  # noqa: E731
+    result = written_by(library, replace(plan, topic=own), reply)
+    assert (result.written[-1].text == said) is last and result.written[-1].theme == plan.themes[-1]
+    assert any(r.kind == "unsupported" for r in result.answer.repairs) is not last
 
 
 def test_a_sentence_is_written_anew_by_the_model_or_offline(library, plan):

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.drafting.offline import Told, named_first, with_name
+from rag.drafting.quoting import quoted
 from rag.drafting.text import Openings
 from rag.records import Finding
+from rag.telling.mending import mended
 from rag.telling.thirdperson import name_of, third_person
-from rag.telling.trimming import MARKER, fitted, modest, self_contained, written_out
+from rag.telling.trimming import MARKER, fitted, leans, modest, self_contained, written_out
+from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -158,10 +160,6 @@ def test_a_proposal_turns_to_what_is_proposed():
     assert turned.finding.verdict == "supported"
 
 
-def openings(likeness=0.0):
-    return Openings(lambda texts: np.array([[1.0, 0.0], [likeness, (1 - likeness**2) ** 0.5]]))
-
-
 def joined(made, text, **paper):
     told = f"They {MARKER} {text}"
     return made.joined(told, replace(KANG, **paper), told).removeprefix("They")
@@ -169,14 +167,49 @@ def joined(made, text, **paper):
 
 def test_openings_say_only_what_the_papers_show():
     other = {"authors": ("A. Other", "B. Other")}
-    made = openings()
-    assert joined(made, "learn offline.") == f" {MARKER} learn offline."
-    assert joined(made, "learn online.", **other).startswith("In contrast, ")
+    made = Openings()
+    assert joined(made, "learn offline.", abstract="We learn offline.") == f" {MARKER} learn offline."
+    assert joined(made, "learn online.", abstract="We learn online.", **other).startswith("In contrast, ")
     assert joined(made, "plan.", year=2025).startswith("Later, ")
     assert not joined(made, "act.", year=2026).startswith("Later, ")  # once in a theme
-    made = openings()
+    made = Openings()
     assert joined(made, "act.", year=2027) == f" {MARKER} act."
     assert joined(made, "plan.", year=2027).startswith("In further work, ")
-    alike = openings(0.9)
-    joined(alike, "act.")
-    assert joined(alike, "move.", **other).startswith("Similarly, ")
+
+
+def test_a_contrast_wants_both_abstracts():
+    both = "We learn offline and online."
+    made = Openings()
+    joined(made, "learn offline.", abstract=both)
+    assert joined(made, "learn online.", abstract=both, authors=("A. Other",)) == f" {MARKER} learn online."
+
+
+def test_slips_of_a_source_are_mended_and_words_stay():
+    assert mended("A method identifieswhich parts of theimage the the robot sees,thus") == (
+        "A method identifies which parts of the image the robot sees, thus"
+    )
+    assert mended("We study \\emph{best} arms and \\textitbest ones.") == "We study best arms and best ones."
+    assert mended("Weather and software for the hypothesis stand.") == "Weather and software for the hypothesis stand."
+
+
+@pytest.mark.parametrize("text", ["They publish the resulting dataset.", "They present a scalable alternative."])
+def test_what_leans_on_another_sentence_is_seen(text):
+    assert leans(text) and not leans("They present a scalable alternative to replay, and both x and y.")
+
+
+ABSTRACT = (
+    "We present CLIP-RT, a vision-language-action model that learns language-conditioned policies from natural "
+    "language supervision and from teleoperation."
+)
+
+
+def test_long_runs_stand_in_quotation_marks_from_what_is_proposed_on():
+    paper = replace(KANG, abstract=ABSTRACT)
+    text = third_person(ABSTRACT, paper, MARKER)
+    assert quoted(text, paper) == (
+        f"Kang et al. {MARKER} present CLIP-RT, “a vision-language-action model that learns language-conditioned "
+        "policies from natural language supervision and from teleoperation”."
+    )
+    assert close_copies(quoted(text, paper), [paper], 12)[0].quoted
+    short = f"Kang et al. {MARKER} present CLIP-RT, a vision-language-action model."
+    assert quoted(short, paper) == short

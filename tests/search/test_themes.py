@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rag.language.phrases import is_name, noun_phrases, phrase_key, subjects, subjects_in
-from rag.search.themes import REST, about, group, name_groups
+from rag.search.themes import about, find_themes, group
 from store.records import Paper
 
 GRASPING = [
@@ -26,17 +26,18 @@ def test_groups_hold_what_is_alike_and_each_paper_once(library):
     assert group(rows[:1]) == [[0]]
 
 
-def test_a_group_is_named_by_what_its_papers_share_and_no_two_alike(library):
-    names = name_groups([GRASPING, TRANSLATING], "learning", library.embed)
-    assert names == ["Grasp planning", "Machine translation"]
-    again = name_groups([GRASPING[:2], GRASPING[1:]], "robots", library.embed)
-    assert len({phrase_key(name) for name in again if name != REST}) == len([name for name in again if name != REST])
+def test_themes_are_named_by_what_their_papers_share_and_no_two_alike(library):
+    themes = find_themes([*GRASPING, *TRANSLATING], "learning", library.embed)
+    assert sorted((name, [p.paper_id for p in papers]) for name, papers in themes) == [
+        ("Grasp planning", ["g1", "g2", "g3"]),
+        ("Machine translation", ["t1", "t2", "t3"]),
+    ]
 
 
-def test_one_group_has_the_topic_for_its_name_and_unlike_papers_share_none(library):
-    assert name_groups([GRASPING], "grasping: a survey", library.embed) == ["Grasping"]
-    odd = [Paper("a", "Tides", "Water rises."), Paper("b", "Bread", "Dough rests.")]
-    assert name_groups([odd, TRANSLATING], "misc", library.embed) == [REST, "Machine translation"]
+def test_few_papers_and_unlike_papers_are_one_theme_named_by_the_topic(library):
+    assert find_themes(GRASPING, "grasping: a survey", library.embed) == [("Grasping", GRASPING)]
+    odd = [Paper(name, name, f"{name} rises.") for name in ("Tides", "Bread", "Fog", "Rent")]
+    assert find_themes(odd, "misc", library.embed) == [("Misc", odd)]
 
 
 @pytest.mark.parametrize(

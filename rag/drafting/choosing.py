@@ -1,0 +1,101 @@
+"""Which papers a draft cites: those that are about its topic, however many, and why the next ones are not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from rag.drafting.plan import Omission
+from rag.errors import DraftError
+from rag.language.naming import where_named
+from rag.records import Found
+from rag.search.query import spelled_out, topic_query
+from rag.search.retrieve import Views, look, rank_found
+from rag.tuning import Tuning, tuning_of
+from store.library import Library
+
+MOST, SHORT = 20, 6  # papers of a draft at most, and of a short one
+LISTED = 10  # papers that are told as left out, at most
+_NEAREST = 3  # papers named where none is about the topic
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where candidates end: at the share `relevant` of the best, for scores and, weighed with `meaning`, for likeness.
+
+    A paper whose nearest passage is less like the topic than `about` is not about it.
+    """
+
+    relevant: float
+    meaning: float
+    about: float
+
+
+# Chosen on benchmarks/topics.jsonl (its "tune" half) and the survey and topic questions of benchmarks/questions.
+CUT = Cut(relevant=0.72, meaning=0.6, about=0.36)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper found for a topic: its score in the search, and the cosine of its nearest passage with the topic."""
+
+    found: Found
+    likeness: float
+
+
+def gather(library: Library, topic: str, tuning: Tuning | None = None) -> list[Candidate]:
+    """Candidates for a draft on `topic`, best first; not the paper whose abstract the topic is."""
+    views = look(library, topic_query(spelled_out(topic, library)))
+    found = candidates(views, rank_found(library, views, tuning or tuning_of(library)))
+    return [c for c in found if " ".join(c.found.paper.abstract.split())[:200] not in topic]
+
+
+def candidates(views: Views, found: Sequence[Found]) -> list[Candidate]:
+    """What is `found` with its likeness, 0 for papers found by their words alone."""
+    hits = views.hits
+    return [Candidate(f, hits[i].score if (i := f.paper.paper_id) in hits else 0.0) for f in found]
+
+
+def relevances(found: Sequence[Candidate], cut: Cut = CUT) -> list[float]:
+    """How relevant each candidate is, about 1 for the best: its score and its likeness beside the best ones'."""
+    top = fmean([c.found.score for c in found[:3]] or [1.0])
+    nearest = max((c.likeness for c in found), default=1.0)
+    shares = [(c.found.score / max(top, 1e-9), c.likeness / max(nearest, 1e-9)) for c in found]
+    return [(score + cut.meaning * like) / (1 + cut.meaning) for score, like in shares]
+
+
+def relevant(found: Sequence[Candidate], topic: str = "", cut: Cut = CUT) -> list[Candidate]:
+    """The candidates that are about the topic, best first; those that it calls by name come first."""
+    worth = dict(zip((c.found.paper.paper_id for c in found), relevances(found, cut), strict=True))
+    named = [c for c in found if topic and where_named(c.found.paper, topic) >= 0]
+    about = [c for c in found if worth[c.found.paper.paper_id] >= cut.relevant and c.likeness >= cut.about]
+    about = sorted(about, key=lambda c: -worth[c.found.paper.paper_id])
+    return [*named, *(c for c in about if c not in named)][:MOST]
+
+
+def choose(library: Library, topic: str, count: int | None, short: bool) -> tuple[list[Found], list[Omission]]:
+    """The papers to cite, best first, and what was found and left out, each with the reason.
+
+    `count` papers where the user asks for a number. Raises DraftError when no paper is about the topic.
+    """
+    found = gather(library, topic)
+    about = relevant(found, topic)
+    if not about:
+        raise DraftError(_nothing(found))
+    chosen = [*about, *(c for c in found if c not in about)][:count] if count else about[: SHORT if short else MOST]
+    rest = [c for c in [*about, *found] if c not in chosen]
+    worth = dict(zip(found, relevances(found), strict=True))
+    left = [Omission(c.found.paper.paper_id, _why(c in about, worth[c])) for c in dict.fromkeys(rest)]
+    return [c.found for c in chosen], left[:LISTED]
+
+
+def _why(is_about: bool, worth: float) -> str:
+    if is_about:
+        return "it is about the topic, but the draft has as many papers as it may"
+    return f"found, but less about the topic ({max(0.0, worth):.2f} of the best; cited from {CUT.relevant} on)"
+
+
+def _nothing(found: Sequence[Candidate]) -> str:
+    nearest = sorted(found, key=lambda c: -c.likeness)[:_NEAREST]
+    titles = "; ".join(f"{c.found.paper.title} ({c.found.paper.paper_id})" for c in nearest)
+    told = f" The nearest are: {titles}." if titles else ""
+    return f"No paper in this library is about this; add papers with `citewell add`, or widen the topic.{told}"
