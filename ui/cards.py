@@ -11,7 +11,7 @@ from store.library import Library
 from store.records import Paper
 from ui.conversation import Exchange, numbers
 from ui.markup import escape
-from ui.page import card_id
+from ui.sentences import card_id
 
 NAMED_AUTHORS = 4
 LONGEST_QUERY = 1_000  # characters of a search in the library
@@ -20,24 +20,19 @@ FOUND = 20  # papers that a search of the library brings
 ANY_YEAR = "Any year"
 
 
-def sources_html(conversation: Sequence[Exchange]) -> str:
-    """The sources of every answer, one section each; the last is shown until a citation asks for another."""
-    asked = [(turn, exchange) for turn, exchange in enumerate(conversation, 1) if exchange.searched]
-    if not asked:
-        return (
-            '<div class="no-sources"><h2>Sources</h2><p>The papers that an answer rests on appear here. '
-            "A number in the answer opens its abstract at the quoted sentence.</p></div>"
-        )
-    return "".join(section_html(str(turn), exchange, turn == asked[-1][0]) for turn, exchange in asked)
+NO_SOURCES = (
+    '<div class="no-sources"><h2>Sources</h2><p>The papers that an answer rests on appear here. '
+    "A number in the answer opens its abstract at the quoted sentence.</p></div>"
+)
 
 
-def section_html(turn: str, exchange: Exchange, shown: bool = True) -> str:
+def section_html(turn: str, exchange: Exchange) -> str:
     """The sources of one answer: the cited ones by number, the others to open."""
     first, rest, heading = _divided(exchange)
     close = '<button type="button" class="close" data-do="close" aria-label="Close the sources">✕</button>'
     return (
-        f'<section class="sources" data-turn="{turn}" aria-label="Sources of answer {turn}"'
-        f"{'' if shown else ' hidden'}><header><h2>{heading}</h2>{close}</header>"
+        f'<section class="sources" data-turn="{turn}" aria-label="Sources of answer {turn}">'
+        f"<header><h2>{heading}</h2>{close}</header>"
         f"{_cards(turn, exchange, first)}{_more(turn, exchange, rest)}</section>"
     )
 

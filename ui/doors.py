@@ -30,7 +30,8 @@ COOKIE = "citewell"
 # What the page asks of Gradio; uploads, files, run history and all else that it could do are not there.
 _SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/info"}
 _SHOWN |= {"/gradio_api/theme.css", "/gradio_api/app_id", "/gradio_api/startup-events", "/gradio_api/queue/data"}
-_BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
+_OURS = "/citewell/"  # what the page asks of us, past Gradio
+_BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/", _OURS)
 # What needs no place in the queue, as Stop, is run at once.
 _ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
 _POLICY = "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
@@ -120,7 +121,7 @@ class Door:
     def _check_route(self, scope: Scope) -> None:
         path, method = scope["path"].rstrip("/") or "/", scope["method"]
         shown = method in ("GET", "HEAD") and (path in _SHOWN or path.startswith(_BELOW))
-        if not shown and not (method == "POST" and path in _ORDERS):
+        if not shown and not (method == "POST" and (path in _ORDERS or path.startswith(_OURS))):
             raise Refusal(404, "There is nothing here.")
 
     def _is_known(self, scope: Scope, headers: Headers) -> bool:
