@@ -1,5 +1,5 @@
 // The conversation: a question is shown at once, its answer followed as it grows, whatever happens to the connection.
-import { element, follow, get, lines, offer, post, read, toast, Unreachable, write } from "./net.js";
+import { ask as put, element, follow, get, lines, offer, post, read, toast, Unreachable, write } from "./net.js";
 import { go, onMove, restoreScroll, where } from "./places.js";
 import { dropSections, gently, showSection } from "./sources.js";
 import { refresh } from "./talks.js";
@@ -61,7 +61,7 @@ function send(question, pending, asked) {
     const talk = asked || (before && before.dataset.talk) || "";
     const body = { question, talk, parent: before && before.dataset.id ? Number(before.dataset.id) : null };
     let turn = pending;
-    post("ask", body)
+    put(body)
       .then((answer) =>
         lines(answer, (line) => {
           if (!line.html) return;

@@ -35,7 +35,10 @@ async function send(path, options) {
   try {
     answer = await fetch(`citewell/${path}`, {
       ...options,
-      headers: { "content-type": "application/json", "x-citewell-person": person() },
+      headers: {
+        "content-type": options.body instanceof Blob ? "application/octet-stream" : "application/json",
+        "x-citewell-person": person(),
+      },
     });
   } catch {
     throw new Unreachable("Citewell cannot be reached; is it still running?");
@@ -46,8 +49,13 @@ async function send(path, options) {
 }
 
 export const get = (path) => send(path, {}).then((answer) => answer.json());
-export const post = (path, body = {}) => send(path, { method: "POST", body: JSON.stringify(body) });
 export const follow = (path) => send(path, {});
+export async function post(path, body = {}, as = "json") {
+  const content = body instanceof Blob ? body : JSON.stringify(body);
+  const answer = await send(path, { method: "POST", body: content });
+  return as === "json" ? answer.json() : answer.blob();
+}
+export const ask = (body) => send("ask", { method: "POST", body: JSON.stringify(body), keepalive: true });
 
 // Each line of an answer as it comes; Unreachable when the connection ends before a line that says `done`.
 export async function lines(answer, each) {

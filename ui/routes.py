@@ -44,12 +44,18 @@ class Unasked(CitewellError):
     """A question that cannot be taken in."""
 
 
-def chat_routes(saved: Saved, jobs: Jobs, size: Callable[[], int], alone: bool) -> APIRouter:
-    """The routes of the chat over what is `saved`; `alone` makes one person of all who come."""
+def nobody() -> str:
+    """Whose conversations they are, on a machine of one's own."""
+    return ""
 
-    def who(x_citewell_person: Annotated[str, Header(max_length=LONGEST_NAME)] = "") -> str:
-        return "" if alone else x_citewell_person
 
+def somebody(x_citewell_person: Annotated[str, Header(max_length=LONGEST_NAME)] = "") -> str:
+    """Whose conversations they are, where others come too: a name that only one browser knows."""
+    return x_citewell_person
+
+
+def chat_routes(saved: Saved, jobs: Jobs, size: Callable[[], int], who: Callable[..., str]) -> APIRouter:
+    """The routes of the chat over what is `saved`; `who` tells whose it is."""
     routes = APIRouter(prefix=BELOW)
     chat = _Chat(saved, jobs, size)
     _add_answers(routes, chat, Depends(who))

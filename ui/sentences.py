@@ -69,10 +69,14 @@ def _citation_link(turn: str, n: int, paper: Paper, quotes: Sequence[Citation]) 
 
 def _quote(turn: str, n: int, paper: Paper, text: str, spans: str) -> dict[str, object]:
     """What a card shows of one citation; the browser makes text of it, never HTML."""
-    year = "" if str(paper.year) in paper.venue else str(paper.year or "")
-    about = " · ".join(part for part in (paper.venue, year) if part)
-    card = card_id(turn, paper.paper_id)
+    about, card = where_and_when(paper), card_id(turn, paper.paper_id)
     return {"n": n, "card": card, "spans": spans, "quote": text, "title": paper.title, "about": about}
+
+
+def where_and_when(paper: Paper) -> str:
+    """Venue and year of a paper; the year once, where the venue names it."""
+    year = "" if str(paper.year) in paper.venue else str(paper.year or "")
+    return " · ".join(part for part in (paper.venue, year) if part)
 
 
 def _spans(quotes: Sequence[Citation]) -> str:

@@ -112,6 +112,7 @@ function light() {
 }
 
 export function start() {
+  document.body.append(document.getElementById("toast")); // above all else
   let waiting;
   document.getElementById("find-talks").addEventListener("input", () => {
     clearTimeout(waiting);

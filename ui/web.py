@@ -1,6 +1,7 @@
 """The page with its places, as Gradio knows it: a rail of conversations beside Chat, Papers and Draft."""
 
 import os
+from importlib.resources import files
 from itertools import islice
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: nothing is sent anywhere
@@ -10,16 +11,16 @@ from fastapi import APIRouter
 
 from rag.answer import LONGEST_QUESTION, Assistant
 from rag.offline.composing import MODEL_NAME
-from store.library import Library
 from ui import assets
-from ui.cards import ANY_YEAR, LONGEST_QUERY, NO_SOURCES, library_html
+from ui.cards import NO_SOURCES
 from ui.jobs import Jobs
 from ui.markup import escape
 from ui.page import welcome_html
-from ui.routes import chat_routes
+from ui.routes import chat_routes, nobody, somebody
+from ui.routes_papers import paper_routes
 from ui.saved import Saved
 from ui.serving import Page
-from ui.tab_draft import QUIET, build_draft
+from ui.tab_draft import build_draft
 
 # Each is offered while the library holds the papers it is about.
 EXAMPLES = (
@@ -39,8 +40,8 @@ def create_app(assistant: Assistant, alone: bool = True) -> Page:
         with gr.Tabs(elem_id="places"):
             with gr.Tab("Chat", id="chat"):
                 _build_chat(assistant)
-            with gr.Tab("Papers", id="papers") as tab:
-                _build_library(assistant.library, tab)
+            with gr.Tab("Papers", id="papers"):
+                _build_papers()
             with gr.Tab("Draft", id="draft"):
                 build_draft(assistant)
     return Page(blocks, _routes(assistant, alone))
@@ -51,7 +52,9 @@ def _routes(assistant: Assistant, alone: bool) -> APIRouter:
     at_once = AT_ONCE if assistant.model != MODEL_NAME else max(2, os.cpu_count() or 2)
     routes = APIRouter()
     routes.include_router(assets.routes)
-    routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, alone))
+    who = nobody if alone else somebody
+    routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, who))
+    routes.include_router(paper_routes(assistant.library, saved, who))
     return routes
 
 
@@ -118,31 +121,10 @@ def example_questions(assistant: Assistant) -> list[str]:
     return [f"What does “{paper.title}” propose?" for paper in newest]
 
 
-def _build_library(library: Library, tab: gr.Tab) -> None:
-    """Fill `tab`; the papers are listed when it is opened, so that the page itself starts at once."""
-    with gr.Row(elem_id="filters", elem_classes="fields"):
-        query = gr.Textbox(
-            label="Search",
-            placeholder="A topic, a method, a title",
-            scale=4,
-            max_lines=1,
-            max_length=LONGEST_QUERY,
-            elem_id="search",
-        )
-        author = gr.Textbox(label="Author", placeholder="Part of a name", scale=2, max_lines=1, elem_id="author")
-        year = gr.Dropdown([ANY_YEAR], value=ANY_YEAR, label="Year", scale=1, min_width=110, elem_id="year")
-    papers = gr.HTML(elem_id="papers", apply_default_css=False)
-    filters = [query, author, year]
-
-    def filtered(query: str, author: str, year: str) -> str:
-        return library_html(library, query, author, year)
-
-    tab.select(lambda: gr.update(choices=[ANY_YEAR, *map(str, library.years())]), None, year, **QUIET)
-    gr.on(
-        [tab.select, query.change, author.change, year.change],
-        filtered,
-        filters,
-        papers,
-        trigger_mode="always_last",
-        **QUIET,
+def _build_papers() -> None:
+    """Add the papers to the Blocks around it; the browser fills the table in, see `ui.routes_papers`."""
+    gr.HTML(
+        files(__package__).joinpath("papers.html").read_text(encoding="utf-8"),
+        elem_id="papers",
+        apply_default_css=False,
     )

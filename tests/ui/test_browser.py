@@ -48,7 +48,7 @@ def test_foreign_text_does_nothing_and_nothing_leaves_this_machine(page):
     ask(page, "evil <img src=x onerror='window.hacked=1'>")
     ask(page, "fail too")
     page.get_by_role("link", name="Papers").click()
-    page.wait_for_selector("#papers .card:visible")
+    page.wait_for_selector("#papers .paper-row:visible")
     page.get_by_role("link", name="Chat", exact=True).click()
     assert page.evaluate("window.hacked") is None
     assert page.asked_hosts == {"127.0.0.1"}
@@ -120,13 +120,6 @@ def test_the_shipped_papers_answer_and_the_abstracts_own_words_light_up(real_pag
     cite.click()
     abstract = next(paper for paper in library.papers() if paper.title.startswith("CLIP-RT")).abstract
     assert real_page.locator("mark").all_inner_texts() == [abstract[a:b] for a, b in spans_of(cite)]
-
-
-def test_the_shipped_papers_are_searched_in_the_library_tab(real_page):
-    real_page.get_by_role("link", name="Papers").click()
-    real_page.get_by_label("Search", exact=True).fill("peeling a banana")
-    real_page.wait_for_selector(".count:has-text('banana')")
-    assert real_page.locator("#papers h3").first.inner_text() == "What does CLIP know about peeling a banana?"
 
 
 def test_a_draft_is_planned_edited_and_written(real_page, library):

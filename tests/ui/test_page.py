@@ -16,14 +16,13 @@ from tests.fakes_web import (
     EVIL,
     PAPERS,
     FakeAssistant,
-    FakeLibrary,
     answer,
     evil_pieces,
     found,
     piece,
     pieces_of_an_answer,
 )
-from ui.cards import library_html, paper_card, section_html
+from ui.cards import paper_card, section_html
 from ui.conversation import UNEXPECTED, Exchange, answering, history
 from ui.markup import mark_ends, render, without_links
 from ui.page import OFFLINE, answer_files, exchange_html
@@ -274,11 +273,6 @@ def test_a_silent_server_can_be_stopped_at_once():
     *_, state = answering(assistant, "slow", (), stop)
     assert state[0].stopped and len(state[0].pieces) == 1
     assistant.gate.set()
-
-
-def test_the_library_is_filtered_by_author_and_year():
-    shown = library_html(FakeLibrary(), author="moo jin", year="2024")
-    assert "1 of 4 papers" in shown and "OpenVLA: An" in shown and "CLIP-RT" not in shown
 
 
 def test_examples_are_ones_that_this_library_answers():
