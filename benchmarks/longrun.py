@@ -48,7 +48,7 @@ def run(home: Path, questions: int, at_once: int) -> dict[str, object]:
     with ThreadPoolExecutor(at_once) as users:
         for look in range(LOOKS):
             some = [asked[n % len(asked)] for n in range(look * questions // LOOKS, (look + 1) * questions // LOOKS)]
-            list(users.map(lambda question: client.call("answer", question), some))
+            list(users.map(lambda question: client.ask(question), some))
             looks.append({"questions": (look + 1) * questions // LOOKS, **state()})
             print(looks[-1], file=sys.stderr, flush=True)
     page.close()

@@ -20,6 +20,24 @@ class PageClient:
         connection.close()
         return answer.status, {name.lower(): text for name, text in answer.getheaders()}, content
 
+    def ask(self, question: str, talk: str = "", parent: int | None = None) -> list[dict]:
+        """What the page is sent of an answer: the turn as it grows, the last one whole."""
+        asked = {"question": question, "talk": talk, "parent": parent}
+        status, _, said = self.request("POST", "/citewell/ask", asked)
+        assert status == 200, said
+        return [json.loads(line) for line in said.splitlines() if line.strip()]
+
+    def begin(self, question: str) -> dict:
+        """The first that is sent of an answer; the rest of it is not waited for."""
+        _, answer = self._open("POST", "/citewell/ask", {"question": question})
+        return json.loads(answer.readline())
+
+    def get(self, path: str) -> dict:
+        """What one of the page's own routes answers."""
+        status, _, said = self.request("GET", f"/citewell/{path}")
+        assert status == 200, said
+        return json.loads(said)
+
     def call(self, function: str, *values: object, session: str = "") -> list:
         """The last outputs of a function of the page, by the name it has in the code."""
         *_, last = self.stream(function, *values, session=session)

@@ -1,43 +1,30 @@
 """Papers as HTML cards: the sources beside an answer, and the list of the library."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
-from typing import Any
 
 from rag.answer import NEAREST
 from rag.records import Found
-from rag.search.retrieve import retrieve
-from store.library import Library
 from store.records import Paper
 from ui.conversation import Exchange, numbers
 from ui.markup import escape
-from ui.page import card_id
+from ui.sentences import card_id, where_and_when
 
 NAMED_AUTHORS = 4
-LONGEST_QUERY = 1_000  # characters of a search in the library
-SHOWN = 50  # papers of the library on the page; the filters reach the others
-FOUND = 20  # papers that a search of the library brings
-ANY_YEAR = "Any year"
 
 
-def sources_html(conversation: Sequence[Exchange]) -> str:
-    """The sources of every answer, one section each; the last is shown until a citation asks for another."""
-    asked = [(turn, exchange) for turn, exchange in enumerate(conversation, 1) if exchange.searched]
-    if not asked:
-        return (
-            '<div class="no-sources"><h2>Sources</h2><p>The papers that an answer rests on appear here. '
-            "A number in the answer opens its abstract at the quoted sentence.</p></div>"
-        )
-    return "".join(section_html(str(turn), exchange, turn == asked[-1][0]) for turn, exchange in asked)
+NO_SOURCES = (
+    '<div class="no-sources"><h2>Sources</h2><p>The papers that an answer rests on appear here. '
+    "A number in the answer opens its abstract at the quoted sentence.</p></div>"
+)
 
 
-def section_html(turn: str, exchange: Exchange, shown: bool = True) -> str:
+def section_html(turn: str, exchange: Exchange) -> str:
     """The sources of one answer: the cited ones by number, the others to open."""
     first, rest, heading = _divided(exchange)
     close = '<button type="button" class="close" data-do="close" aria-label="Close the sources">✕</button>'
     return (
-        f'<section class="sources" data-turn="{turn}" aria-label="Sources of answer {turn}"'
-        f"{'' if shown else ' hidden'}><header><h2>{heading}</h2>{close}</header>"
+        f'<section class="sources" data-turn="{turn}" aria-label="Sources of answer {turn}">'
+        f"<header><h2>{heading}</h2>{close}</header>"
         f"{_cards(turn, exchange, first)}{_more(turn, exchange, rest)}</section>"
     )
 
@@ -65,26 +52,29 @@ def _more(turn: str, exchange: Exchange, places: Sequence[int]) -> str:
 def _cards(turn: str, exchange: Exchange, places: Iterable[int]) -> str:
     number_of = {paper_id: n for n, paper_id in numbers(exchange).items()}
     found = exchange.searched.found if exchange.searched else ()
-    return "".join(_source_card(turn, found[place], number_of) for place in places)
+    return "".join(_source_card(turn, found[place], _rank(place, found), number_of) for place in places)
 
 
-def _source_card(turn: str, found: Found, number_of: Mapping[str, int]) -> str:
+def _rank(place: int, found: Sequence[Found]) -> str:
+    """Which of those found it was; the papers of a draft were not ranked, and scores have no scale to read them by."""
+    return f"found as number {place + 1} of {len(found)}" if found[place].score else ""
+
+
+def _source_card(turn: str, found: Found, rank: str, number_of: Mapping[str, int]) -> str:
     n = number_of.get(found.paper.paper_id)
     chip = f'<span class="number">{n}</span>' if n else ""
-    score = f"score {found.score:.2f}" if found.score else ""  # the papers of a draft were not ranked
-    return paper_card(found.paper, card_id(turn, found.paper.paper_id), chip, score)
+    return paper_card(found.paper, card_id(turn, found.paper.paper_id), chip, rank)
 
 
 def paper_card(paper: Paper, element_id: str = "", chip: str = "", note: str = "") -> str:
     """One paper: title, authors, venue, year, link, and its abstract to open. `chip` is trusted HTML."""
-    year = "" if str(paper.year) in paper.venue else str(paper.year or "")
-    about = " · ".join(part for part in (paper.venue, year, note) if part)
+    about = " · ".join(part for part in (where_and_when(paper), note) if part)
     identity = f' id="{element_id}"' if element_id else ""
     return (
         f'<article class="card"{identity} tabindex="-1">'
         f"<h3>{chip}<span>{escape(paper.title)}</span></h3>"
         f'<p class="authors" title="{escape(", ".join(paper.authors))}">{escape(_authors(paper))}</p>'
-        f'<p class="about">{escape(about)}{_link(paper)}</p>'
+        f'<p class="about">{escape(about)}{paper_link(paper)}</p>'
         f'<details class="abstract"><summary>Abstract</summary><p>{escape(paper.abstract)}</p></details>'
         '<button type="button" class="back" data-do="back" hidden>Back to the sentence</button>'
         "</article>"
@@ -96,7 +86,7 @@ def _authors(paper: Paper) -> str:
     return ", ".join(paper.authors[:NAMED_AUTHORS]) + more
 
 
-def _link(paper: Paper) -> str:
+def paper_link(paper: Paper) -> str:
     """A link out, for web addresses only: a stored `javascript:` must not become one."""
     if not paper.url.startswith(("https://", "http://")):
         return ""
@@ -106,26 +96,3 @@ def _link(paper: Paper) -> str:
         f' <a class="out" href="{escape(paper.url)}" target="_blank" rel="noopener noreferrer" '
         f'aria-label="{label}">{name} ↗</a>'
     )
-
-
-def library_html(library: Library, query: str = "", author: str = "", year: str = ANY_YEAR) -> str:
-    """The papers that fit, best first when a `query` is given, and how many of them there are."""
-    query = query.strip()
-    if max(map(len, (query, author))) > LONGEST_QUERY:
-        return f'<p class="count" role="status">A search has {LONGEST_QUERY:,} characters at most; shorten it.</p>'
-    wanted: dict[str, Any] = {"author": author.strip() or None, "year": None if year == ANY_YEAR else int(year)}
-    if query:
-        shown = [found.paper for found in retrieve(library.within(**wanted), query, FOUND)]
-    else:
-        shown = list(islice(library.papers(**wanted), SHOWN))
-    fitting = len(shown) if query else len(library.within(**wanted))
-    cards = "".join(paper_card(paper) for paper in shown)
-    return f'<p class="count" role="status">{_count(fitting, len(library), query)}</p>{cards}'
-
-
-def _count(fitting: int, size: int, query: str) -> str:
-    if not size:
-        return "The library is empty; add papers with <code>citewell add PATH</code>."
-    if query:
-        return f"{fitting} of {size:,} papers, the nearest to “{escape(query)}” first"
-    return f"{fitting:,} of {size:,} papers" + (f"; the first {SHOWN} are shown" if fitting > SHOWN else "")

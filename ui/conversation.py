@@ -48,6 +48,11 @@ class Exchange:
         return self.answer.answer if self.answer else written
 
     @property
+    def cited(self) -> list[str]:
+        """The ids of the papers that the answer cites."""
+        return list(dict.fromkeys(numbers(self).values()))
+
+    @property
     def papers(self) -> list[Paper]:
         """The papers found, best first."""
         return [found.paper for found in self.searched.found] if self.searched else []

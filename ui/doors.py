@@ -25,12 +25,15 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
 LARGEST_BODY = 300_000  # bytes of a request: the longest plan of a draft, and some
+LARGEST_FILE = 32_000_000  # bytes of a file of papers, from somebody who may come in
 SLOWEST_BODY = 20.0  # seconds until it is there
 COOKIE = "citewell"
 # What the page asks of Gradio; uploads, files, run history and all else that it could do are not there.
 _SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/info"}
 _SHOWN |= {"/gradio_api/theme.css", "/gradio_api/app_id", "/gradio_api/startup-events", "/gradio_api/queue/data"}
-_BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
+_OURS = "/citewell/"  # what the page asks of us, past Gradio
+_FILES = "/citewell/papers/add"
+_BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/", _OURS)
 # What needs no place in the queue, as Stop, is run at once.
 _ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
 _POLICY = "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
@@ -89,7 +92,8 @@ class Door:
         try:
             headers = _headers(scope)
             self._check_origin(scope, headers)
-            body = await _read(receive, headers)
+            adding = scope["path"] == _FILES and (not self._lock or self._is_known(scope, headers))
+            body = await _read(receive, headers, LARGEST_FILE if adding else LARGEST_BODY)
             if self._lock and not self._is_known(scope, headers):
                 return await self._ask(scope, headers, body, send)
             self._check_route(scope)
@@ -120,7 +124,7 @@ class Door:
     def _check_route(self, scope: Scope) -> None:
         path, method = scope["path"].rstrip("/") or "/", scope["method"]
         shown = method in ("GET", "HEAD") and (path in _SHOWN or path.startswith(_BELOW))
-        if not shown and not (method == "POST" and path in _ORDERS):
+        if not shown and not (method == "POST" and (path in _ORDERS or path.startswith(_OURS))):
             raise Refusal(404, "There is nothing here.")
 
     def _is_known(self, scope: Scope, headers: Headers) -> bool:
@@ -181,11 +185,11 @@ def _headers(scope: Scope) -> Headers:
     return found
 
 
-async def _read(receive: Receive, headers: Headers) -> bytes:
+async def _read(receive: Receive, headers: Headers, largest: int) -> bytes:
     """The body of a request, up to its limits."""
     length, body = headers.get("content-length", ""), b""
-    if length and (not length.isascii() or not length.isdigit() or len(length) > 12 or int(length) > LARGEST_BODY):
-        raise Refusal(413, f"A request may have {LARGEST_BODY:,} bytes.", connection="close")
+    if length and (not length.isascii() or not length.isdigit() or len(length) > 12 or int(length) > largest):
+        raise Refusal(413, f"A request may have {largest:,} bytes.", connection="close")
     try:
         async with asyncio.timeout(SLOWEST_BODY):
             more = True
@@ -193,8 +197,8 @@ async def _read(receive: Receive, headers: Headers) -> bytes:
                 message = await receive()
                 body += message.get("body", b"")
                 more = message["type"] == "http.request" and message.get("more_body", False)
-                if len(body) > LARGEST_BODY:
-                    raise Refusal(413, f"A request may have {LARGEST_BODY:,} bytes.", connection="close")
+                if len(body) > largest:
+                    raise Refusal(413, f"A request may have {largest:,} bytes.", connection="close")
     except TimeoutError:
         raise Refusal(408, "The request took too long.", connection="close") from None
     return body

@@ -1,24 +1,18 @@
 """The conversation as HTML: pure functions from records to text in which everything foreign is escaped."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote as percent_encoded
+from dataclasses import dataclass
 
 from rag.answer import NEAREST
 from rag.offline.composing import MODEL_NAME
-from rag.records import HOLDS, Answer, Citation, Refusal, Repair, Sentence, Verdict, read_refusal
+from rag.records import Answer, Refusal, Repair, read_refusal
+from rag.references.bibliography import export
 from store.records import Paper
-from ui.conversation import Exchange, numbers
-from ui.markup import END, escape, mark_ends, render
+from ui.conversation import Exchange
+from ui.markup import escape
 from ui.render import MARKS, as_markdown
+from ui.sentences import MEANINGS, answer_html, card_id, mark
 
-MEANINGS: dict[Verdict, str] = {
-    "supported": "Supported: the cited abstract says this",
-    "quoted": "Quoted: word for word in the cited abstract",
-    "weak": "Weak: the cited abstract says something close; compare the quote",
-    "unsupported": "Unsupported: the cited abstract does not say this",
-    "uncited": "Uncited: this sentence names no source",
-    "unchecked": "Unchecked: in another language than the abstract",
-}
 REFUSED: dict[Refusal | None, str] = {
     "no paper": "Not in this library",
     "not stated": "Not stated in the abstracts",
@@ -27,18 +21,16 @@ REFUSED: dict[Refusal | None, str] = {
 }
 OFFLINE = "Offline answer: sentences quoted from the abstracts, no language model"
 File = tuple[str, str, str]  # what a download is called on its button, as a file, and its text
+RETRY = '<button type="button" class="quiet" data-do="retry">Ask again</button>'
 FAILURES = ("model-failed", "cut-off")  # the repairs that are shown in the open
 
 
-def conversation_html(conversation: Sequence[Exchange], library_size: int) -> str:
-    """Every question with its answer; what there is to know when nothing was asked yet."""
-    if not conversation:
-        return _welcome(library_size)
-    exchanges = (
-        exchange_html(str(turn), exchange, library_size, answer_files(exchange))
-        for turn, exchange in enumerate(conversation, 1)
-    )
-    return f'<div role="log" aria-label="Conversation">{"".join(exchanges)}</div>'
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a question stands in a conversation that is kept: its id, and those asked in its place, it among them."""
+
+    id: int
+    branches: tuple[int, ...] = ()
 
 
 def model_label(name: str) -> str:
@@ -48,37 +40,87 @@ def model_label(name: str) -> str:
 
 def answer_files(exchange: Exchange) -> list[File]:
     """What can be downloaded of an answer; the first is also what is copied."""
-    return [(".md", "citewell-answer.md", as_markdown(exchange.answer))] if exchange.answer else []
+    if not exchange.answer:
+        return []
+    cited = [paper for paper in exchange.papers if paper.paper_id in exchange.cited]
+    files = [(".md", "citewell-answer.md", as_markdown(exchange.answer))]
+    return [*files, (".bib", "citewell-answer.bib", export(cited, "bibtex"))] if cited else files
 
 
-def card_id(turn: str, paper_id: str) -> str:
-    """The id of the card of a paper among the sources of the exchange `turn`."""
-    return f"card-{turn}-{percent_encoded(paper_id, safe='')}"
-
-
-def _welcome(library_size: int) -> str:
-    verdicts = "".join(f"<li>{_mark(verdict)} {meaning}</li>" for verdict, meaning in MEANINGS.items())
+def welcome_html(library_size: int, examples: Iterable[str]) -> str:
+    """What there is to know when nothing was asked yet: what this library can be asked, and how it is checked."""
+    verdicts = "".join(f"<li>{mark(verdict)} {meaning}</li>" for verdict, meaning in MEANINGS.items())
+    offered = "".join(
+        f'<li><button type="button" class="example" data-do="ask" dir="auto">{escape(text)}</button></li>'
+        for text in examples
+    )
+    if not library_size:
+        return (
+            '<div class="welcome"><h1>No papers yet</h1><p>Add some under <a href="?p=papers" data-place="papers">'
+            "Papers</a>, or with <code>citewell add PATH</code>.</p></div>"
+        )
     return (
-        f'<div class="welcome"><h2>Ask {library_size:,} papers</h2>'
-        "<p>Every sentence of an answer is checked against the abstract it cites. Follow a number "
-        'such as <span class="sample">[1]</span> to the very words it rests on.</p>'
-        f'<ul class="legend" aria-label="What the marks mean">{verdicts}</ul></div>'
+        f'<div class="welcome"><h1>Ask {library_size:,} papers</h1>'
+        f'<ul class="examples" aria-label="Questions to begin with">{offered}</ul>'
+        "<details><summary>How every sentence is checked</summary><p>Each sentence of an answer is compared with the "
+        "abstract that it cites, and bears a mark. Point at a number to see the sentence it rests on, follow it to "
+        f'read the abstract there, press a mark to see why it stands.</p><ul class="legend">{verdicts}</ul></details>'
+        "</div>"
     )
 
 
-def exchange_html(turn: str, exchange: Exchange, library_size: int, files: Sequence[File], made_by: str = "") -> str:
+def exchange_html(
+    turn: str,
+    exchange: Exchange,
+    library_size: int,
+    files: Sequence[File],
+    made_by: str = "",
+    standing: Standing | None = None,
+    ahead: int = 0,
+) -> str:
     """One question with its answer. `turn` names it within the page, `files` can be downloaded.
 
-    `made_by` says how it came about, where that is not how answers do.
+    `made_by` says how it came about, where that is not how answers do; `ahead` questions are answered before it.
     """
-    parts = [_searched_for(exchange), _reply(turn, exchange, library_size), _failures(exchange), _waiting(exchange)]
+    parts = [
+        _searched_for(exchange),
+        _reply(turn, exchange, library_size),
+        _failures(exchange, standing),
+        _waiting(exchange, ahead),
+    ]
     if exchange.answer:
-        parts += [_repairs(exchange.answer.repairs), _foot(turn, exchange.answer, files, made_by)]
+        parts += [_repairs(exchange.answer.repairs), _foot(turn, exchange.answer, files, made_by, standing)]
+    identity = f' data-id="{standing.id}"' if standing else ""
     return (
-        f'<article class="exchange" id="turn-{turn}" aria-label="Question and answer" '
+        f'<article class="exchange" id="turn-{turn}"{identity} aria-label="Question and answer" '
         f'aria-busy="{str(not exchange.done).lower()}">'
-        f'<div class="question">{escape(exchange.question)}</div>'
+        f'<div class="asked"><div class="question" dir="auto">{escape(exchange.question)}</div>'
+        f"{_branches(standing)}</div>"
         f'<div class="reply">{"".join(parts)}</div></article>'
+    )
+
+
+def _branches(standing: Standing | None) -> str:
+    """The button that changes a question, and the way to what was asked in its place."""
+    if standing is None:
+        return ""
+    edit = '<button type="button" class="quiet edit-question" data-do="edit" title="Change this question">Edit</button>'
+    if len(standing.branches) < 2:
+        return f'<span class="branches">{edit}</span>'
+    at = standing.branches.index(standing.id)
+    before, after = standing.branches[max(at - 1, 0)], standing.branches[min(at + 1, len(standing.branches) - 1)]
+    return (
+        f'<span class="branches">{_branch(before, "‹", "Earlier wording", at == 0)}'
+        f"<span>{at + 1} of {len(standing.branches)}</span>"
+        f"{_branch(after, '›', 'Later wording', after == standing.id)}{edit}</span>"
+    )
+
+
+def _branch(turn: int, sign: str, label: str, off: bool) -> str:
+    disabled = " disabled" if off else ""
+    return (
+        f'<button type="button" class="quiet" data-do="branch" data-turn="{turn}" aria-label="{label}"{disabled}>'
+        f"{sign}</button>"
     )
 
 
@@ -88,7 +130,7 @@ def _searched_for(exchange: Exchange) -> str:
     if searched is None or refused:
         return ""
     sought = [search for search in searched.sought if search != exchange.question]
-    said = "; ".join(f"<q>{escape(search)}</q>" for search in sought)
+    said = "; ".join(f"<q dir="auto">{escape(search)}</q>" for search in sought)
     return f'<p class="searched">searched for: {said}</p>' if said else ""
 
 
@@ -112,72 +154,10 @@ def _nearest(turn: str, exchange: Exchange, library_size: int) -> str:
 
 def _card_link(turn: str, paper: Paper) -> str:
     year = f" ({paper.year})" if paper.year else ""
-    return f'<a class="to-card" href="#{card_id(turn, paper.paper_id)}">{escape(paper.title)}</a>{year}'
+    return f'<a class="to-card" href="#{card_id(turn, paper.paper_id)}"><bdi>{escape(paper.title)}</bdi></a>{year}'
 
 
-def answer_html(turn: str, exchange: Exchange) -> str:
-    """The text of an answer, its markers leading to their sources, a mark behind each checked sentence."""
-    text, ends = "", []
-    for piece in exchange.pieces:
-        text += _one_newline(piece.cited.text.replace(END, "\N{REPLACEMENT CHARACTER}"))
-        ends.append(len(text))
-        text += _one_newline(piece.cited.after)
-    cards = {paper.paper_id: card_id(turn, paper.paper_id) for paper in exchange.papers}
-    titles = {paper.paper_id: paper.title for paper in exchange.papers}
-    sentences = [piece.sentence for piece in exchange.pieces]
-    shown = numbers(exchange)
-
-    def citation(place: int, n: int) -> str:
-        sentence = sentences[place] if place < len(sentences) else None
-        quotes = [quote for quote in sentence.citations if quote.n == n] if sentence else []
-        paper_id = quotes[0].paper_id if quotes else shown.get(n)
-        if paper_id not in cards:
-            return f"[{n}]"
-        return _citation_link(n, cards[paper_id], titles[paper_id], quotes)
-
-    def ending(place: int) -> str:
-        sentence = sentences[place]
-        return _verdict(sentence, cards) if sentence else ""
-
-    return render(mark_ends(text, ends), citation, ending)
-
-
-def _one_newline(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _citation_link(n: int, card: str, title: str, quotes: Sequence[Citation]) -> str:
-    hint = title + "".join(f" — “{quote.quote}”" for quote in quotes)
-    return (
-        f'<a class="cite" href="#{card}" data-spans="{_spans(quotes)}" title="{escape(hint)}" '
-        f'aria-label="Source {n}: {escape(title)}">[{n}]</a>'
-    )
-
-
-def _spans(quotes: Iterable[Citation]) -> str:
-    return " ".join(f"{quote.start}-{quote.end}" for quote in quotes)
-
-
-def _verdict(sentence: Sentence, cards: dict[str, str]) -> str:
-    """The mark of a checked sentence: a link to its first quote where it has one."""
-    mark, meaning = _mark(sentence.verdict), MEANINGS[sentence.verdict]
-    if sentence.reason:
-        meaning = escape(f"{meaning} ({sentence.reason})")
-    if sentence.verdict != "quoted" and (copied := max((c.words for c in sentence.copies if c.is_long), default=0)):
-        meaning += f"; {copied} words in a row as in the abstract, without quotation marks"
-    first = next((q for q in sentence.citations if q.paper_id in cards), None)
-    about = f'class="verdict {sentence.verdict}" data-tip="{meaning}" aria-label="{meaning}"'
-    if first is None:
-        return f'<span {about} role="img" tabindex="0">{mark}</span>'
-    return f'<a {about} href="#{cards[first.paper_id]}" data-spans="{_spans([first])}">{mark}</a>'
-
-
-def _mark(verdict: Verdict) -> str:
-    name = "" if verdict in HOLDS else f" {verdict}"
-    return f'<span class="mark {verdict}" aria-hidden="true">{MARKS[verdict]}{name}</span>'
-
-
-def _failures(exchange: Exchange) -> str:
+def _failures(exchange: Exchange, standing: Standing | None) -> str:
     said = [
         escape(repair.detail)
         for repair in (exchange.answer.repairs if exchange.answer else ())
@@ -187,13 +167,16 @@ def _failures(exchange: Exchange) -> str:
         said.append(escape(exchange.error))
     if exchange.stopped:
         said.append("Stopped; the answer is incomplete.")
-    return "".join(f'<p class="failure" role="alert">{text}</p>' for text in said)
+    again = f" {RETRY}" if standing and said and not exchange.answer else ""
+    return "".join(f'<p class="failure" role="alert">{text}{again}</p>' for text in said)
 
 
-def _waiting(exchange: Exchange) -> str:
+def _waiting(exchange: Exchange, ahead: int) -> str:
     if exchange.done:
         return ""
     doing = "Writing" if exchange.pieces else "Reading the abstracts" if exchange.searched else "Searching"
+    if ahead:
+        doing = f"Waiting: {ahead} before you"
     return f'<p class="waiting" role="status">{doing}<span aria-hidden="true"> …</span></p>'
 
 
@@ -206,11 +189,12 @@ def _repairs(repairs: Sequence[Repair]) -> str:
     return f'<details class="repairs"><summary>{count} on this answer</summary><ul>{items}</ul></details>'
 
 
-def _foot(turn: str, answer: Answer, files: Sequence[File], made_by: str) -> str:
+def _foot(turn: str, answer: Answer, files: Sequence[File], made_by: str, standing: Standing | None) -> str:
     buttons = f'<button type="button" data-do="sources" data-turn="{turn}">Sources</button>'
     if files:
         buttons += _export("copy", "Copy", files[0])
     buttons += "".join(_export("download", f"Download {file[0]}", file) for file in files)
+    buttons += RETRY if standing else ""
     model = f'<span class="about-model">{escape(made_by or model_label(answer.model))}</span>'
     return f'<footer class="foot">{_tally(answer)}<span class="actions">{buttons}</span>{model}</footer>'
 

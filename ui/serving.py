@@ -5,24 +5,36 @@ import os
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from importlib.resources import files
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: nothing is sent anywhere
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse
 
 from store.errors import CitewellError
+from ui.assets import HEAD
 from ui.conversation import end_work
 from ui.doors import Door, is_loopback
 from ui.lock import Lock
+from ui.saved import NoConversation
 
-SESSIONS = 200  # conversations that are kept in memory, a quarter of a megabyte an answer; the longest unused goes
+SESSIONS = 200  # windows whose draft is kept in memory; the longest unused goes
 
 
 class PageError(CitewellError):
     """The page cannot be served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is served: Gradio's page, and the routes that it asks past Gradio."""
+
+    blocks: gr.Blocks
+    routes: APIRouter
 
 
 class Served:
@@ -51,8 +63,8 @@ class Served:
         end_work()
 
 
-def launch(app: gr.Blocks, host: str, port: int, lock: Lock | None = None, further: str = "") -> Served:
-    """Serve `app`. Port 0 takes a free one, `lock` asks for a password, `further` are more names for `host`.
+def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: str = "") -> Served:
+    """Serve `page`. Port 0 takes a free one, `lock` asks for a password, `further` are more names for `host`.
 
     Raises PageError when `host` and `port` cannot be listened on, or when more than this machine would reach the
     page and no password is asked for.
@@ -60,15 +72,17 @@ def launch(app: gr.Blocks, host: str, port: int, lock: Lock | None = None, furth
     lock = lock or Lock()
     check_reach(host, lock)
     listening = _listen(host, port)
-    app.state_session_capacity = SESSIONS  # Gradio takes it from `Blocks.launch` alone
+    page.blocks.state_session_capacity = SESSIONS  # Gradio takes it from `Blocks.launch` alone
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(page.routes)
+    app.add_exception_handler(CitewellError, _said)
     gradio = gr.mount_gradio_app(
-        FastAPI(docs_url=None, redoc_url=None, openapi_url=None),
         app,
+        page.blocks,
         "/",
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(),
-        css=_read("page.css"),
-        head=f"<script>{_read('page.js')}</script>",
+        head=HEAD,
         favicon_path=str(files(__package__) / "favicon.svg"),
         show_error=False,
         footer_links=[],
@@ -123,8 +137,9 @@ def _address(listening: socket.socket, host: str) -> str:
     return f"http://{f'[{at}]' if ':' in at else at}:{port}/"
 
 
-def _read(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+async def _said(request: Request, error: Exception) -> JSONResponse:
+    """What went wrong, for the page to show."""
+    return JSONResponse({"error": str(error)}, 404 if isinstance(error, NoConversation) else 400)
 
 
 def _theme() -> gr.themes.Base:

@@ -1,21 +1,26 @@
-"""The page with its tabs, as Gradio knows it."""
+"""The page with its places, as Gradio knows it: a rail of conversations beside Chat, Papers and Draft."""
 
 import os
-from collections.abc import Iterator
-from typing import Any
+from importlib.resources import files
+from itertools import islice
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported: nothing is sent anywhere
 
 import gradio as gr
+from fastapi import APIRouter
 
 from rag.answer import LONGEST_QUESTION, Assistant
 from rag.offline.composing import MODEL_NAME
-from store.library import Library
-from ui.cards import ANY_YEAR, LONGEST_QUERY, library_html, sources_html
-from ui.conversation import Conversation, Stops, answering
+from ui import assets
+from ui.cards import NO_SOURCES
+from ui.jobs import Jobs
 from ui.markup import escape
-from ui.page import conversation_html
-from ui.tab_draft import QUIET, build_draft
+from ui.page import welcome_html
+from ui.routes import chat_routes, nobody, somebody
+from ui.routes_papers import paper_routes
+from ui.saved import Saved
+from ui.serving import Page
+from ui.tab_draft import build_draft
 
 # Each is offered while the library holds the papers it is about.
 EXAMPLES = (
@@ -23,103 +28,87 @@ EXAMPLES = (
     ("Which papers speed up vision-language-action models?", ("2506.13725",)),
     ("What does CLIP know about peeling a banana?", ("2404.12015",)),
 )
-AT_ONCE = 8  # answers in the making at one time, over all users
+NEWEST = 2  # papers that are asked about where none of these is there
+AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
+PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft"}
 
 
-def create_app(assistant: Assistant) -> gr.Blocks:
-    """The page over `assistant`; what a user asks is kept in that user's session only."""
-    with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as app:
-        gr.HTML(_masthead(assistant), elem_id="masthead", apply_default_css=False)
-        with gr.Tabs():
+def create_app(assistant: Assistant, alone: bool = True) -> Page:
+    """The page over `assistant`; `alone` where only this machine reaches it, so that all who come are one person."""
+    with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as blocks:
+        gr.HTML(_rail(assistant), elem_id="rail-holder", apply_default_css=False)
+        with gr.Tabs(elem_id="places"):
             with gr.Tab("Chat", id="chat"):
                 _build_chat(assistant)
+            with gr.Tab("Papers", id="papers"):
+                _build_papers()
             with gr.Tab("Draft", id="draft"):
                 build_draft(assistant)
-            with gr.Tab("Library", id="library") as tab:
-                _build_library(assistant.library, tab)
-    return app
+    return Page(blocks, _routes(assistant, alone))
 
 
-def _masthead(assistant: Assistant) -> str:
+def _routes(assistant: Assistant, alone: bool) -> APIRouter:
+    saved = Saved(assistant.library.home)
+    at_once = AT_ONCE if assistant.model != MODEL_NAME else max(2, os.cpu_count() or 2)
+    routes = APIRouter()
+    routes.include_router(assets.routes)
+    who = nobody if alone else somebody
+    routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, who))
+    routes.include_router(paper_routes(assistant.library, saved, who))
+    return routes
+
+
+def _rail(assistant: Assistant) -> str:
+    """The rail, whose list of conversations the browser fills in."""
+    places = "".join(
+        f'<li><a class="to-place" href="?p={place}" data-place="{place}">{name}</a></li>'
+        for place, name in PLACES.items()
+    )
     return (
-        f'<header class="masthead"><h1>Citewell</h1><p>{len(assistant.library):,} papers · '
-        f"{escape(_who(assistant.model))}</p></header>"
+        '<header class="topbar"><button type="button" class="open-rail" aria-label="Conversations and places" '
+        'aria-expanded="false">☰</button><span class="wordmark">Citewell</span></header>'
+        '<nav id="rail" aria-label="Citewell"><a class="wordmark" href="./" data-place="chat" data-talk="">Citewell</a>'
+        '<a id="new" class="new-chat" href="./" data-place="chat" data-talk="">New chat</a>'
+        f'<ul class="places">{places}</ul>'
+        '<h2>Conversations</h2><input type="search" id="find-talks" aria-label="Search conversations" '
+        'placeholder="Search" autocomplete="off"><div id="talks"></div>'
+        f'<p class="about-library">{len(assistant.library):,} papers<br>{escape(_who(assistant.model))}</p></nav>'
+        '<div id="toast" role="status"></div>'
     )
 
 
 def _who(model: str) -> str:
-    offline = "offline model: it quotes, no language model is used"
-    return offline if model == MODEL_NAME else f"answers by {model}"
+    return "offline model: it quotes" if model == MODEL_NAME else f"answers by {model}"
 
 
 def _build_chat(assistant: Assistant) -> None:
-    """Add the tab to the Blocks around it."""
-    asked = gr.State(())
+    """Add the chat to the Blocks around it. What it shows comes past Gradio, see `ui.routes`."""
+    welcome = welcome_html(len(assistant.library), example_questions(assistant))
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes="talk"):
-            talk = gr.HTML(
-                conversation_html((), len(assistant.library)), elem_id="conversation", apply_default_css=False
+            gr.HTML(
+                f'{welcome}<div class="log" role="log" aria-label="Conversation"></div>',
+                elem_id="conversation",
+                apply_default_css=False,
             )
-            with gr.Row(elem_id="examples") as examples:
-                offered = [gr.Button(text, size="sm", min_width=120) for text in example_questions(assistant)]
             with gr.Row(elem_id="composer"):
                 box = gr.Textbox(
                     show_label=False,
                     label="Your question",
                     container=False,
                     scale=8,
-                    max_lines=6,
+                    max_lines=8,
                     max_length=LONGEST_QUESTION,
                     placeholder="Ask about the papers",
                     autofocus=True,
                     elem_id="question",
                 )
+                stop = gr.Button("Stop", scale=0, min_width=72, elem_id="stop")
                 ask = gr.Button("Ask", variant="primary", scale=0, min_width=72, elem_id="ask")
-                stop = gr.Button("Stop", scale=0, min_width=72, visible=False, elem_id="stop")
-                fresh = gr.Button("New chat", scale=0, min_width=72, elem_id="new", visible=False)
         with gr.Column(scale=2, min_width=280, elem_classes="beside"):
-            cards = gr.HTML(sources_html(()), elem_id="cards", apply_default_css=False)
-    outputs = [asked, talk, cards, box, ask, stop, fresh, examples]
-    _wire_chat(assistant, outputs, offered)
-
-
-def _wire_chat(assistant: Assistant, outputs: list, offered: list[gr.Button]) -> None:
-    asked, _, _, box, ask, stop, fresh, _ = outputs
-    stops = Stops()
-
-    def answer(question: str, conversation: Conversation, request: gr.Request) -> Iterator[tuple]:
-        with stops.flag(request.session_hash) as flag:
-            for grown in answering(assistant, question, conversation, flag):
-                yield _shown(grown, len(assistant.library))
-
-    def stop_answer(request: gr.Request) -> None:
-        stops.stop(request.session_hash)
-
-    def clear() -> tuple:
-        return _shown((), len(assistant.library))
-
-    slots: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "answers", **QUIET}
-    gr.on([box.submit, ask.click], answer, [box, asked], outputs, **slots)
-    for button in offered:
-        button.click(answer, [button, asked], outputs, **slots)
-    stop.click(stop_answer, None, None, queue=False, **QUIET)
-    fresh.click(clear, None, outputs, **QUIET)
-
-
-def _shown(conversation: Conversation, library_size: int) -> tuple:
-    """The values of the tab's outputs. A question that failed goes back into the box."""
-    last = conversation[-1] if conversation else None
-    busy = last is not None and not last.done
-    return (
-        conversation,
-        conversation_html(conversation, library_size),
-        sources_html(conversation),
-        gr.update(value=last.question if last and last.error else "", interactive=True),
-        gr.update(visible=not busy),
-        gr.update(visible=busy),
-        gr.update(visible=bool(conversation) and not busy),
-        gr.update(visible=not conversation),
-    )
+            gr.HTML(f'{NO_SOURCES}<div class="sections"></div>', elem_id="cards", apply_default_css=False)
+    gr.on([box.submit, ask.click], None, js="() => window.citewell.submit()")
+    stop.click(None, js="() => window.citewell.stop()")
 
 
 def example_questions(assistant: Assistant) -> list[str]:
@@ -128,35 +117,14 @@ def example_questions(assistant: Assistant) -> list[str]:
     fitting = [text for text, ids in EXAMPLES if len(library.get_many(ids)) == len(ids)]
     if fitting or not len(library):
         return fitting
-    first = next(iter(library.papers()))
-    return [f"What does “{first.title}” propose?"]
+    newest = islice(library.papers(year=next(iter(library.years()), None)), NEWEST)
+    return [f"What does “{paper.title}” propose?" for paper in newest]
 
 
-def _build_library(library: Library, tab: gr.Tab) -> None:
-    """Fill `tab`; the papers are listed when it is opened, so that the page itself starts at once."""
-    with gr.Row(elem_id="filters", elem_classes="fields"):
-        query = gr.Textbox(
-            label="Search",
-            placeholder="A topic, a method, a title",
-            scale=4,
-            max_lines=1,
-            max_length=LONGEST_QUERY,
-            elem_id="search",
-        )
-        author = gr.Textbox(label="Author", placeholder="Part of a name", scale=2, max_lines=1, elem_id="author")
-        year = gr.Dropdown([ANY_YEAR], value=ANY_YEAR, label="Year", scale=1, min_width=110, elem_id="year")
-    papers = gr.HTML(elem_id="papers", apply_default_css=False)
-    filters = [query, author, year]
-
-    def filtered(query: str, author: str, year: str) -> str:
-        return library_html(library, query, author, year)
-
-    tab.select(lambda: gr.update(choices=[ANY_YEAR, *map(str, library.years())]), None, year, **QUIET)
-    gr.on(
-        [tab.select, query.change, author.change, year.change],
-        filtered,
-        filters,
-        papers,
-        trigger_mode="always_last",
-        **QUIET,
+def _build_papers() -> None:
+    """Add the papers to the Blocks around it; the browser fills the table in, see `ui.routes_papers`."""
+    gr.HTML(
+        files(__package__).joinpath("papers.html").read_text(encoding="utf-8"),
+        elem_id="papers",
+        apply_default_css=False,
     )

@@ -1,96 +1,13 @@
 """The page in a real browser: what a user sees, clicks and sends."""
 
-import os
-import shutil
-from urllib.parse import urlsplit
-
 import pytest
-
-from tests.fakes_web import FakeAssistant
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine; install the package chromium"
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "no Chromium on this machine; install the package chromium"
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def serve():
-    """Serves an assistant's page on a free port of 127.0.0.1 until the module's tests are through."""
-    from ui.serving import launch
-    from ui.web import create_app
-
-    served = []
-
-    def start(assistant):
-        served.append(launch(create_app(assistant), "127.0.0.1", 0))
-        return served[-1].address
-
-    yield start
-    for page in served:
-        page.close()
-
-
-@pytest.fixture(scope="module")
-def address(serve):
-    return serve(FakeAssistant(pause=0.05))
-
-
-@pytest.fixture(scope="module")
-def window(browser):
-    """One browser profile for all tests: what it cached is loaded once."""
-    return browser.new_context()
-
-
-@pytest.fixture(scope="module")
-def open_page(window, address):
-    """Opens the page as a new user; `page.asked_hosts` collects whom the browser asked for anything."""
-
-    def start(url=address):
-        page = window.new_page()
-        page.set_default_timeout(20_000)
-        page.asked_hosts = set()
-        page.on("request", lambda request: page.asked_hosts.add(urlsplit(request.url).hostname))
-        page.goto(url)
-        page.wait_for_selector("#question textarea")
-        return page
-
-    return start
-
-
-@pytest.fixture(scope="module")
-def opened(open_page):
-    return open_page()
-
-
-@pytest.fixture
-def page(opened):
-    """One user's page with nothing asked yet: opening a new one for every test takes a second each."""
-    opened.set_viewport_size({"width": 1200, "height": 800})
-    if opened.locator("#new").is_visible():
-        opened.click("#new")
-    opened.wait_for_selector(".welcome")
-    return opened
 
 
 def ask(page, question):
     turn = page.locator(".exchange").count() + 1
     page.fill("#question textarea", question)
     page.press("#question textarea", "Enter")
-    page.wait_for_selector(f"#turn-{turn}[aria-busy=false]")
-    page.wait_for_selector("#ask:visible")
+    page.wait_for_selector(f"#turn-{turn}[data-id][aria-busy=false]")
 
 
 def test_the_answer_streams_and_a_citation_opens_its_quote(page):
@@ -130,21 +47,23 @@ def test_an_older_answer_keeps_its_own_sources(page):
 def test_foreign_text_does_nothing_and_nothing_leaves_this_machine(page):
     ask(page, "evil <img src=x onerror='window.hacked=1'>")
     ask(page, "fail too")
-    page.get_by_role("tab", name="Library").click()
-    page.wait_for_selector("#papers .card:visible")
-    page.get_by_role("tab", name="Chat").click()
+    page.get_by_role("link", name="Papers").click()
+    page.wait_for_selector("#papers .paper-row:visible")
+    page.get_by_role("link", name="Chat", exact=True).click()
     assert page.evaluate("window.hacked") is None
     assert page.asked_hosts == {"127.0.0.1"}
 
 
-def test_an_error_is_said_and_gives_the_question_back(page):
+def test_an_error_is_said_and_the_question_can_be_asked_again(page):
     ask(page, "crash please")
     assert "did not foresee" in page.locator(".failure").inner_text()
     assert "secret" not in page.content()
-    assert page.input_value("#question textarea") == "crash please"
+    page.get_by_role("button", name="Ask again").click()
+    page.wait_for_selector(".failure")
+    assert page.locator(".exchange").count() == 1 and page.get_by_text("2 of 2").is_visible()
 
 
-def test_stop_ends_the_answer_and_the_next_question_works(page):
+def test_stop_ends_the_answer_and_the_next_question_works(page, assistant):
     page.fill("#question textarea", "slow one")
     page.press("#question textarea", "Enter")
     page.wait_for_selector(".verdict")
@@ -155,15 +74,6 @@ def test_stop_ends_the_answer_and_the_next_question_works(page):
     assert page.locator(".exchange").count() == 2
 
 
-def test_users_do_not_see_each_other(page, open_page):
-    other = open_page()
-    ask(page, "compare them")
-    ask(other, "refuse this")
-    assert page.locator(".question").all_inner_texts() == ["compare them"]
-    assert other.locator(".question").all_inner_texts() == ["refuse this"]
-    other.close()
-
-
 def test_a_phone_shows_the_sources_in_a_sheet_and_never_scrolls_sideways(page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.get_by_role("button", name="How does CLIP-RT").click()
@@ -171,17 +81,20 @@ def test_a_phone_shows_the_sources_in_a_sheet_and_never_scrolls_sideways(page):
     assert not page.locator("#cards").is_visible()
     page.locator(".cite").nth(0).click()
     assert page.locator("mark").is_visible()
+    page.wait_for_function("document.querySelector('.cite[aria-current]').getBoundingClientRect().bottom < 370")
+    assert page.locator(".beside:visible").bounding_box()["height"] <= 371
     page.locator(".sources:visible .close").click()
     assert not page.locator("mark").is_visible()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
-    edges = "[...document.querySelectorAll('main *')].map((element) => element.getBoundingClientRect().right)"
+    shown = "[...document.querySelectorAll('main *')].filter((one) => !one.closest('.tab-wrapper'))"
+    edges = f"{shown}.map((element) => element.getBoundingClientRect().right)"
     assert max(page.evaluate(edges)) <= 360
 
 
 def test_an_answer_downloads_as_markdown(page):
     ask(page, "compare them")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download .md").click()
     text = download.value.path().read_text(encoding="utf-8")
     assert text.startswith("# compare them") and "It adapts fast [1][2]." in text
 
@@ -209,15 +122,8 @@ def test_the_shipped_papers_answer_and_the_abstracts_own_words_light_up(real_pag
     assert real_page.locator("mark").all_inner_texts() == [abstract[a:b] for a, b in spans_of(cite)]
 
 
-def test_the_shipped_papers_are_searched_in_the_library_tab(real_page):
-    real_page.get_by_role("tab", name="Library").click()
-    real_page.get_by_label("Search").fill("peeling a banana")
-    real_page.wait_for_selector(".count:has-text('banana')")
-    assert real_page.locator("#papers h3").first.inner_text() == "What does CLIP know about peeling a banana?"
-
-
 def test_a_draft_is_planned_edited_and_written(real_page, library):
-    real_page.get_by_role("tab", name="Draft").click()
+    real_page.get_by_role("link", name="Draft").click()
     real_page.fill("#topic textarea", "efficient vision-language-action models")
     real_page.click("#make-plan")
     real_page.wait_for_selector("#plan textarea")

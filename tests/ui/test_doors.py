@@ -84,7 +84,7 @@ def test_the_password_opens_the_page_for_one_browser(locked):
     cookie = headers["set-cookie"].partition(";")[0]
     assert status == 303 and "HttpOnly" in headers["set-cookie"] and "SameSite=Strict" in headers["set-cookie"]
     inside = PageClient(f"http://127.0.0.1:{locked._at.port}/", Cookie=cookie)
-    assert inside.request("GET", "/")[0] == 200 and inside.call("answer", "compare them")
+    assert inside.request("GET", "/")[0] == 200 and inside.ask("compare them")
     assert locked.request("GET", "/")[0] == 401
     assert locked.request("GET", "/", cookie=f"{cookie}x")[0] == 401
 
@@ -230,7 +230,7 @@ def test_slow_connections_stop_no_question(open_page):
     waiting = [socket.create_connection(("127.0.0.1", open_page._at.port), timeout=10) for _ in range(100)]
     for connection in waiting:
         connection.sendall(b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
-    assert open_page.call("answer", "compare them")
+    assert open_page.ask("compare them")
     for connection in waiting:
         connection.close()
 
@@ -334,7 +334,7 @@ def test_a_page_ends_in_order_also_with_a_question_in_the_making(library_home, t
     process = subprocess.Popen(command, env=environ, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     said = process.stderr.readline()
     client = PageClient(re.search(r"http://\S+", said)[0])
-    next(client.stream("answer", "Which papers speed up vision-language-action models?"))
+    client.begin("Which papers speed up vision-language-action models?")
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=60)[1] == "citewell: stopped; what was finished is kept.\n"

@@ -138,6 +138,6 @@ def test_one_sentence_is_written_anew_alone():
     assert rewritten(FakeDrafter(), state, 2).error == "There is nothing else to say."
 
 
-def test_the_found_papers_of_a_draft_show_no_score():
+def test_the_found_papers_of_a_draft_show_no_rank():
     *_, state = states()
-    assert "score" not in section_html("draft", as_exchange(state)) and found()[0].score
+    assert "found as" not in section_html("draft", as_exchange(state)) and found()[0].score

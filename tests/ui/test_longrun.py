@@ -10,7 +10,6 @@ import pytest
 from rag.answer import Assistant
 from rag.settings import Settings
 from tests.page_client import PageClient
-from ui import serving
 from ui.serving import launch
 from ui.web import create_app
 
@@ -28,7 +27,7 @@ def test_a_page_left_open_keeps_no_file_and_no_thread_of_a_question(small, tmp_p
 
     def ask(times):
         for _ in range(times):
-            assert client.call("answer", "What does the study number 7 say?")
+            assert client.ask("What does the study number 7 say?")
 
     ask(10)
     before = held()
@@ -36,14 +35,3 @@ def test_a_page_left_open_keeps_no_file_and_no_thread_of_a_question(small, tmp_p
     descriptors, threads = held()
     page.close()
     assert descriptors <= before[0] + 4 and threads <= before[1] + 4
-
-
-def test_conversations_that_nobody_goes_on_with_are_let_go_of(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(serving, "SESSIONS", 3)
-    app = create_app(Assistant(small, Settings(tmp_path)))
-    page = launch(app, "127.0.0.1", 0)
-    client = PageClient(page.address)
-    for _ in range(6):
-        client.call("answer", "What does the study number 7 say?")
-    page.close()
-    assert len(app.state_holder.session_data) <= 3

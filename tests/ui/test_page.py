@@ -16,18 +16,18 @@ from tests.fakes_web import (
     EVIL,
     PAPERS,
     FakeAssistant,
-    FakeLibrary,
     answer,
     evil_pieces,
     found,
     piece,
     pieces_of_an_answer,
 )
-from ui.cards import library_html, paper_card, sources_html
+from ui.cards import paper_card, section_html
 from ui.conversation import UNEXPECTED, Exchange, answering, history
 from ui.markup import mark_ends, render, without_links
-from ui.page import OFFLINE, answer_html, conversation_html
+from ui.page import OFFLINE, answer_files, exchange_html
 from ui.render import as_markdown
+from ui.sentences import answer_html
 from ui.web import example_questions
 
 
@@ -63,6 +63,11 @@ def ended(*sentences):
 def finished(question="compare", word=""):
     pieces = evil_pieces() if word == "evil" else pieces_of_an_answer()
     return Exchange(question, Searched(question, found()), tuple(pieces), answer(question, pieces, word))
+
+
+def shown(conversation):
+    """The last exchange of a conversation as HTML."""
+    return exchange_html(str(len(conversation)), conversation[-1], 4, answer_files(conversation[-1]))
 
 
 def last(question, conversation=(), assistant=None):
@@ -185,7 +190,7 @@ def test_each_citation_leads_to_its_source_and_its_own_quote():
 def test_every_verdict_has_a_word_a_colour_and_a_place_for_the_keyboard():
     page = Elements(answer_html("1", finished()))
     assert [a["class"].split()[1] for a in page.of("verdict")] == ["supported", "weak", "uncited"]
-    assert all(a["aria-label"] and ("href" in a or a["tabindex"] == "0") for a in page.of("verdict"))
+    assert all(tag == "button" and a["aria-label"] for tag, a in page.tags if "verdict" in a.get("class", ""))
     assert "weak" in page.text and "uncited" in page.text
 
 
@@ -202,7 +207,7 @@ def test_a_number_that_no_source_has_is_no_link():
 
 def test_foreign_text_is_never_markup():
     exchange = finished(f"{EVIL}?", "evil")
-    html = conversation_html((exchange, *last("fail"), *last("repair")), 4) + sources_html((exchange,))
+    html = shown((exchange,)) + shown(last("fail")) + shown(last("repair")) + section_html("1", exchange)
     tags = Elements(html).tags
     assert not {"script", "img", "b"} & {tag for tag, _ in tags}
     assert not [name for _, attrs in tags for name in attrs if name.startswith("on")]
@@ -216,27 +221,27 @@ def test_an_abstract_keeps_its_characters_at_their_places():
 
 
 def test_a_refusal_says_what_was_searched_and_names_the_nearest_papers():
-    page = Elements(conversation_html(last("refuse it"), 4))
+    page = Elements(shown(last("refuse it")))
     assert "Not in this library" in page.text and "Searched 4 papers for refuse it" in page.text
     nearest = ["#card-1-2411.00508", "#card-1-10.1%2Fevil", "#card-1-2406.09246"]
     assert [a["href"] for a in page.of("to-card")] == nearest
-    assert "Nearest papers" in sources_html(last("refuse it"))
+    assert "Nearest papers" in section_html("1", last("refuse it")[0])
 
 
 def test_the_offline_model_says_that_it_is_no_language_model():
-    assert OFFLINE in conversation_html(last("compare"), 4)
+    assert OFFLINE in shown(last("compare"))
 
 
 def test_a_failed_server_is_said_in_the_open_and_a_repair_in_a_note():
-    assert "(401). This is the offline answer." in Elements(conversation_html(last("server"), 4)).text
-    assert "1 note on this answer" in conversation_html(last("repair"), 4)
+    assert "(401). This is the offline answer." in Elements(shown(last("server"))).text
+    assert "1 note on this answer" in shown(last("repair"))
 
 
 def test_a_follow_up_shows_what_was_searched_for_and_carries_the_numbers_on():
     assistant = FakeAssistant()
     first = last("compare", assistant=assistant)
     second = last("and its cost?", first, assistant)
-    assert "searched for: and its cost? about CLIP-RT" in Elements(conversation_html(second, 4)).text
+    assert "searched for: and its cost? about CLIP-RT" in Elements(shown(second)).text
     cited = ((1, "2411.00508"), (2, "2406.09246"))
     assert assistant.seen[1][1] == (Turn("user", "compare"), Turn("assistant", first[0].answer.answer, cited))
 
@@ -257,7 +262,7 @@ def test_stopping_keeps_what_was_written():
     for state in answering(FakeAssistant(pause=0.02), "compare", (), stop):
         if len(state[0].pieces) == 2:
             stop.set()
-    assert "Stopped" in conversation_html(state, 4) and len(state[0].pieces) == 2
+    assert "Stopped" in shown(state) and len(state[0].pieces) == 2
     assert history(state)[1].cited == ((1, "2411.00508"), (2, "2406.09246"))
 
 
@@ -268,11 +273,6 @@ def test_a_silent_server_can_be_stopped_at_once():
     *_, state = answering(assistant, "slow", (), stop)
     assert state[0].stopped and len(state[0].pieces) == 1
     assistant.gate.set()
-
-
-def test_the_library_is_filtered_by_author_and_year():
-    shown = library_html(FakeLibrary(), author="moo jin", year="2024")
-    assert "1 of 4 papers" in shown and "OpenVLA: An" in shown and "CLIP-RT" not in shown
 
 
 def test_examples_are_ones_that_this_library_answers():

@@ -1,0 +1,91 @@
+"""What the tests of the page in a real browser share."""
+
+import os
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.fakes_web import FakeAssistant
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine; install the package chromium")
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "no Chromium on this machine; install the package chromium"
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """Serves an assistant's page on a free port of 127.0.0.1 until the tests are through."""
+    from ui.serving import launch
+    from ui.web import create_app
+
+    served = []
+
+    def start(assistant, **more):
+        served.append(launch(create_app(assistant, **more), "127.0.0.1", 0))
+        return served[-1].address
+
+    yield start
+    for page in served:
+        page.close()
+
+
+@pytest.fixture(scope="session")
+def assistant():
+    return FakeAssistant(pause=0.05)
+
+
+@pytest.fixture(scope="session")
+def address(serve, assistant):
+    return serve(assistant)
+
+
+@pytest.fixture(scope="session")
+def window(browser):
+    """One browser profile for all tests: what it cached is loaded once."""
+    return browser.new_context()
+
+
+@pytest.fixture(scope="session")
+def open_page(window, address):
+    """Opens the page as a new window; `page.asked_hosts` collects whom the browser asked for anything."""
+
+    def start(url=address):
+        page = window.new_page()
+        page.set_default_timeout(20_000)
+        page.asked_hosts, page.errors = set(), []
+        page.on("request", lambda request: page.asked_hosts.add(urlsplit(request.url).hostname))
+        page.on("pageerror", lambda error: page.errors.append(error))
+        page.goto(url)
+        page.wait_for_selector("body.ready")
+        return page
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def opened(open_page):
+    return open_page()
+
+
+@pytest.fixture
+def page(opened):
+    """A page with nothing asked yet: opening a new one for every test takes a second each."""
+    opened.set_viewport_size({"width": 1200, "height": 800})
+    opened.evaluate("document.querySelector('#new').click()")
+    opened.wait_for_selector(".welcome:visible")
+    opened.fill("#question textarea", "")
+    yield opened
+    assert not opened.errors

@@ -1,0 +1,72 @@
+"""The place of the papers: the table in a real browser, and what stands behind it."""
+
+import pytest
+from small_library import NEW
+
+from rag.answer import Assistant
+from rag.settings import Settings
+from tests.fakes_web import EVIL
+from ui.listing import Listing, Wanted
+
+BIB = "@article{new, title={A new paper on gripping}, author={Ada Example}, year={2031}, abstract={It grips well.}}"
+
+
+def ids(listing, **wanted):
+    return [row.title for row in listing.find(Wanted(**wanted))]
+
+
+def test_the_table_is_filtered_and_sorted(small):
+    listing = Listing(small)
+    assert len(ids(listing)) == len(NEW)
+    assert ids(listing, query="Study 7 of video")[0] == NEW[7].title and not ids(listing, query="xyzzy nonsense")
+    assert ids(listing, year="3-5", order="year") == [paper.title for paper in NEW[3:6]]
+    assert ids(listing, order="title")[0] == min(paper.title for paper in NEW)
+
+
+@pytest.fixture
+def papers(open_page, serve, small, tmp_path):
+    page = open_page(serve(Assistant(small, Settings(tmp_path))) + "?p=papers")
+    page.wait_for_selector(".paper-row")
+    yield page
+    page.close()
+
+
+def rows(page):
+    return page.locator(".paper-row .title").all_inner_texts()
+
+
+def test_every_paper_is_in_the_table_and_only_the_rows_in_sight_are_drawn(papers):
+    assert papers.locator("[data-part=count]").inner_text() == "60 papers"
+    assert len(rows(papers)) < 60
+    papers.locator("[data-part=rows]").evaluate("(box) => box.scrollTo(0, box.scrollHeight)")
+    papers.wait_for_selector(".paper-row:has-text('Study 59')")
+    papers.fill("[name=q]", "nothing has these words")
+    papers.wait_for_selector("text=No paper fits.")
+
+
+def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
+    papers.locator(".adding summary").click()
+    evil = f'[{{"title": "Evil {EVIL}", "abstract": "We grip. {EVIL}", "year": 2032}}]'.replace('="', "='").replace(
+        '1"', "1'"
+    )
+    papers.set_input_files("[data-part=file]", files=[{"name": "e.json", "mimeType": "", "buffer": evil.encode()}])
+    papers.fill("[data-part=pasted]", BIB)
+    papers.locator("[data-part=paste]").click()
+    papers.wait_for_selector("[data-part=added]:has-text('pasted.bib: 1 added')")
+    papers.fill("[name=year]", "2030-2040")
+    papers.wait_for_function("document.querySelectorAll('.paper-row').length === 2")
+    papers.locator(".paper-row", has_text="new paper").locator("input").check()
+    with papers.expect_download() as download:
+        papers.get_by_role("button", name="BibTeX").click()
+    assert "A new paper" in download.value.path().read_text(encoding="utf-8").replace("{", "").replace("}", "")
+    papers.get_by_role("button", name="Remove").click()
+    papers.wait_for_function("document.querySelectorAll('.paper-row').length === 1")
+    papers.get_by_role("button", name="Undo").click()
+    papers.wait_for_function("document.querySelectorAll('.paper-row').length === 2")
+    papers.get_by_role("link", name="Evil").click()
+    papers.wait_for_selector(".paper-page h1:has-text('Evil')")
+    assert papers.evaluate("window.hacked") is None
+    assert papers.locator(".paper-page ol a").count() == 5
+    papers.go_back()
+    papers.wait_for_selector(".paper-row:visible")
+    assert papers.asked_hosts == {"127.0.0.1"}

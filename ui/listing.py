@@ -1,0 +1,132 @@
+"""The papers as a table shows them: filtered, sorted and cut to what is on the screen, within a tenth of a second."""
+
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock, Thread
+from typing import Literal
+
+from store.library import Library
+from store.records import Paper
+
+FRESH = 60.0  # seconds after which papers are looked at anew, in case another program changed them
+FOUND = 2_000  # papers that words find in abstracts, the best first
+MOST_ROWS = 500  # of one request
+Order = Literal["", "title", "year", "venue", "authors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One paper of the table; `words` is what the filters look through."""
+
+    paper_id: str
+    title: str
+    authors: str
+    year: int | None
+    venue: str
+    tags: tuple[str, ...]
+    words: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which papers, and how they are sorted; without an order, as words find them or as they came."""
+
+    query: str = ""
+    author: str = ""
+    venue: str = ""
+    year: str = ""
+    tag: str = ""
+    order: Order = ""
+    down: bool = False
+
+
+class Listing:
+    """The table of a library, kept in memory, about 500 bytes a paper."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._rows: list[Row] = []
+        self._size, self._read = -1, 0.0
+        self._lock = Lock()
+
+    def forget(self) -> None:
+        """Read the papers anew before the next look."""
+        self._size = -1
+
+    def find(self, wanted: Wanted) -> list[Row]:
+        """The papers that fit, in order."""
+        rows = self._current()
+        year, venue, author = wanted.year.strip(), folded(wanted.venue), folded(wanted.author)
+        if year:
+            first, _, last = year.replace("–", "-").partition("-")
+            span = range(_number(first), _number(last or first) + 1)
+            rows = [row for row in rows if row.year in span]
+        if venue:
+            rows = [row for row in rows if venue in folded(row.venue)]
+        if author:
+            rows = [row for row in rows if author in row.names]
+        if wanted.tag:
+            rows = [row for row in rows if wanted.tag in row.tags]
+        if wanted.query.strip():
+            rows = self._with_words(rows, wanted.query)
+        return _sorted(rows, wanted.order, wanted.down)
+
+    def years(self) -> list[int]:
+        """The years that papers are of, latest first."""
+        return sorted({row.year for row in self._current() if row.year}, reverse=True)
+
+    def tags(self) -> list[str]:
+        """The tags that papers bear."""
+        return sorted({tag for row in self._current() for tag in row.tags})
+
+    def _with_words(self, rows: Sequence[Row], query: str) -> list[Row]:
+        """Those with all the words in title, authors or venue first, then those whose abstracts have them best."""
+        words = folded(query).split()
+        named = [row for row in rows if all(word in row.words for word in words)]
+        seen, by_id = {row.paper_id for row in named}, {row.paper_id: row for row in rows}
+        found = [paper_id for paper_id, _ in self._library.by_words(query, FOUND)]
+        return named + [by_id[paper_id] for paper_id in found if paper_id in by_id and paper_id not in seen]
+
+    def _current(self) -> list[Row]:
+        with self._lock:
+            size = len(self._library)
+            if size != self._size:
+                self._take()
+            elif time.monotonic() - self._read > FRESH:
+                self._read = time.monotonic()
+                Thread(target=self._take, daemon=True).start()
+            return self._rows
+
+    def _take(self) -> None:
+        rows = [_row(paper) for paper in self._library.papers()]
+        self._rows, self._size, self._read = rows, len(rows), time.monotonic()
+
+
+def folded(text: str) -> str:
+    """Text without accents and case, by which names are found however they are typed."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold().strip()
+
+
+def _row(paper: Paper) -> Row:
+    names = folded(", ".join(paper.authors))
+    shown = ", ".join(name.rpartition(" ")[2] for name in paper.authors[:3]) + (
+        " et al." if len(paper.authors) > 3 else ""
+    )
+    words = f"{folded(paper.title)} {names} {folded(paper.venue)} {paper.paper_id.casefold()}"
+    return Row(paper.paper_id, paper.title, shown, paper.year, paper.venue, paper.tags, words, names)
+
+
+def _number(text: str) -> int:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def _sorted(rows: list[Row], order: Order, down: bool) -> list[Row]:
+    if not order:
+        return rows[::-1] if down else rows
+    if order == "year":
+        return sorted(rows, key=lambda row: row.year or 0, reverse=down)
+    return sorted(rows, key=lambda row: folded(getattr(row, order)), reverse=down)

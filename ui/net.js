@@ -1,0 +1,113 @@
+// What the page asks of its server: never anybody else.
+const KEY = "citewell-person";
+
+// A name that only this browser knows: where others use the page too, it tells whose conversations these are.
+function person() {
+  let name = read(KEY);
+  if (!name) {
+    name = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+    write(KEY, name);
+  }
+  return name;
+}
+
+export function read(key) {
+  try {
+    return localStorage.getItem(key) || "";
+  } catch {
+    return ""; // a browser that keeps nothing
+  }
+}
+
+export function write(key, text) {
+  try {
+    if (text) localStorage.setItem(key, text);
+    else localStorage.removeItem(key);
+  } catch {
+    // then it is not kept
+  }
+}
+
+export class Unreachable extends Error {}
+
+async function send(path, options) {
+  let answer;
+  try {
+    answer = await fetch(`citewell/${path}`, {
+      ...options,
+      headers: {
+        "content-type": options.body instanceof Blob ? "application/octet-stream" : "application/json",
+        "x-citewell-person": person(),
+      },
+    });
+  } catch {
+    throw new Unreachable("Citewell cannot be reached; is it still running?");
+  }
+  if (answer.ok) return answer;
+  const said = await answer.json().catch(() => ({}));
+  throw new Error(typeof said.error === "string" ? said.error : `Citewell refused that (${answer.status}).`);
+}
+
+export const get = (path) => send(path, {}).then((answer) => answer.json());
+export const follow = (path) => send(path, {});
+export async function post(path, body = {}, as = "json") {
+  const content = body instanceof Blob ? body : JSON.stringify(body);
+  const answer = await send(path, { method: "POST", body: content });
+  return as === "json" ? answer.json() : answer.blob();
+}
+export const ask = (body) => send("ask", { method: "POST", body: JSON.stringify(body), keepalive: true });
+
+// Each line of an answer as it comes; Unreachable when the connection ends before a line that says `done`.
+export async function lines(answer, each) {
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    let piece;
+    try {
+      piece = await reader.read();
+    } catch {
+      throw new Unreachable("The connection was lost.");
+    }
+    if (piece.done) throw new Unreachable("The connection was lost.");
+    const whole = (rest + piece.value).split("\n");
+    rest = whole.pop();
+    for (const line of whole.filter((text) => text.trim())) {
+      const read = JSON.parse(line);
+      each(read);
+      if (read.done) return;
+    }
+  }
+}
+
+export async function save(path, name) {
+  offer(await (await send(path, {})).blob(), name);
+}
+
+export function offer(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// An element with its class, text and attributes; text is never read as HTML.
+export function element(tag, { text, ...attributes } = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  if (text !== undefined) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+let hiding;
+export function toast(text, action, run) {
+  const box = document.getElementById("toast");
+  const button = action ? element("button", { type: "button", text: action }) : "";
+  if (button) button.addEventListener("click", () => (box.replaceChildren(), run()));
+  box.replaceChildren(element("span", { text, dir: "auto" }), button);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => box.replaceChildren(), action ? 12000 : 6000);
+}

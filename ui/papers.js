@@ -1,0 +1,228 @@
+// The place of the papers: a table that holds any number of them, of which only the rows in sight are drawn.
+import { element, get, offer, post, toast } from "./net.js";
+import { typeset, typesetText } from "./maths.js";
+import { go, onMove, where } from "./places.js";
+
+const HEIGHT = 44; // pixels of a row, as in papers.css
+const PAGE = 100; // rows of one request
+const COLUMNS = [["title", "Title"], ["authors", "Authors"], ["year", "Year"], ["venue", "Venue"]];
+const chosen = new Map(); // id -> title
+let total = 0;
+let pages = new Map(); // page number -> its rows, or a promise of them
+let asked = ""; // the question that the rows answer
+let order = { order: "", down: false };
+let place;
+const part = (name) => place.querySelector(`[data-part="${name}"]`);
+
+function wanted() {
+  const fields = Object.fromEntries([...place.querySelectorAll("[name]")].map((field) => [field.name, field.value]));
+  return new URLSearchParams({ ...fields, ...order }).toString();
+}
+
+// ---- the rows
+async function load(page) {
+  if (pages.has(page)) return;
+  pages.set(page, null);
+  const of = asked;
+  try {
+    const found = await get(`papers?${of}&offset=${page * PAGE}&limit=${PAGE}`);
+    if (of !== asked) return;
+    pages.set(page, found.rows);
+    total = found.total;
+    draw();
+  } catch (error) {
+    pages.delete(page);
+    toast(error.message);
+  }
+}
+
+function search() {
+  if (wanted() === asked) return;
+  asked = wanted();
+  pages = new Map();
+  part("rows").scrollTop = 0;
+  load(0);
+}
+
+function draw() {
+  const box = part("rows");
+  const first = Math.max(0, Math.floor(box.scrollTop / HEIGHT) - 5);
+  const last = Math.min(total, first + Math.ceil(box.clientHeight / HEIGHT) + 12);
+  const body = part("body");
+  body.style.height = `${total * HEIGHT}px`;
+  const rows = [];
+  for (let at = first; at < last; at++) {
+    const page = Math.floor(at / PAGE);
+    if (!pages.has(page)) load(page);
+    const row = (pages.get(page) || [])[at % PAGE];
+    if (row) rows.push(drawn(row, at));
+  }
+  const focused = document.activeElement?.closest?.(".paper-row")?.dataset.id;
+  const control = document.activeElement?.tagName;
+  body.replaceChildren(...rows);
+  if (focused) body.querySelector(`[data-id="${CSS.escape(focused)}"] ${control}`)?.focus({ preventScroll: true });
+  part("count").textContent = total ? `${total.toLocaleString("en")} ${total === 1 ? "paper" : "papers"}` : "No paper fits.";
+  tell();
+}
+
+function drawn(row, at) {
+  const box = element("input", { type: "checkbox", "aria-label": `Choose “${row.title}”` });
+  box.checked = chosen.has(row.id);
+  box.addEventListener("change", () => (box.checked ? chosen.set(row.id, row.title) : chosen.delete(row.id), tell()));
+  const link = element("a", { href: `?p=papers&paper=${encodeURIComponent(row.id)}`, "data-place": "papers", "data-paper": row.id, dir: "auto", text: row.title, title: row.title });
+  typesetText(link);
+  const made = element(
+    "div",
+    { class: "paper-row", role: "row", "aria-rowindex": String(at + 2), "data-id": row.id },
+    element("span", { role: "cell" }, box),
+    element("span", { role: "cell", class: "title" }, link, ...row.tags.map((tag) => element("span", { class: "tag", text: tag }))),
+    element("span", { role: "cell", dir: "auto", text: row.authors }),
+    element("span", { role: "cell", text: row.year ?? "" }),
+    element("span", { role: "cell", dir: "auto", text: row.venue, title: row.venue }),
+  );
+  made.style.top = `${at * HEIGHT}px`;
+  return made;
+}
+
+function tell() {
+  part("chosen").hidden = !chosen.size;
+  part("chosen-count").textContent = `${chosen.size.toLocaleString("en")} chosen`;
+}
+
+function sort(key) {
+  order = order.order !== key ? { order: key, down: key === "year" } : { order: key, down: !order.down };
+  for (const head of place.querySelectorAll("[role=columnheader][data-key]")) {
+    const mine = head.dataset.key === order.order;
+    head.setAttribute("aria-sort", mine ? (order.down ? "descending" : "ascending") : "none");
+  }
+  search();
+}
+
+// ---- what is done with those chosen
+async function remove() {
+  const ids = [...chosen.keys()];
+  try {
+    const done = await post("papers/remove", { ids });
+    chosen.clear();
+    renew();
+    toast(`${done.removed} ${done.removed === 1 ? "paper was" : "papers were"} removed.`, "Undo", async () => {
+      await post(`papers/restore/${done.undo}`).catch((error) => toast(error.message));
+      renew();
+    });
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+async function take(kind) {
+  try {
+    const answer = await post(`papers/export.${kind}`, { ids: [...chosen.keys()] }, "blob");
+    offer(answer, `papers.${kind}`);
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+function renew() {
+  asked = "";
+  search();
+}
+
+// ---- adding
+async function add(files) {
+  const told = part("added");
+  told.hidden = false;
+  for (const file of files) {
+    const line = element("li", { text: `${file.name}: reading …` });
+    told.append(line);
+    try {
+      const done = await post(`papers/add?name=${encodeURIComponent(file.name)}`, file);
+      line.textContent = `${file.name}: ${done.added} added, ${done.merged} merged, ${done.unchanged} known already.`;
+      if (done.skipped.length) {
+        const skips = done.skipped.map((skip) => element("li", { text: `${skip.where}: ${skip.reason}`, dir: "auto" }));
+        line.append(element("details", {}, element("summary", { text: `${skips.length} passed over` }), element("ul", {}, ...skips)));
+      }
+    } catch (error) {
+      line.textContent = `${file.name}: ${error.message}`;
+      line.className = "failure";
+    }
+  }
+  renew();
+}
+
+function pasted(text) {
+  const kind = /^\s*TY {2}-/m.test(text) ? "ris" : /^\s*[[{]/.test(text) ? "jsonl" : "bib";
+  add([new File([text], `pasted.${kind}`)]);
+}
+
+// ---- a paper's own page
+async function open(id) {
+  const holder = part("paper");
+  place.classList.toggle("one", Boolean(id));
+  if (!id) return draw();
+  if (holder.dataset.id === id) return;
+  holder.dataset.id = id;
+  holder.replaceChildren(element("p", { class: "waiting", text: "Opening …" }));
+  try {
+    const found = await get(`paper?id=${encodeURIComponent(id)}`);
+    holder.innerHTML = found.html; // made by the server, everything foreign in it escaped
+    for (const text of holder.querySelectorAll("h1, .paper-abstract, bdi")) typesetText(text);
+    typeset(holder);
+    holder.querySelector("h1").focus({ preventScroll: true });
+  } catch (error) {
+    holder.replaceChildren(element("p", { class: "failure", role: "alert", text: error.message }));
+  }
+  scrollTo({ top: 0 });
+}
+
+function build() {
+  const heads = COLUMNS.map(([key, name]) => {
+    const button = element("button", { type: "button", text: name });
+    button.addEventListener("click", () => sort(key));
+    return element("span", { role: "columnheader", "data-key": key, "aria-sort": "none" }, button);
+  });
+  part("head").append(element("span", { role: "columnheader", "aria-label": "Chosen" }), ...heads);
+  part("rows").addEventListener("scroll", draw, { passive: true });
+  let waiting;
+  place.querySelector(".filters").addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(search, 80);
+  });
+  const field = part("file");
+  field.addEventListener("change", () => (add([...field.files]), (field.value = "")));
+  part("paste").addEventListener("click", () => {
+    const text = part("pasted").value;
+    if (text.trim()) pasted(text);
+    part("pasted").value = "";
+  });
+  place.addEventListener("dragover", (event) => (event.preventDefault(), place.classList.add("dropping")));
+  place.addEventListener("dragleave", () => place.classList.remove("dropping"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("dropping");
+    if (event.dataTransfer.files.length) add([...event.dataTransfer.files]);
+  });
+  const acts = { bib: () => take("bib"), ris: () => take("ris"), csv: () => take("csv"), remove, none: () => (chosen.clear(), draw()), back: () => go({ place: "papers", talk: where().talk }) };
+  for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);
+}
+
+// Gradio makes this place when it is first opened.
+function appear() {
+  const found = document.querySelector("#papers .papers");
+  if (!found) return false;
+  if (found !== place) {
+    place = found;
+    build();
+    renew();
+  }
+  open(where().paper);
+  return true;
+}
+
+export function start() {
+  onMove(({ place: name }) => {
+    if (name !== "papers" || appear()) return;
+    const waiting = new MutationObserver(() => appear() && waiting.disconnect());
+    waiting.observe(document.getElementById("places"), { childList: true, subtree: true });
+  });
+}
