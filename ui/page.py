@@ -130,7 +130,7 @@ def _searched_for(exchange: Exchange) -> str:
     if searched is None or refused:
         return ""
     sought = [search for search in searched.sought if search != exchange.question]
-    said = "; ".join(f"<q dir="auto">{escape(search)}</q>" for search in sought)
+    said = "; ".join(f'<q dir="auto">{escape(search)}</q>' for search in sought)
     return f'<p class="searched">searched for: {said}</p>' if said else ""
 
 
