@@ -131,7 +131,7 @@ class Writer:
         for one, after in zip(said, [*(s.gap for s in said[1:]), ""], strict=True):
             cited = (self._valid[one.n],) if one.n else ()
             text = one.marked(markers_of(cited, self.numbers))
-            yield CitedSentence(text, after, claim_text("text", one.text, bool(cited)), cited)
+            yield CitedSentence(text, after, claim_text("text", one.claim or one.text, bool(cited)), cited)
 
     def _read(self, server: Model, messages: "list[BaseMessage]", reader: CitationReader) -> Iterator[CitedSentence]:
         finish = None

@@ -22,6 +22,7 @@ MEANINGS: dict[Verdict, str] = {
 REFUSED: dict[Refusal | None, str] = {
     "no paper": "Not in this library",
     "not stated": "Not stated in the abstracts",
+    "not mentioned": "Not mentioned in the abstracts",
     "false premise": "The abstracts say otherwise",
     None: "Not answered by this library",
 }
