@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.forms import asked_of
 from rag.language.names import names
 from rag.language.naming import system_name, where_named
 from rag.language.terms import STOP, plain, words
@@ -82,6 +83,11 @@ _BOTH = any_of(
     r"\b(?:the|these|those) two\b|\bboth\b|\beither\b|\bneither\b|\beach (?:of|one)\b|\bbetween them\b|\bone another\b"
 )
 _PLACES = {"first|former": 0, "second": 1, "third": 2, "latter|last": -1}
+# What asks for some of the papers listed, and what asks the same of something else.
+_SOME_OF = any_of(
+    r"^\W*(?:and |so |but )?which (?:ones? )?of (?:these|those|them)\b(?! two)(?: (?:papers|works|ones))?\s+(?=\w)"
+)
+_ELSEWHERE = any_of(r"^\W*(?:and|but|what about|how about)(?: what)? (?:for|in|on|with|to|about|among)\b")
 _MANY = any_of(r"\b(?:they|them|these|those|their|all of)\b")
 _ONE = re.compile(r"its?(?:elf)?|they|them|theirs?|s?he|his|her|the same|this|that")
 _CARRY = any_of(r"^\W*(?:(?:and|but|so|then|or|also|ok(?:ay)?|what|how|about|for|of|in|on|with|the|a|an)\b\W*)+")
@@ -159,7 +165,11 @@ def standalone(question: str, history: Sequence[Turn], library: "Library") -> st
     points = any(_ONE.fullmatch(pointer) for pointer in _pointers(question))
     if own and not (points and all(where_named(paper, question) > 0 for paper in own)):
         return _replaced(question, past) or f"On “{_topic(past)}”: {question}"
-    papers = _meant(question, past, library)
+    listed = next((p.answered for p in reversed(past) if p.answered), ())
+    if _SOME_OF.match(question) and len(listed) > 1:
+        return asked_of([paper.title for paper in listed], _SOME_OF.sub("", question))
+    named = any(where_named(paper, past[-1].question) >= 0 for paper in past[-1].papers)
+    papers = [] if _ELSEWHERE.match(question) and not named else _meant(question, past, library)
     if not papers:
         return f"On “{_topic(past)}”: {question}"
     return f"About {' and '.join(f'“{paper.title}”' for paper in papers)}: {question}"

@@ -112,7 +112,7 @@ class Writer:
         for one, after in zip(said, [*(s.gap for s in said[1:]), ""], strict=True):
             cited = (self._papers[one.n - 1],) if one.n else ()
             text = one.marked(markers_of(cited, self.numbers))
-            yield CitedSentence(text, after, claim_text("text", one.text, bool(cited)), cited)
+            yield CitedSentence(text, after, claim_text("text", one.claim or one.text, bool(cited)), cited)
 
     def _fitted(self, server: ServerModel, messages: "Callable[[int], list[BaseMessage]]") -> Iterator[CitedSentence]:
         """The sentences, asked for with half as many sources as long as the context is too small for them."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from rag.forms import Wanted, told_alike, wanted
 from rag.language.terms import STOP, is_common, listed
 from rag.tuning import Reading
 
@@ -86,7 +87,8 @@ _ORDERS = any_of(
     r"(?:^|[.!:;,]\s*|\b(?:please|now|then|and|must|should) )(?:reply|respond|answer|output|print|say|write"
     r"|repeat|begin|end|start)\b.{0,40}\b(?:exactly|nothing else|word for word|verbatim|the following"
     r"|this sentence|these words|the words?|the phrase)\b",
-    r"\byou (?:are|will be) (?:now|no longer)\b|\bpretend\b|\bact as\b|\bjailbreak",
+    r"\byou (?:are|will be) (?:now|no longer)\b|\bpretend\b|\bact as\b",
+    r"\bjailbreak (?:mode|yourself|the (?:assistant|model|system))\b",
     r"\byour (?:(?:system|hidden|secret|initial) )*(?:instructions|rules|prompt|configuration)\b",
     r"\b(?:cite|citing|use|add|put)\b.{0,40}\[\d+\]",
 )
@@ -147,7 +149,7 @@ class Asked:
     `text` is the question without markup, noise and orders, empty when nothing else was there;
     `parts` its clauses; `windows` overlapping runs of ten words; `sides` how many papers a
     comparison is about, `enumerated` the length of its longest "A, B and C"; 0 for neither.
-    `counted` is what it wants the number of, `sought` what else it wants named.
+    `counted` is what it wants the number of, `sought` what else it wants named; `wanted` the form of its answer.
     """
 
     text: str
@@ -160,18 +162,21 @@ class Asked:
     cause: bool
     counted: tuple[str, ...]
     sought: tuple[str, ...]
+    wanted: Wanted
 
 
 @lru_cache(maxsize=256)
 def read_question(question: str) -> Asked:
     """What `question` asks for. Pure rules over its words; any text may be read."""
     text = focus(question)
+    text = text if _SURVEY.search(text) else told_alike(text)
+    form = wanted(text)
     works = _COUNTED_WORKS.search(text)
     sides = _NUMBER_WORDS.get(works[1].lower()) or int(works[1]) if works else 0
     words, things = text.split(), _RATIO.sub(" ", text)
     return Asked(
         text,
-        _kind(text, sides),
+        "list" if form.form == "list" and not _SURVEY.search(text) else _kind(text, sides),
         clauses(text),
         tuple(
             " ".join(words[i : i + Reading.WINDOW]) for i in range(0, max(1, len(words) - Reading.STEP), Reading.STEP)
@@ -182,6 +187,7 @@ def read_question(question: str) -> Asked:
         cause=_CAUSE.search(text) is not None,
         counted=_things(_AMOUNT_OF, things, "hours" if _HOW_LONG.search(things) else ""),
         sought=_things(_WHAT, things, "author" if _WHO.search(things) else ""),
+        wanted=form,
     )
 
 
@@ -195,7 +201,8 @@ def _kind(text: str, sides: int) -> Kind:
 
 def sources_for(question: str, usual: int) -> int:
     """How many sources an answer to `question` reads: lists and surveys twice the `usual` number."""
-    return 2 * usual if read_question(question).kind in ("list", "survey") else usual
+    asked = read_question(question)
+    return 2 * usual if asked.kind in ("list", "survey") or asked.wanted.form == "sides" else usual
 
 
 def clauses(text: str) -> tuple[str, ...]:

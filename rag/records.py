@@ -210,7 +210,7 @@ class Finding:
         return self.verdict in HOLDS
 
 
-Refusal = Literal["no paper", "not stated", "false premise"]
+Refusal = Literal["no paper", "not stated", "not mentioned", "false premise"]
 
 # The fixed openings of a refusal. The library has no paper on the subject; nothing follows it.
 NO_PAPER = "No paper in this library is about this."
@@ -218,9 +218,16 @@ NO_PAPER = "No paper in this library is about this."
 NONE_FOUND = "None of the abstracts found is about this."
 # The right paper is there, its abstract lacks the detail; what it does say may follow, cited.
 NOT_STATED = "The abstract does not state this."
+# A name of the question, which follows, is in no abstract found.
+NOT_MENTIONED = "Not mentioned in the abstracts found:"
 # The question takes for granted what the abstract denies; what it says instead follows, cited.
 FALSE_PREMISE = "The abstract says otherwise."
-PHRASES: dict[Refusal, str] = {"no paper": NO_PAPER, "not stated": NOT_STATED, "false premise": FALSE_PREMISE}
+PHRASES: dict[Refusal, str] = {
+    "no paper": NO_PAPER,
+    "not stated": NOT_STATED,
+    "not mentioned": NOT_MENTIONED,
+    "false premise": FALSE_PREMISE,
+}
 
 
 def read_refusal(text: str) -> Refusal | None:

@@ -211,14 +211,24 @@ class Composing:
     ALONE, FIRST, SECOND, SIDE, LINE = (2, 5), (2, 3), (1, 2), (1, 3), (1, 1)
     SIDES = 2
     # Lists and surveys take the sources at most this far, in log odds, below the best, and at most so many.
-    DEPTH, LISTED, SURVEYED, LEAST_SURVEYED = 4.0, 10, 12, 6
+    DEPTH, LISTED, SURVEYED, LEAST_SURVEYED = 4.0, 12, 12, 6
     REPEAT = 0.93  # two sentences more alike than this say the same
+    ROLE, JUNK, POINTING = 1.2, 4.0, 0.5  # log odds of a sentence in the role asked for, of a link, of what points back
+    STATED = 0.75  # from this on a sentence speaks of the role asked for
+    OWN = 1.5  # log odds of what the authors did, in a list
+    ABOUT, IN_TITLE = 0.68, 0.5  # shares of a subject's words in one sentence, and in the title, of a paper on it
+    AFTER_WORD = 1  # sentences behind the one that carries yes or no
+    AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
+    CARRIES = 0.35  # the cosine below which a sentence is about something else
+    # What a sentence has of the subject's words to speak for or against it; that share and its cosine together.
+    NAMES_IT, ASIDE = 0.3, 0.7
     AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked
 
 
 class Doubting:
     """What makes a sign of doubt (rag/offline/refusing.py)."""
 
+    NEARLY = 1.0  # log odds below the threshold within which an answer is not sure
     STRANGE = 0.5  # a word whose best cosine is below this has nothing like it in a paper
     NEAR = 0.45  # below this cosine of its best sentence a source begins to be far from the question
     LONG = 30  # a question of so many words or more gives clues enough not to need each of them found

@@ -45,6 +45,13 @@ class StemVectors:
 
     home, reads_words = Path("nowhere"), False
 
+    def by_words(self, query: str, k: int) -> list[tuple[str, float]]:
+        """No paper: acronyms stay as they are."""
+        return []
+
+    def get_many(self, paper_ids: Sequence[str]) -> list:
+        return []
+
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         stems = [content_stems(plain(text)) for text in texts]
         columns = {stem: i for i, stem in enumerate(sorted(frozenset().union(*stems)))}

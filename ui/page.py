@@ -16,6 +16,7 @@ from ui.sentences import MEANINGS, answer_html, card_id, mark
 REFUSED: dict[Refusal | None, str] = {
     "no paper": "Not in this library",
     "not stated": "Not stated in the abstracts",
+    "not mentioned": "Not mentioned in the abstracts",
     "false premise": "The abstracts say otherwise",
     None: "Not answered by this library",
 }

@@ -12,9 +12,9 @@ from rag.evaluating.questions import MADE, Question, generated_questions
 from rag.evaluating.solvers import fit_choice, fit_signs
 from rag.followup import standalone
 from rag.models import quotable
-from rag.offline.composing import share_out, source_chances
 from rag.offline.matching import SENTENCE_FEATURES, SOURCE_FEATURES, Match
 from rag.offline.refusing import doubt_features
+from rag.offline.sharing import share_out, source_chances
 from rag.question import read_question, sources_for
 from rag.search.query import read_query, spelled_out
 from rag.search.retrieve import Views, look, rank, ranked, retrieve

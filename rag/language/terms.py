@@ -164,6 +164,16 @@ def is_common(word: str) -> bool:
     return stem(word) in _weights() or word.lower() in STOP
 
 
+def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) -> float:
+    """Share of the weight of the stems `wanted` that is also `there`; 0 when nothing is wanted.
+
+    What `wanted` weighs less than `least` counts as there.
+    """
+    total = sum(weight(stem) for stem in wanted)
+    lacking = sum(weight(stem) for stem in wanted - there)
+    return 1 - lacking / max(total, least) if total else 0.0
+
+
 RARE = 7.5
 _PREFIX = re.compile(
     r"^(?:un|non)(?=[a-z]{4})|^(?:in(?=correct|accur|effici|effect|suffici|adequ|consist|valid|feasibl|flexibl|visibl|abil"

@@ -4,15 +4,18 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from rag.language.naming import where_named
+from rag.forms import Role
 from rag.language.quantities import quantities
-from rag.language.terms import content_stems, is_common, listed, plain, weight
+from rag.language.terms import content_stems, listed, plain, shared
+from rag.offline.called import holding_a_name, titled
+from rag.offline.telling import is_junk, points_away
 from rag.question import ASKING, REQUEST, Asked, any_of
 from rag.search.retrieve import rarity
+from rag.telling.statements import OWN, Statement
 from rag.tuning import Composing, Doubting, Weights
 from store.records import Paper
 from store.sentences import sentences
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 SOURCE_FEATURES = listed("rank parts windows whole words named")
 SENTENCE_FEATURES = listed("nearest part words place first opening amount figure cause new result length background")
 
-_NAME = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[A-Za-z0-9][\w]*(?:[-^*][\w]+)*[*]?")
+_CODE = any_of(
+    r"\b(?:code|available|website|url|links?|github|repository|open-?sourced?|released?|download|publish(?:ed)?)\b"
+)
 # An order to whoever reads, in an abstract, where "we write the following" is none.
 _PLANTED = any_of(
     r"\b(?:ignore|disregard|forget)\b.{0,60}\b(?:instruction|prompt|rule)s?\b|\bsystem prompt\b|\byou are now\b",
@@ -54,9 +59,14 @@ class Source:
     """Source number `n` taken apart: its sentences and their vectors, one row each."""
 
     n: int
-    title: str
+    paper: Paper
     sentences: tuple[str, ...]
     vectors: "np.ndarray"
+
+    @property
+    def title(self) -> str:
+        """The paper's title."""
+        return self.paper.title
 
     @property
     def text(self) -> str:
@@ -95,11 +105,11 @@ class Match:
         rows = iter([embedded[end - len(group) : end] for end, group in zip(ends, groups, strict=True)])
         self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)
         self.things = dict(zip(things, next(rows), strict=True))
-        self.sources = [Source(n, p.title, texts, next(rows)) for n, p, texts in self._papers]
+        self.sources = [Source(n, p, texts, next(rows)) for n, p, texts in self._papers]
         self.stems = content_stems(plain(REQUEST.sub("", asked.text)))
         self.subject = self.stems - _asking_stems()
         self.titled = titled(asked.text, papers)
-        self.named = self.titled | _holding_a_name(asked.text, papers)
+        self.named = self.titled | holding_a_name(asked.text, papers)
 
     def distance(self, used: Sequence[Source]) -> tuple[float, float]:
         """How far the telling words of the question are from those of the sources `used`, each 0 to 1.
@@ -161,12 +171,37 @@ class Match:
             rows.append([*likeness, i / last, i == 0, i <= 1, *self._surface(text)])
         return np.array(rows, dtype=float).reshape(-1, len(SENTENCE_FEATURES))
 
+    def fitness(self, source: Source) -> "np.ndarray":
+        """What each sentence gains that plays the role asked for, and loses that answers nothing, in log odds."""
+        import numpy as np
+
+        role, code = self.asked.wanted.role, _CODE.search(self.asked.text)
+        last = max(len(source.sentences) - 1, 1)
+        stated = [Statement("", 0, 0, text, i / last) for i, text in enumerate(source.sentences)]
+        # What a list says of a paper is what that paper does.
+        own = Composing.OWN * (self.asked.wanted.form == "list")
+        rows = [
+            (Composing.ROLE * plays(s, role) if role else 0.0)
+            + own * bool(OWN.search(s.text))
+            - Composing.JUNK * (is_junk(s.text) and not code)
+            - Composing.POINTING * points_away(s.text)
+            for s in stated
+        ]
+        return np.array(rows)
+
     def _surface(self, text: str) -> list[float]:
         figure = bool(quantities(plain(text)))
         cause, new, result = (bool(cue.search(text)) for cue in (_GIVES_CAUSE, _SAYS_NEW, _SAYS_RESULT))
         amount, length = self.asked.amount, math.log(len(text.split()) / 20)
         background = bool(_BACKGROUND.match(text))
         return [figure and amount, figure and not amount, cause and self.asked.cause, new, result, length, background]
+
+
+def plays(statement: Statement, role: Role) -> float:
+    """How well a sentence fits a role that is asked for; a problem is a limitation, whoever has it."""
+    if role == "limitation":
+        return max(statement.plays("limitation"), statement.plays("task"))
+    return statement.plays(role)
 
 
 def in_order(weights: Weights, features: tuple[str, ...]) -> "np.ndarray":
@@ -183,56 +218,3 @@ def _asking_stems() -> frozenset[str]:
 
 def _cover(pieces: "np.ndarray", source: Source) -> float:
     return float((pieces @ source.vectors.T).max(axis=1).mean())
-
-
-def shared(wanted: frozenset[str], there: frozenset[str], least: float = 0.0) -> float:
-    """Share of the weight of the stems `wanted` that is also `there`; 0 when nothing is wanted.
-
-    What `wanted` weighs less than `least` counts as there.
-    """
-    total = sum(weight(stem) for stem in wanted)
-    lacking = sum(weight(stem) for stem in wanted - there)
-    return 1 - lacking / max(total, least) if total else 0.0
-
-
-def titled(text: str, papers: Sequence[Paper]) -> frozenset[int]:
-    """The numbers of the papers that `text` calls by their title: by its name, its head or most of its words."""
-    asked, told = plain(text).lower(), content_stems(plain(text))
-    named = (where_named(paper, text) >= 0 or _tells(asked, told, plain(paper.title)) for paper in papers)
-    return frozenset(n for n, yes in enumerate(named, 1) if yes)
-
-
-def _tells(asked: str, told: frozenset[str], title: str) -> bool:
-    """Whether what is asked has the part of a title before its colon, two words or more, or most of its words."""
-    head, stems = title.split(":")[0].strip().lower(), content_stems(title)
-    has_head = len(head.split()) > 1 and head in asked
-    return has_head or (len(stems & told) >= 3 and shared(stems, told) >= Composing.TITLE)
-
-
-def _holding_a_name(text: str, papers: Sequence[Paper]) -> frozenset[int]:
-    """The numbers of the papers in whose abstract, and no other, a name of `text` stands that no title has."""
-    names = (name for name in names_in(text) if not any(holds(paper.title, name) for paper in papers))
-    holders = ([n for n, paper in enumerate(papers, 1) if holds(paper.abstract, name)] for name in names)
-    return frozenset(found[0] for found in holders if len(found) == 1)
-
-
-def names_in(text: str) -> set[str]:
-    """The words of `text` that look like names of systems or data sets."""
-    return {name for name in _NAME.findall(text) if is_name(name)}
-
-
-def is_name(word: str) -> bool:
-    """Whether a word of a question looks like the name of a system or data set: CLIP-RT, M2T2, WebGuard."""
-    inner = re.search(r"[A-Z].*[A-Z]|[A-Z].*\d|\d.*[A-Z]|[a-z][A-Z]", word)
-    return bool(inner) or (len(word) > 2 and word[0].isupper() and not is_common(word))
-
-
-def holds(text: str, name: str) -> bool:
-    """Whether `name` stands in `text` as a whole word; letter case and hyphens aside: UCF101 is UCF-101."""
-    return _name_pattern(name).search(text) is not None
-
-
-@lru_cache(maxsize=1024)
-def _name_pattern(name: str) -> re.Pattern:
-    pieces = re.findall(r"[^\W\d_]+|\d+|[^\w-]", name)
-    return re.compile(r"(?<![\w-])" + "-?".join(map(re.escape, pieces)) + r"(?![\w-])", re.IGNORECASE)

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Mapping
 
-from rag.language.quantities import quantities
-from rag.language.terms import content_stems, is_common, plain
-from rag.offline.matching import Match, Source, holds, names_in, shared
+from rag.language.quantities import Quantity, quantities
+from rag.language.terms import content_stems, is_common, plain, shared, words
+from rag.offline.called import holds, names_in
+from rag.offline.matching import Match, Source
 from rag.question import Asked
-from rag.records import Refusal
-from rag.tuning import Doubt, Doubting
+from rag.records import PHRASES, Refusal
+from rag.telling.statements import OWN
+from rag.tuning import Composing, Doubt, Doubting, Tuning
 
 _UNTOLD = {1.0, 2.0}  # a text lists one thing or two without their number
+_METRIC = re.compile(r"(?i)(?:(?:accurac|performance|score|result|success rate|success|quality)(?:y|ies|s)?)")
 _INSTEAD = re.compile(r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -61,7 +64,10 @@ def _is_named(match: Match, used: list[Source]) -> bool:
 def _missing(match: Match, things: tuple[str, ...], used: list[Source], there: frozenset[str]) -> float:
     """How much the most absent of `things` is absent from the sources, by word and by meaning: 0 to 1."""
     worst = 0.0
+    measured = any(quantities(plain(text)) and OWN.search(text) for source in used for text in source.sentences)
     for thing in things:
+        if measured and _METRIC.fullmatch(thing):
+            continue
         alike = max(float((s.vectors @ match.things[thing]).max()) for s in used)
         by_meaning = min(1.0, max(0.0, (alike - Doubting.UNLIKE) / (Doubting.ALIKE - Doubting.UNLIKE)))
         worst = max(worst, 1 - max(shared(content_stems(plain(thing)), there), by_meaning))
@@ -84,24 +90,40 @@ def _unnumbered(asked: Asked, used: list[Source]) -> float:
 
 def broken_premises(asked: Asked, used: list[Source]) -> int:
     """How many things that a question takes for granted its sources lack: numbers, names, an "instead of"."""
-    whole = " ".join(source.text for source in used)
-    stems = content_stems(plain(whole))
-    known = {q.value for q in quantities(plain(whole))}
-    numbers = {q.value for q in quantities(plain(asked.text))} - known - _UNTOLD
-    # What is asked for ("how many GPUs") is not taken for granted.
-    things = " ".join(asked.counted + asked.sought)
+    return len(_strange_numbers(asked, used)) + len(unmentioned(asked, used)) + len(_swapped(asked, used))
+
+
+def _strange_numbers(asked: Asked, used: list[Source]) -> list[Quantity]:
+    known = {q.value for q in quantities(plain(_whole(used)))}
+    return [q for q in quantities(plain(asked.text)) if q.value not in known | _UNTOLD]
+
+
+def unmentioned(asked: Asked, used: list[Source]) -> list[str]:
+    """The names of a question that its sources lack; what is asked for ("how many GPUs") is not taken for granted."""
+    whole, things = _whole(used), " ".join(asked.counted + asked.sought)
     # A common word in capitals may be a shout.
-    names = [
-        name
-        for name in names_in(asked.text)
-        if not is_common(name.lower()) and not holds(whole, name) and not holds(things, name)
-    ]
-    swapped = [
-        m
-        for m in _INSTEAD.finditer(plain(asked.text))
-        if content_stems(m[2]) & stems and not content_stems(m[1]) & stems
-    ]
-    return len(numbers) + len(names) + len(swapped)
+    found = (name for name in names_in(asked.text) if not is_common(name.lower()))
+    return sorted(name for name in found if not holds(whole, name) and not holds(things, name))
+
+
+def _swapped(asked: Asked, used: list[Source]) -> list[re.Match]:
+    stems = content_stems(plain(_whole(used)))
+    found = _INSTEAD.finditer(plain(asked.text))
+    return [m for m in found if content_stems(m[2]) & stems and not content_stems(m[1]) & stems]
+
+
+def _whole(used: list[Source]) -> str:
+    return " ".join(source.text for source in used)
+
+
+def _says_otherwise(asked: Asked, used: list[Source]) -> bool:
+    """Whether a source says otherwise: it has the thing, but instead of another or with another number."""
+    text = plain(asked.text)
+    behind = ([w.stem for w in words(text[q.end :]) if w.is_content][:1] for q in _strange_numbers(asked, used))
+    counted = {stem for stems in behind for stem in stems}
+    sentences = (plain(sentence) for source in used for sentence in source.sentences)
+    numbered = (content_stems(sentence) for sentence in sentences if quantities(sentence))
+    return bool(_swapped(asked, used)) or any(counted & there for there in numbered)
 
 
 def doubt_odds(features: Mapping[str, float], doubt: Doubt) -> float:
@@ -114,8 +136,26 @@ def refusal_of(match: Match, used: list[Source], doubt: Doubt) -> Refusal | None
     features = doubt_features(match, used)
     if doubt_odds(features, doubt) < doubt.threshold:
         return None
-    if features["premise"]:
+    if features["premise"] and unmentioned(match.asked, used):
+        return "not mentioned"
+    if features["premise"] and _says_otherwise(match.asked, used):
         return "false premise"
     if features["far"] or features["foreign"] > max(features["unnumbered"], features["other"]):
         return "no paper"
     return "not stated"
+
+
+def is_unsure(match: Match, used: list[Source], chance: float, tuning: Tuning) -> bool:
+    """Whether what answers is not surely an answer: nearly refused, or from what is not surely the right source.
+
+    `chance` is that of the likeliest source.
+    """
+    if chance < Composing.SURE and not any(source.n in match.titled for source in used):
+        return True
+    return doubt_odds(doubt_features(match, used), tuning.doubt) > tuning.doubt.threshold - Doubting.NEARLY
+
+
+def refusal_words(refusal: Refusal, match: Match, used: list[Source]) -> str:
+    """How a refusal opens; names that no abstract has are named."""
+    names = ", ".join(unmentioned(match.asked, used))
+    return f"{PHRASES[refusal]} {names}." if refusal == "not mentioned" else PHRASES[refusal]

@@ -62,6 +62,7 @@ def read_query(question: str) -> Query:
     text = asked.text or question
     about = " ".join(_WHICH_PAPERS.sub(" ", topic_of(text)).split())
     text = about if len(about.split()) > 1 else text
+    text = asked.wanted.subject if asked.wanted.form == "sides" else text
     if asked.kind == "compare":
         return Query(text, asked.kind, clauses=tuple(_places(clauses(text), text)))
     return Query(text, asked.kind, pieces=_pieces(text, asked.kind) if asked.kind in ("list", "survey") else ())

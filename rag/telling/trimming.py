@@ -27,6 +27,7 @@ _BEFORE_COMMA = (
     r"in (?:addition|particular|response|turn|contrast|summary|short|general|this (?:context|regard)|light of this)"
     r"|more \w+ly|to (?:this|that) end|to do (?:so|this)|as (?:a result|such|a remedy|an alternative)|by contrast"
     r"|on the (?:one|other) hand|first of all|to begin with|overall|notably|importantly|interestingly|crucially|rather"
+    r"|(?:somewhat |quite )?surprisingly"
     r"|meanwhile|with this \w+|on top of that"
 )
 _BEFORE_ANY = (

@@ -58,7 +58,7 @@ class TrainedJudge(BertEncoder):
 
         super().__init__(folder)
         self._weights = {**self._weights, **{n: w.astype(np.float32) for n, w in load_file(layers).items()}}
-        self._tokenizer.enable_truncation(LONGEST, strategy="only_second")
+        self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Opinion]:
         """An opinion on each plain (claim, text)."""

@@ -1,6 +1,7 @@
 """The offline model: what it reads, what it writes, and what it cannot be made to write."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,12 +15,16 @@ from prompts import fill, text_of
 from rag.citing.citations import CitationReader
 from rag.langchain import ExtractiveModel, read_prompt
 from rag.models import Writer, quotable, write_sources
-from rag.offline.composing import Said, compose, share_out, uncited
-from rag.offline.matching import Match, is_name, titled
+from rag.offline.called import is_name, titled
+from rag.offline.composing import Said, compose, uncited
+from rag.offline.matching import Match
+from rag.offline.sharing import share_out
+from rag.offline.telling import told
 from rag.question import read_question
 from rag.records import NO_PAPER, read_refusal
 from rag.search.retrieve import retrieve
 from rag.tuning import shipped
+from rag.verifying.verify import Verifier
 from store.records import Paper
 from store.sentences import sentences
 
@@ -54,7 +59,12 @@ def written(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "vectors",
-    [StemVectors(), SimpleNamespace(home=Path("nowhere"), embed=WordEmbedder().encode, reads_words=False)],
+    [
+        StemVectors(),
+        SimpleNamespace(
+            home=Path("nowhere"), embed=WordEmbedder().encode, reads_words=False, by_words=lambda *_: [], get_many=list
+        ),
+    ],
     ids=["stems", "words"],
 )
 def test_a_fact_is_answered_from_its_paper_with_markers(vectors):
@@ -76,8 +86,14 @@ def test_where_no_source_is_sure_the_one_called_by_its_title_answers(question, c
     assert [share.source.title.split(":")[0] for share in shares] == titles
 
 
+def sayable(papers=PAPERS) -> set[str]:
+    """Every sentence of the abstracts, as it is and as it is told."""
+    found = {(s, paper) for paper in papers for s in sentences(paper.abstract)}
+    return {text for s, paper in found for text in (s, told(s, paper, Verifier())[0])}
+
+
 def test_it_writes_whole_sentences_of_the_abstracts_and_nothing_else():
-    everything = {s for paper in PAPERS for s in sentences(paper.abstract)}
+    everything = sayable()
     for question in ("What does SlowHand do?", "Compare FastArm and SlowHand.", "Which papers show robots?"):
         assert set(written(answer(question))) <= everything
 
@@ -106,9 +122,9 @@ def test_a_survey_cites_every_paper_once():
 
 
 def test_streamed_pieces_make_up_the_answer():
-    prompt = fill("answer", sources=write_sources(PAPERS), question="What is FastArm?")
+    prompt = fill("answer", sources=write_sources(PAPERS), question="Compare FastArm and SlowHand.")
     pieces = [chunk.text for chunk in ExtractiveModel(library=StemVectors()).stream([HumanMessage(prompt)])]
-    assert "".join(pieces) == answer("What is FastArm?") and len([p for p in pieces if p]) > 1
+    assert "".join(pieces) == answer("Compare FastArm and SlowHand.") and len([p for p in pieces if p]) > 1
 
 
 @pytest.mark.parametrize(
@@ -158,7 +174,8 @@ def test_brackets_with_numbers_in_an_abstract_do_not_become_citations():
     ],
 )
 def test_the_langchain_model_gives_the_answer_of_the_direct_way(library, question):
-    papers = [found.paper for found in retrieve(library, question, 8)]
+    # The prompt does not tell who wrote a paper.
+    papers = [replace(found.paper, authors=()) for found in retrieve(library, question, 8)]
     tuning = shipped(library.reads_words)
     direct = Writer(None, lambda: compose(question, [*map(quotable, papers)], library, tuning), papers, {})
     prompt = fill("answer", sources=write_sources(papers), question=question)
@@ -169,11 +186,10 @@ def test_the_langchain_model_gives_the_answer_of_the_direct_way(library, questio
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_question_makes_it_write_anything_but_abstracts_and_refusals(question):
-    everything = {s for paper in PAPERS for s in sentences(paper.abstract)}
-    text = answer(question.replace("\x00", ""))
-    assert set(written(text)) <= everything
+    text = re.sub(r"^(?:Yes\.|No\.|Both:|Closest statements found:)\s", "", answer(question.replace("\x00", "")))
+    assert set(written(text)) <= sayable()
 
 
 def test_no_line_of_the_prompt_leaks():

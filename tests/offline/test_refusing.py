@@ -1,14 +1,16 @@
 """Refusals: read off any model's text, and decided by the offline model on signs of doubt."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import StemVectors
 
 from prompts import text_of
-from rag.offline.composing import share_out, source_chances
 from rag.offline.matching import Match
-from rag.offline.refusing import broken_premises, doubt_features, refusal_of
+from rag.offline.refusing import broken_premises, doubt_features, refusal_of, refusal_words
+from rag.offline.sharing import share_out, source_chances
 from rag.question import read_question
-from rag.records import FALSE_PREMISE, NO_PAPER, NOT_STATED, PHRASES, read_refusal
+from rag.records import FALSE_PREMISE, NO_PAPER, NOT_MENTIONED, NOT_STATED, PHRASES, read_refusal
 from rag.tuning import shipped
 from store.records import Paper
 
@@ -50,7 +52,7 @@ def test_a_refusal_is_read_off_the_opening(text, kind):
 
 def test_the_system_prompt_leaves_room_for_every_phrase():
     assert all(name in text_of("answer_system") for name in ("$no_answer", "$not_stated", "$false_premise"))
-    assert len(set(PHRASES.values())) == 3
+    assert len(set(PHRASES.values())) == 4
 
 
 @pytest.mark.parametrize(
@@ -113,4 +115,17 @@ def test_a_premise_is_broken_by_a_number_a_name_or_an_instead(question, broken):
 
 
 def test_a_broken_premise_of_a_named_paper_is_said_to_be_one():
-    assert decided("In PageGuard, what are the five danger colours called?")[1] == "false premise"
+    doubt = replace(shipped(reads_words=False).doubt, threshold=-99.0)
+    for question, told in (
+        ("What are the five tiers of PageGuard?", "false premise"),
+        ("Has it five wheels?", "not stated"),
+    ):
+        match = Match(read_question(f"In PageGuard: {question}"), [GUARD], StemVectors())
+        assert refusal_of(match, match.sources, doubt) == told
+
+
+def test_a_name_that_no_abstract_has_is_named_and_not_called_false():
+    question = "Why was PageGuard tested on StarCraft and not on its colours?"
+    match = Match(read_question(question), [GUARD], StemVectors())
+    assert decided(question)[1] in (None, "not mentioned")
+    assert refusal_words("not mentioned", match, match.sources) == f"{NOT_MENTIONED} StarCraft."

@@ -1,0 +1,208 @@
+"""Which way a sentence answers a yes/no question: yes, no, or not surely either, read off its words.
+
+A clause answers when it has the telling words of the question, its predicate among them; denials ("does not
+guarantee", "fails to", "unnecessary") and opposites ("degrades" for "helps") each turn the answer, in the question as
+in the clause.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.language.acronyms import ACRONYM, explains, long_form, numbered
+from rag.language.quantities import quantities
+from rag.language.terms import Word, bare_prefix, is_word, listed, plain, weight, words
+
+_DENIES = re.compile(
+    r"(?i)\b(?:not(?! only\b| just\b| merely\b)|cannot|[a-z]+n't|no(?! longer than\b)|never|neither|nor|without|unable"
+    r"|fail(?:s|ed|ing)?|hardly|barely|rarely|seldom|little|very few|impossible|lack(?:s|ed|ing)?"
+    r"|struggl(?:e|es|ed|ing)|incapable)\b"
+)
+# Words of one kind, by what they begin with; what follows the bar says the opposite.
+_KINDS = {
+    "good": "help improv benefi boost enhanc increas outperform better superior gain useful effective facilitat"
+    " advantag surpass exceed strengthen succeed | hurt harm degrad worse impair hinder decreas reduc drop inferior"
+    " underperform hamper detriment deteriorat damag collaps diminish",
+    "need": "need requir necess essential depend reli rely rest | unnecess dispens superfluous redundan",
+    "speed": "fast quick speed accelerat | slow",
+    "size": "large larg big great size | small",
+    "level": "high | low",
+    "count": "more | less fewer",
+    "ease": "easy easi simpl | hard difficult challeng",
+    "cost": "cheap inexpens afford | expens cost",
+    "safe": "safe secure robust reliabl | unsafe vulnerab fragil unreliabl",
+    "can": "able capab can could | unable",
+    "sure": "guarante ensur assur | ",
+    "enough": "enough suffic adequ | insuffic",
+}
+_PREDICATES = ("sure", "need", "good", "safe", "speed", "ease", "cost", "enough", "level", "count", "size")
+_HEDGED = re.compile(
+    r"(?i)\b(?:whether|hypothes\w+|unclear|unknown|underexplored|unexplored|we ask|open question|previous(?:ly)?|prior"
+    r"|(?:commonly|often) (?:argued|believed|assumed)|(?:is|are) (?:argued|believed|assumed|expected|thought)|ideally"
+    r"|one might|tempting|aims? to|promis\w+|potential(?:ly)?|cases where|in (?:some|certain) \w+|sometimes"
+    r"|to (?:evaluate|assess|investigate|study|examine|test|explore|understand))\b|\?"
+)
+_CLAUSE = re.compile(
+    r"(?:[,;:]\s+|\s+)(?=(?:but|although|though|while|whereas|however|yet|despite|even if|because|since|suggesting"
+    r"|indicating|demonstrating|highlighting|which|we (?:find|show|observe|found|conclude))\b)|[;:]\s+|\s\(?\d\)\s|--|—"
+    r"|,\s+(?=(?:they|it|we|this|these|and (?:that|the))\b)"
+)
+_GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
+_EMPTY = frozenset(
+    listed("really actually indeed truly generally usually typically always ever still much any good well possible")
+)
+# Shares of the question's words that a clause has: with its predicate; without one; with that and its whole subject.
+LEAST, WHOLE, PART = 0.55, 0.72, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How a sentence answers: yes or no, and the share of the question's telling words that it has."""
+
+    yes: bool
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A telling word: its stem, the kind it belongs to and on which side of it, and whether a prefix denies it."""
+
+    stem: str
+    kind: str
+    side: int
+    denied: bool
+
+    def matches(self, other: "_Term") -> bool:
+        return self.stem == other.stem or bool(self.kind and self.kind == other.kind)
+
+
+def answers(claim: str, negated: bool, sentence: str, abstract: str, known: frozenset[str]) -> Carried | None:
+    """How `sentence` of `abstract` answers whether `claim` holds, or None where it does not surely.
+
+    `claim` is what follows the auxiliary of the question, `negated` tells of "doesn't"; `known` are stems that need not
+    be repeated: those of the title and the name of the paper that is asked about.
+    """
+    text = written_out(plain(sentence), plain(abstract))
+    asked = _terms(plain(claim))
+    if not asked or _HEDGED.search(text) or _lacks_number(claim, f"{text}"):
+        return None
+    found = [
+        one for part in _clauses(text) if (one := _answer(asked, plain(claim), negated, part, text, known)) is not None
+    ]
+    return max(found, key=lambda one: one.share, default=None)
+
+
+def _answer(
+    asked: list[_Term], claim: str, negated: bool, clause: str, whole: str, known: frozenset[str]
+) -> Carried | None:
+    here = _terms(clause)
+    predicate = min((t for t in asked if t.kind in _PREDICATES), key=lambda t: _PREDICATES.index(t.kind), default=None)
+    twin = predicate and (_first(predicate, here) or _without(predicate, asked, clause))
+    if predicate and twin is None:
+        return None
+    share = _share(asked, here, known)
+    subject = asked[: asked.index(predicate)] if predicate else []
+    whole_subject = subject and all(_first(term, here) for term in subject)
+    least = WHOLE if not predicate else PART if whole_subject else LEAST
+    if share < least or _share(asked, _terms(whole), known) < LEAST:
+        return None
+    denials = [len(_DENIES.findall(text)) for text in (_region(clause, here, asked), claim)]
+    turned = [term.denied != other.denied for term in here if (other := _first(term, asked))]
+    turns = sum(denials) + negated + sum(turned)
+    if predicate and twin and twin.kind:
+        turns += (predicate.side != twin.side) + _swapped(asked, predicate, here, twin)
+    return Carried(turns % 2 == 0, share)
+
+
+def _first(term: _Term, there: list[_Term]) -> _Term | None:
+    return next((other for other in there if term.matches(other)), None)
+
+
+def _swapped(asked: list[_Term], predicate: _Term, here: list[_Term], twin: _Term) -> bool:
+    """Whether the clause says of the question's object what it asks of its subject: "B is better than A"."""
+    middle, place = asked.index(predicate), here.index(twin) if twin in here else 0
+    before, after = (asked[:middle], asked[middle + 1 :]) if place else ([], [])
+    turned = [bool(_first(t, here[place + 1 :])) and not _first(t, here[:place]) for t in before]
+    back = [bool(_first(t, here[:place])) and not _first(t, here[place + 1 :]) for t in after]
+    return bool(turned and back) and all(turned) and any(back)
+
+
+def _without(predicate: _Term, asked: list[_Term], clause: str) -> _Term | None:
+    """ "without training" says of training that it is not needed."""
+    found = re.search(r"(?i)\bwithout (?:any |further |additional )?([\w-]+(?: [\w-]+){0,3})", clause)
+    if predicate.kind != "need" or not found:
+        return None
+    told = _terms(found[1])
+    return predicate if any(a.matches(b) for a in told for b in asked if b is not predicate) else None
+
+
+def _region(clause: str, here: list[_Term], asked: list[_Term]) -> str:
+    """The clause up to the last word that the question has too: what is denied behind it is another thing."""
+    places = [w.end for w in words(clause) for term in [_term(w)] if any(term.matches(other) for other in asked)]
+    return clause[: max(places, default=len(clause))]
+
+
+def _share(asked: list[_Term], there: list[_Term], known: frozenset[str]) -> float:
+    """The share of the weight of the terms asked that is there; what is `known` weighs a sixth where it is lacking."""
+    found = sum(_weight(term) for term in asked if _first(term, there))
+    lacking = sum(_weight(t) / (6 if t.stem in known else 1) for t in asked if not _first(t, there))
+    return found / max(found + lacking, 1e-9)
+
+
+def _weight(term: _Term) -> float:
+    return min(6.0, weight(term.stem))
+
+
+def _terms(text: str) -> list[_Term]:
+    return [_term(w) for w in words(text) if _tells(w)]
+
+
+def _tells(word: Word) -> bool:
+    return (
+        word.is_content or word.text.lower() in ("more", "less", "fewer", "can", "could")
+    ) and word.text.lower() not in _EMPTY
+
+
+def _term(word: Word) -> _Term:
+    text, bare = word.text.lower(), bare_prefix(word.stem)
+    if re.fullmatch(r"[A-Z]{2,}s", word.text):
+        return _Term(text[:-1], "", 0, False)
+    for kind, listing in _KINDS.items() if word.text.islower() or word.start == 0 else ():
+        for side, heads in enumerate(listing.split("|")):
+            if any(text.startswith(head) for head in heads.split()):
+                return _Term(word.stem, kind, side, False)
+    return _Term(bare, "", 0, True) if bare and is_word(bare) else _Term(word.stem, "", 0, False)
+
+
+def _clauses(text: str) -> Iterator[str]:
+    # "Although A, B" says two things.
+    parts = text.split(", ", 1) if _GRANTED.match(text) else [text]
+    yield from (piece for part in parts for piece in _CLAUSE.split(part) if piece and len(piece.split()) > 2)
+
+
+def _lacks_number(claim: str, text: str) -> bool:
+    there = {q.value for q in quantities(text)}
+    return any(q.value not in there for q in quantities(plain(claim)))
+
+
+def written_out(text: str, abstract: str) -> str:
+    """`text` with each acronym that it does not explain followed by what the abstract says it stands for."""
+    for match in reversed(list(ACRONYM.finditer(text))):
+        full = "" if explains(text, match["acronym"]) else long_form(match["acronym"], abstract)
+        if full:
+            text = f"{text[: match.end()]} ({numbered(full, bool(match['plural']))}){text[match.end() :]}"
+    return text
+
+
+def leaning(sentence: str) -> bool | None:
+    """Whether a sentence tells of something that it does good, or that it does harm; None where it tells neither."""
+    text = plain(sentence)
+    if _HEDGED.search(text):
+        return None
+    ways = [
+        (term.side + len(_DENIES.findall(part))) % 2 == 0
+        for part in _clauses(text)
+        for term in _terms(part)
+        if term.kind == "good"
+    ]
+    return ways[0] if len(set(ways)) == 1 else None

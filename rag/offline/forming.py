@@ -1,0 +1,131 @@
+"""The sentences of an answer in the form that the question wants: a definition, yes or no, both sides, a list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.language.polarity import answers, leaning
+from rag.language.terms import content_stems, is_common, plain, shared, words
+from rag.offline.defining import best_definer, definition, statements_of
+from rag.offline.matching import Match, plays
+from rag.offline.sharing import Share, choose
+from rag.offline.telling import is_junk
+from rag.telling.statements import OWN
+from rag.tuning import Composing, Tuning
+
+CLOSEST = "Closest statements found:"
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """The sentences of an answer in order, (share, its sentence), and what stands before some of them, by place.
+
+    `surely` tells that they answer, whatever speaks for a refusal; `opening` stands before all of them.
+    """
+
+    chosen: Sequence[tuple[Share, int]]
+    leads: Mapping[int, str] = field(default_factory=dict)
+    surely: bool = False
+    opening: str = ""
+
+
+def formed(match: Match, shares: Sequence[Share], tuning: Tuning, doubted: bool) -> Formed:
+    """The answer from `shares` as the question wants it; `doubted` tells that it would be refused."""
+    forms = {"definition": _defined, "yes or no": _yes_or_no, "sides": _both_sides}
+    form = forms.get(match.asked.wanted.form) if match.asked.kind in ("fact", "compare") else None
+    if form is None and _only_names(match):
+        form = _defined
+    found = form(match, shares, doubted) if form else None
+    if found is None:
+        found = Formed(choose(match, shares, tuning), surely=_plays_role(match, shares))
+    elif form is _yes_or_no:
+        rest = [
+            one for one in choose(match, shares, tuning) if one[0].source.n in {s.source.n for s, _ in found.chosen}
+        ]
+        found = Formed(_joined(found.chosen, rest, Composing.AFTER_WORD), found.leads, True)
+    return found if found.surely or match.asked.wanted.form != "yes or no" else Formed(found.chosen, opening=CLOSEST)
+
+
+def _plays_role(match: Match, shares: Sequence[Share]) -> bool:
+    """Whether what is asked of a paper that the question calls by its title is what a sentence of that paper tells."""
+    role, called = match.asked.wanted.role, [s.source for s in shares if s.source.n in match.titled]
+    told = (s for source in called for s in statements_of(source))
+    return bool(role) and any(plays(s, role) >= Composing.STATED for s in told)
+
+
+def _joined(
+    first: Sequence[tuple[Share, int]], rest: Sequence[tuple[Share, int]], most: int
+) -> list[tuple[Share, int]]:
+    seen = {(share.source.n, i) for share, i in first}
+    return [*first, *(one for one in rest if (one[0].source.n, one[1]) not in seen)][: len(first) + most]
+
+
+def _only_names(match: Match) -> bool:
+    """Whether a question calls a source by its title and no other of its words says what is asked: "¿Qué es X?"."""
+    titles = frozenset[str]().union(*(content_stems(plain(s.title)) for s in match.sources if s.n in match.titled))
+    rest = [w for w in words(plain(match.asked.text)) if w.is_content and w.stem not in titles]
+    return bool(titles) and not any(is_common(w.text.lower()) for w in rest)
+
+
+def _defined(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:
+    called = [share for share in shares if share.source.n in match.titled]
+    subject = match.asked.wanted.subject or match.asked.text
+    if called:
+        share = called[0]
+    elif doubted:
+        return None
+    else:
+        best = best_definer(match, [s.source for s in shares], subject)
+        share = next(s for s in shares if s.source is best)
+    found = definition(match, share.source, subject)
+    chosen = [(share, i) for i in found]
+    return Formed(chosen, surely=bool(called)) if chosen else None
+
+
+def _yes_or_no(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:
+    """The sentence that carries yes or no, behind that word; both where sentences disagree; None where none does."""
+    carried = [
+        (found.share, found.yes, share, i)
+        for share in _candidates(match, shares)
+        for i, found in _carrying(match, share)
+    ]
+    if not carried:
+        return None
+    best = max(share for share, *_ in carried)
+    sure = sorted((one for one in carried if one[0] >= best - Composing.AS_GOOD), key=lambda one: -one[0])
+    yes, no = ([(s, i) for _, said, s, i in sure if said is way][:1] for way in (True, False))
+    word = "Both: " if yes and no else "Yes. " if yes else "No. "
+    return Formed([*yes, *no], {0: word}, True)
+
+
+def _candidates(match: Match, shares: Sequence[Share]) -> list[Share]:
+    """The shares of what the question calls by its title, else all."""
+    return [share for share in shares if share.source.n in match.titled] or list(shares)
+
+
+def _carrying(match: Match, share: Share):
+    """The sentences of a source that answer yes or no, from the first that tells of its own work on."""
+    wanted, source = match.asked.wanted, share.source
+    known = content_stems(plain(source.title))
+    own = next((i for i, text in enumerate(source.sentences) if OWN.search(text)), 0)
+    for i, text in enumerate(source.sentences[own:], own):
+        if not is_junk(text) and float(source.vectors[i] @ match.question) >= Composing.CARRIES:
+            found = answers(wanted.claim, wanted.negated, text, " ".join(source.sentences), known)
+            if found:
+                yield i, found
+
+
+def _both_sides(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:
+    """The sentence nearest to the question that speaks for, and the one that speaks against, in contrast."""
+    best: dict[bool, tuple[float, Share, int]] = {}
+    subject = content_stems(plain(match.asked.wanted.subject))
+    for n, source in enumerate(match.sources):
+        share = Share(source, 1, 1, n)
+        for statement, i in zip(statements_of(source), range(len(source.sentences)), strict=True):
+            said = shared(subject, content_stems(plain(statement.text)))
+            near = float(source.vectors[i] @ match.question) + said if said >= Composing.NAMES_IT else 0.0
+            lean = leaning(statement.text)
+            if lean is not None and not is_junk(statement.text) and near > best.get(lean, (Composing.ASIDE,))[0]:
+                best[lean] = (near, share, i)
+    if len(best) < 2:
+        return None
+    return Formed([best[way][1:] for way in (True, False)], {0: "Both: ", 1: "In contrast: "}, True)

@@ -1,0 +1,44 @@
+"""Which way a sentence answers a yes/no question."""
+
+import pytest
+
+from rag.language.polarity import answers, leaning
+
+GUARANTEE = "We find that a larger corpus does not guarantee better accuracy, but it may be needed."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "yes"),
+    [
+        ("a larger corpus guarantee better accuracy", GUARANTEE, False),
+        ("reasoning help navigation", "Reasoning at inference degrades navigation accuracy.", False),
+        ("reasoning help navigation", "We show that reasoning improves navigation.", True),
+        ("pretraining necessary for detection", "This renders pretraining unnecessary for detection.", False),
+        ("the planner need a map", "The planner works without a map.", False),
+        ("small models outperform large models", "Most small models fail to outperform large models.", False),
+        ("grippers better than hands", "Hands are better than grippers.", False),
+        (
+            "NAR models faster in practice",
+            "Although they are faster on GPUs, NAR models are slower in practice.",
+            False,
+        ),
+        ("deeper models generalize more", "Deeper models generalize more than shallow models do.", True),
+        ("reasoning help navigation", "We ask whether reasoning helps navigation.", None),
+        ("reasoning help navigation", "It is often assumed that reasoning helps navigation.", None),
+        ("robots knit socks", "Reasoning degrades navigation.", None),
+        ("the set have 90 scenes", "The set has 80 scenes.", None),
+    ],
+)
+def test_a_sentence_answers_yes_or_no_only_where_it_carries_it(claim, sentence, yes):
+    found = answers(claim, False, sentence, sentence, frozenset())
+    assert (found and found.yes) == yes
+
+
+def test_a_denial_in_the_question_turns_the_answer():
+    found = answers("reasoning help navigation", True, "Reasoning improves navigation.", "", frozenset())
+    assert found is not None and not found.yes
+
+
+def test_a_sentence_leans_one_way_or_neither():
+    assert leaning("Reasoning improves the agents.") and leaning("It degrades accuracy.") is False
+    assert leaning("It does not help.") is False and leaning("We study agents.") is None
