@@ -80,6 +80,8 @@ def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
 def _about_subject(match: Match, order: list[int]) -> list[int]:
     """The sources that have the words of what a list is about, or of one of the things that it is about."""
     subject = match.asked.wanted.subject
+    if len(content_stems(plain(subject))) > Composing.SUBJECT:
+        return []  # what is told at length is told in other words than papers use
     things = [stems for part in re.split(r",|\bor\b", subject) if (stems := content_stems(plain(part)) - WEAK)]
     return [i for i in order if _is_about(match.sources[i], things)]
 
