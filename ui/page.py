@@ -20,7 +20,7 @@ REFUSED: dict[Refusal | None, str] = {
     "false premise": "The abstracts say otherwise",
     None: "Not answered by this library",
 }
-OFFLINE = "Offline answer: sentences quoted from the abstracts, no language model"
+OFFLINE = "Offline answer: sentences of the abstracts, no language model"
 File = tuple[str, str, str]  # what a download is called on its button, as a file, and its text
 RETRY = '<button type="button" class="quiet" data-do="retry">Ask again</button>'
 FAILURES = ("model-failed", "cut-off")  # the repairs that are shown in the open
