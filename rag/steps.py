@@ -1,8 +1,9 @@
 """Further searches: for a question that has parts, or whose first search finds nothing sure.
 
-Offline they are its parts, and its words with those that the library's nearest papers have; a language model words them
-itself and then says which candidates would answer. All of it stays within a budget, and a model that fails, says
-nothing of use or approves of everything leaves what the first search found.
+A question is searched for by its parts. Where nothing sure is found for one, its words are joined with those of the
+library's nearest papers; a language model words such searches itself, and says which candidates would answer. All of
+it stays within a budget, and a model that fails, says nothing of use or approves of everything leaves what the first
+search found.
 """
 
 import re
@@ -17,9 +18,9 @@ from rag.errors import ModelError
 from rag.language.phrases import subjects_in
 from rag.language.terms import content_stems, plain, weight
 from rag.question import read_question
-from rag.records import Found, Repair, Usage
+from rag.records import Embed, Found, Repair, Usage
 from rag.search.retrieve import retrieve
-from rag.tuning import Further, Tuning
+from rag.tuning import Doubting, Further, Tuning
 from store.records import Paper
 
 if TYPE_CHECKING:
@@ -56,35 +57,41 @@ class Search:
         first = _EXCLUDED.sub("", self._question) or self._question  # what is named there would be found first
         found = self._retrieve(first, count)
         read = enough(found, read_question(first).kind) if self._model else found
-        looked = Looked(tuple(read), (first,))
-        if not self._most or not wants_more(first, found):
+        looked, parts = Looked(tuple(read), (first,)), parts_of(first)
+        if not self._most:
+            return looked
+        if len(parts) > 1:
+            looked = self._with(looked, parts, count)
+        if all(is_sure(part, looked.found, self._library.embed) for part in parts):
             return looked
         try:
-            return self._further(looked, found, count)
+            wanted = self._asked(looked) if self._model else own_words(first, looked.found)
+            looked = self._with(looked, wanted, count)
+            if self._model:
+                looked = replace(looked, found=tuple(self._reranked(looked.found)))
         except ModelError as error:
-            told = Repair("step-failed", f"{error} The question was searched for once.")
-            return replace(looked, usage=self._usage, repairs=(told,))
+            told = f"{error} What was found until then was read."
+            looked = replace(looked, repairs=(Repair("step-failed", told),))
+        return replace(looked, usage=self._usage)
 
-    def _further(self, looked: Looked, found: Sequence[Found], count: int) -> Looked:
-        asked = self._asked(looked, found) if self._model else offline_searches(looked.searches[0], found)
-        more = [search for search in dict.fromkeys(asked) if search not in looked.searches][: self._most]
-        gained = [self._retrieve(search, Further.GAINED + count) for search in more]
-        merged = _merged(looked.found, gained, count)
-        if self._model and more:
-            merged = self._reranked(merged)
-        return Looked(tuple(merged), (*looked.searches, *more), self._usage)
+    def _with(self, looked: Looked, searches: Sequence[str], count: int) -> Looked:
+        """The same with what further searches add, of those that may still be made."""
+        fresh = [search for search in dict.fromkeys(searches) if search not in looked.searches]
+        fresh = fresh[: self._most - len(looked.searches) + 1]
+        gained = [self._retrieve(search, Further.GAINED + count) for search in fresh]
+        return Looked(tuple(_merged(looked.found, gained, count)), (*looked.searches, *fresh))
 
     def _retrieve(self, search: str, count: int) -> list[Found]:
         return retrieve(self._library, search, count, self._tuning)
 
-    def _asked(self, looked: Looked, found: Sequence[Found]) -> list[str]:
+    def _asked(self, looked: Looked) -> list[str]:
         """The searches that the model wants, of those lines that look like one."""
-        titles = "\n".join(f"- {_line(f.paper.title)}" for f in found)
+        titles = "\n".join(f"- {_line(f.paper.title)}" for f in looked.found)
         reply = self._complete(
             "searches",
             most=str(self._most),
             question=_line(self._question),
-            searched=_line(looked.searches[0]),
+            searched=_line("; ".join(looked.searches)),
             titles=titles,
         )
         lines = (" ".join(line.split()) for line in _LINE.findall(reply))
@@ -117,19 +124,8 @@ class Search:
         return reply
 
 
-def wants_more(question: str, found: Sequence[Found]) -> bool:
-    """Whether one search is too few: the question asks several things, or the best papers lack most of its words."""
-    asked = read_question(question)
-    if asked.kind in ("list", "survey"):  # searched for by their pieces at once
-        return False
-    return len(_parts(question)) > 1 or not _is_sure(question, found)
-
-
-def offline_searches(question: str, found: Sequence[Found]) -> list[str]:
-    """The parts of a question; of one that finds nothing sure, its words with those of the nearest papers."""
-    parts = _parts(question)
-    if len(parts) > 1:
-        return parts
+def own_words(question: str, found: Sequence[Found]) -> list[str]:
+    """The question with each of the subjects that several of the nearest papers speak of, and it does not."""
     told = [subjects_in(plain(f"{f.paper.title}. {f.paper.abstract}")) for f in found[: Further.NEAREST]]
     counts = Counter(phrase for phrases in told for phrase in phrases.values())
     wanted = content_stems(plain(question))
@@ -144,17 +140,22 @@ def enough(found: Sequence[Found], kind: str) -> list[Found]:
     return [f for place, f in enumerate(found) if place < least or f.score >= floor]
 
 
-def _parts(question: str) -> list[str]:
-    """The parts of a question that can each be searched for; one that leans on another has too few words of its own."""
-    parts = [_LEAD.sub("", part).strip() for part in read_question(question).parts]
+def parts_of(question: str) -> list[str]:
+    """What a question asks that can each be searched for: lists and surveys are, by their pieces, at once."""
+    asked = read_question(question)
+    parts = [] if asked.kind in ("list", "survey") else [_LEAD.sub("", part).strip() for part in asked.parts]
     telling = [p for p in parts if sum(weight(stem) for stem in content_stems(plain(p))) >= Further.TELLING]
     return telling if len(telling) > 1 else [question]
 
 
-def _is_sure(question: str, found: Sequence[Found]) -> bool:
+def is_sure(question: str, found: Sequence[Found], embed: Embed) -> bool:
+    """Whether a paper shares most of a question's words, by weight, or has a passage near to it in meaning."""
     wanted = content_stems(plain(question))
     total = sum(map(weight, wanted))
-    return any(_share(wanted, f.paper) >= Further.SURE * total for f in found[: Further.KEPT])
+    if any(_share(wanted, f.paper) >= Further.SURE * total for f in found):
+        return True
+    asked, *passages = embed([question, *(f.passage.text for f in found)])
+    return any(float(passage @ asked) >= Doubting.NEAR for passage in passages)
 
 
 def _share(wanted: frozenset[str], paper: Paper) -> float:

@@ -133,11 +133,14 @@ class Reply:
 
 def _lines(sent: Iterable[bytes]) -> Iterator[str]:
     """The lines of a stream; bytes that are no UTF-8 are replaced."""
-    decoder, held = codecs.getincrementaldecoder("utf-8")("replace"), ""
+    decoder, held = codecs.getincrementaldecoder("utf-8")("replace"), list[str]()
     for piece in sent:
-        *lines, held = _LINE_END.split(held + decoder.decode(piece))
-        yield from (line.removeprefix("\ufeff") for line in lines)
-    yield from _LINE_END.split((held + decoder.decode(b"", final=True)).removeprefix("\ufeff"))
+        first, *rest = _LINE_END.split(decoder.decode(piece))
+        held.append(first)  # a line that grows long is put together once
+        for line in rest:
+            yield "".join(held).removeprefix("\ufeff")
+            held = [line]
+    yield "".join([*held, decoder.decode(b"", final=True)]).removeprefix("\ufeff")
 
 
 def _json(text: str) -> Any:
