@@ -24,7 +24,7 @@ from rag.evaluating.questions import Question, read_questions
 from rag.records import Answer, Sentence
 from rag.settings import DEFAULT_EMBEDDING_MODEL, read_settings
 from store.library import Library
-from store.readers.common import open_text
+from store.readers.opening import open_text
 
 QUESTIONS = Path(__file__).parent / "questions"
 FIELDS: dict[str, list[str]] = json.loads((QUESTIONS / "asked.papers.json").read_text(encoding="utf-8"))

@@ -228,7 +228,7 @@ def _stats(paths: Iterator[Path]) -> Iterator[tuple[str, int, int]]:
 
 
 def _lines(corpus: Path) -> int:
-    from store.readers.common import open_text
+    from store.readers.opening import open_text
 
     with open_text(corpus) as stream:
         return sum(1 for _ in stream)

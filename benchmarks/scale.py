@@ -26,7 +26,7 @@ from rag.search.retrieve import retrieve
 from rag.settings import Settings, read_settings
 from store.encoders.weights import STATIC
 from store.library import Library
-from store.readers.common import open_text
+from store.readers.opening import open_text
 from store.records import Paper
 from store.vectors import Vectors
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from store.errors import ReadError
-from store.readers import read_papers, shown
+from store.readers import Reading, read_papers, shown
 from store.records import AddReport, Paper, Progress, Skipped
 
 
@@ -15,23 +15,22 @@ def add_paths(
     """Take in the papers of `paths` by `add`, which is `Library.add`, each with `tags`; as `Library.add_paths`."""
     if "" in paths:
         raise ReadError("An empty path names nothing; give a file or a folder (`.` is the one where you stand).")
-    streams = [(path, *read_papers(path)) for path in map(Path, paths)]
+    readings = [(path, read_papers(path)) for path in map(Path, paths)]
     unread: list[tuple[Path, ReadError]] = []
-    papers = _chained(streams, unread)
+    papers = _chained(readings, unread)
     tagged = (replace(paper, tags=(*paper.tags, *tags)) for paper in papers) if tags else papers
     report = add(tagged, progress, ", ".join(shown(path) for path in paths))
     if unread and not report.read:
         raise unread[0][1]
-    skipped = [item for *_, some in streams for item in some]
+    skipped = [item for _, reading in readings for item in reading.skipped]
     skipped += [Skipped(shown(path), str(error).removeprefix(f"{shown(path)}: ")) for path, error in unread]
-    return replace(report, skipped=(*skipped, *report.skipped))
+    notes = [f"{note.where}: {note.what}" for _, reading in readings for note in reading.noted]
+    return replace(report, skipped=(*skipped, *report.skipped), notes=(*notes, *report.notes))
 
 
-def _chained(
-    streams: Sequence[tuple[Path, Iterator[Paper], list[Skipped]]], unread: list[tuple[Path, ReadError]]
-) -> Iterator[Paper]:
-    for path, papers, _ in streams:
+def _chained(readings: Sequence[tuple[Path, Reading]], unread: list[tuple[Path, ReadError]]) -> Iterator[Paper]:
+    for path, reading in readings:
         try:
-            yield from papers
+            yield from reading.papers
         except ReadError as error:
             unread.append((path, error))

@@ -97,6 +97,11 @@ class Library:
         with self._folder.telling():
             return len(self._papers)
 
+    def count_without_abstract(self) -> int:
+        """How many papers are known by their titles alone."""
+        with self._folder.telling():
+            return self._papers.count_without_abstract()
+
     def within(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> "Library | Part":
         """The part of the library that `papers` gives for the same words, searched as the library is.
 

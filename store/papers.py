@@ -39,28 +39,26 @@ class Papers(History):
     def take(self, new: Iterable[Paper], progress: Progress, what: str = "add") -> AddReport:
         """Keep the `new` papers as one change, a batch a transaction; what is kept survives an interruption.
 
-        Records of one paper become one. Those without an abstract add to papers that are known once
-        all others are in; those that match none are skipped.
+        Records of one paper become one.
         """
         counts: Counter[str] = Counter()
-        bare: list[Paper] = []
         skipped: list[Skipped] = []
-        whole = _with_abstract(new, bare, skipped)
+        bare = self.count_without_abstract()
+        fit = _fit(new, skipped)
         with self.change(what):
-            while batch := list(islice(whole, _BATCH)):
+            while batch := list(islice(fit, _BATCH)):
                 with self.transaction():
                     counts.update(map(self.keep, batch))
                 progress(counts.total(), 0, "papers read")
-            with self.transaction():
-                for paper in bare:
-                    if join(self.sharing_keys(identify(paper)), identify(paper))[0]:
-                        counts[self.keep(paper)] += 1
-                    else:
-                        skipped.append(_skipped(paper, "no abstract"))
         notes = tuple(_rekeyed(*one) for one in self.rekeyed)
         self.rekeyed.clear()
         done = (counts["added"], counts["merged"], counts["unchanged"])
-        return AddReport(counts.total() + len(skipped), *done, tuple(skipped), notes)
+        bare = max(0, self.count_without_abstract() - bare)
+        return AddReport(counts.total() + len(skipped), *done, tuple(skipped), notes, bare)
+
+    def count_without_abstract(self) -> int:
+        """How many papers are known by their titles alone."""
+        return self.value("SELECT count(*) FROM papers WHERE abstract = ''")
 
     def keep(self, paper: Paper) -> str:
         """Keep one paper within the caller's transaction: "added", "merged" with what is known, or "unchanged"."""
@@ -217,11 +215,9 @@ def _skipped(paper: Paper, reason: str) -> Skipped:
     return Skipped(", ".join((*paper.sources, paper.title[:_SHOWN])), reason)
 
 
-def _with_abstract(papers: Iterable[Paper], bare: list[Paper], skipped: list[Skipped]) -> Iterator[Paper]:
+def _fit(papers: Iterable[Paper], skipped: list[Skipped]) -> Iterator[Paper]:
     for paper in papers:
         if reason := unfit(paper):
             skipped.append(_skipped(paper, reason))
-        elif paper.abstract.strip():
-            yield paper
         else:
-            bare.append(paper)
+            yield paper

@@ -76,6 +76,14 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something to know of a paper that was read: where it came from, and what could not be told of it."""
+
+    where: str
+    what: str
+
+
 # Of an address: the name and the password that may stand in it.
 USER = re.compile(r"(?:(?<=//)|^)[^/?#]*@")
 
@@ -102,7 +110,10 @@ class ChromaServer:
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What `Library.add` did: counts of records, the ones it passed over, and what else there is to know."""
+    """What `Library.add` did: counts of records, the ones it passed over, and what else there is to know.
+
+    `without_abstract` counts the papers that came in with none: they are found by title and cited, never quoted.
+    """
 
     read: int = 0
     added: int = 0
@@ -110,6 +121,7 @@ class AddReport:
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
+    without_abstract: int = 0
 
 
 class Progress(Protocol):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
     from pylatexenc.latexencode import UnicodeToLatexEncoder
+    from pylatexenc.macrospec import LatexContextDb
 
 # Where inline maths stands in running text: Pandoc's rule, which leaves "$5 and $10" alone.
-_MATH = re.compile(r"\$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)")
+MATHS = re.compile(r"\$(?=[^\s$])[^$\n]*?(?<=[^\s\\])\$(?!\d)")
 _POWER = re.compile(r"\^(-?\d+|\{[\w+-]+\}|\w)")
 _QUOTES = {"“": "``", "”": "''", "‘": "`", "’": "'", "–": "--", "—": "---"}
 _COMMANDS = re.compile(r"\\(?:[a-zA-Z]+\*?\s*|[\"'`^~=.])|[{}]|\\(?=[%&_#$])")
@@ -39,7 +40,7 @@ def to_latex(text: str) -> str:
     escaped as text, so that the result compiles and can stand in a BibTeX field.
     """
     pieces, done = [], 0
-    for match in _MATH.finditer(text):
+    for match in MATHS.finditer(text):
         if _compiles(match[0]):
             pieces += [_escape(text[done : match.start()]), _ascii(match[0])]
             done = match.end()
@@ -133,7 +134,14 @@ def _encoder(maths: bool = False) -> "UnicodeToLatexEncoder":
 
 @cache
 def _decoder() -> "LatexNodes2Text":
-    from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    return LatexNodes2Text(latex_context=text_context(), math_mode="verbatim", strict_latex_spaces=True)
+
+
+def text_context() -> "LatexContextDb":
+    """What LaTeX's commands are as text, ours among them; each call gives another one, to be changed at will."""
+    from pylatexenc.latex2text import MacroTextSpec, get_default_latex_context_db
 
     context = get_default_latex_context_db()
     own = {
@@ -146,4 +154,4 @@ def _decoder() -> "LatexNodes2Text":
     }
     macros = [MacroTextSpec(name, simplify_repl=text) for name, text in own.items()]
     context.add_context_category("citewell", macros=macros, prepend=True)
-    return LatexNodes2Text(latex_context=context, math_mode="verbatim", strict_latex_spaces=True)
+    return context

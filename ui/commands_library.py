@@ -83,6 +83,8 @@ def _tell_added(report: AddReport, as_json: bool) -> None:
     )
     for note in report.notes:
         print(one_line(note), file=sys.stderr)
+    if bare := report.without_abstract:
+        print(f"{bare} came without an abstract: found by title and cited, never quoted", file=sys.stderr)
     for skipped in report.skipped:
         print(f"skipped {one_line(f'{skipped.where}: {skipped.reason}')}", file=sys.stderr)
 

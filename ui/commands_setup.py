@@ -129,7 +129,9 @@ def _library(settings: Settings) -> str:
     with open_library(settings) as library:
         library.by_meaning("", 1)  # the vectors answer
         where = f", vectors at {without_password(settings.chroma_url)}" if settings.chroma_url else ""
-        return f"{len(library):,} papers, indexed{where}" + (f". {library.advice}" if library.advice else "")
+        bare = library.count_without_abstract()
+        missing = f", {bare:,} of them without an abstract, which are cited by title but never quoted" if bare else ""
+        return f"{len(library):,} papers, indexed{where}{missing}" + (f". {library.advice}" if library.advice else "")
 
 
 def _library_in_depth(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from rag.evaluating.fit import Example, examples_of
 from rag.evaluating.questions import Question, generated_questions, read_questions
 from rag.tuning import Tuning
 from store.library import Library
-from store.readers.common import open_text
+from store.readers.opening import open_text
 
 HERE = Path(__file__).parent
 IDS: Mapping[str, list[str]] = json.loads((HERE / "papers.json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ def shipped_papers() -> list[Paper]:
     """The papers of the two listing pages, with what the metadata knows of them."""
     folder = Path(__file__).parent
     files = [*sorted(folder.glob("listing-*.txt")), folder / "metadata.jsonl"]
-    papers = merge_all(paper for path in files for paper in read_papers(path)[0])
+    papers = merge_all(paper for path in files for paper in read_papers(path).papers)
     return [replace(paper, origins={}) for paper in papers]  # their keys are ours: one of the user's own goes first
 
 

@@ -1,67 +1,122 @@
-"""JSON lines, or one JSON array, of records with named fields: streamed, one record at a time."""
+"""JSON of any service: lines, arrays, or records wrapped in an object; streamed, one record at a time.
+
+Records are told apart by brackets and quotes alone, so that a bad one spoils no other.
+"""
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from store.errors import ReadError
-from store.readers.common import open_text, paper_from, shown
-from store.records import Paper, Skipped, unfit
+from store.readers.fields import paper_from
+from store.readers.opening import Source
+from store.readers.values import plain
+from store.records import Paper, Skipped
 
 _BLOCK = 1 << 16
 _LONGEST = 1 << 22  # characters of one record; what is longer is no record
-_MARK = re.compile(r'\\.|["\[\]{},]', re.DOTALL)
+_MARK = re.compile(r'\\.|["\[\]{},\n]', re.DOTALL)
+# What services wrap their records in, and what they wrap in each record.
+_LISTS = "data|results|papers|notes|items|records|entries|articles|documents|docs|works|hits?|references|publications"
+_LIST = re.compile(rf'"(?:{_LISTS})"\s*:\s*\[$', re.IGNORECASE)
+_WRAPPERS = frozenset([*_LISTS.replace("?", "").split("|"), "hit", "response", "message", "result"])
+_WITHIN = ("paper", "content", "data", "info", "attributes", "_source", "record")
+_TAIL = 200  # characters before a bracket that tell what it begins
+_DEEPEST = 4  # objects around a list of records
+_KEY = re.compile(r"[A-Za-z][\w:.+-]{0,80}")  # of a citation; an address or a number is none
+_NO_PAPERS = frozenset({"attachment", "note", "annotation"})  # of Zotero's items
 
 
-def read_json(path: Path) -> Iterator[Paper | Skipped]:
-    """The records of the file at `path`; one that is no paper is skipped, with its place.
-
-    A file that breaks off gives what stands before the break. Raises ReadError when the
-    file cannot be read, or holds no paper at all.
-    """
-    read, name = 0, shown(path.name)
-    first: Skipped | None = None
-    try:
-        for where, record in _records(path):
-            item = _paper(record, name, f"{name}, {where}")
-            read += isinstance(item, Paper)
-            first = first or (item if isinstance(item, Skipped) else None)
-            yield item
-    except ReadError as error:
-        if not read:
-            raise
-        yield Skipped(name, f"the file breaks off after {read} papers: {error}")
-    if not read:
-        reason = f"{first.where}: {first.reason}" if first else "no records"
-        raise ReadError(f"{shown(path)}: no paper in it ({reason}); each record needs a title and an abstract.")
+def read_json(source: Source) -> Iterator[Paper | Skipped]:
+    """The records of `source`; one that is no paper is skipped, with its place."""
+    for where, text in _records(source):
+        yield from _read(_decoded(text), source.name, f"{source.name}, {where}")
 
 
-def _paper(record: Any, source: str, where: str) -> Paper | Skipped:
+def _read(value: Any, name: str, where: str) -> Iterator[Paper | Skipped]:
+    wrapped = _wrapped(value)
+    if wrapped is not None:
+        for number, record in enumerate(wrapped, 1):
+            yield _paper(record, name, f"{where}, record {number}")
+    else:
+        yield _paper(value, name, where)
+
+
+def _paper(record: Any, name: str, where: str) -> Paper | Skipped:
     try:
         if isinstance(record, ValueError):
             raise record
         if not isinstance(record, dict):
             raise ValueError("not a JSON object")
-        paper = paper_from(record, source)
-        if reason := unfit(paper):
-            raise ValueError(reason)
-        return paper
+        return paper_from(_unwrapped(record), name)
     except ValueError as error:
         return Skipped(where, str(error))
 
 
-def _records(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each record with its place in the file; a ValueError in the place of one that cannot be read."""
-    with open_text(path) as stream:
-        head = stream.read(1)
-        while head.isspace():
-            head = stream.read(1)
-        if head == "[":
-            yield from ((f"record {number}", _decoded(text)) for number, text in enumerate(_items(stream), 1))
+def _wrapped(value: Any, depth: int = 0) -> list[Any] | None:
+    """The records that an object without a title of its own holds as a list, or None."""
+    if not isinstance(value, dict) or "title" in value or depth > _DEEPEST:
+        return None
+    for name, within in value.items():
+        if name.lower() in _WRAPPERS:
+            records = within if isinstance(within, list) else _wrapped(within, depth + 1)
+            if records and all(isinstance(record, dict) for record in records):
+                return records
+    return None
+
+
+def _unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record, those that a service keeps in an object within it among them."""
+    fields = dict(record)
+    for name in _WITHIN:
+        if isinstance(within := fields.get(name), dict):
+            fields = fields | {key: value for key, value in within.items() if value}
+    if plain(fields.get("itemType")) in _NO_PAPERS:
+        raise ValueError(f"of Zotero's type {fields['itemType']}, which is no paper")
+    fields |= _csl(fields)
+    values = {
+        key: value["value"] if isinstance(value, dict) and "value" in value else value for key, value in fields.items()
+    }
+    return (
+        values if "title" in values else values | {"title": values.get("primary_title") or values.get("display_name")}
+    )
+
+
+def _csl(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What an item of CSL-JSON has under other names: its key, a journal's volume, a thesis's school."""
+    kind, key = plain(item.get("type")), plain(item.get("id"))
+    if not kind or not ("issued" in item or "container-title" in item or "publisher" in item):
+        return {}
+    named: dict[str, Any] = {"citekey": key} if _KEY.fullmatch(key) else {}
+    if kind in ("article-journal", "article-magazine"):
+        named |= {"journalvolume": item.get("volume"), "journalnumber": item.get("issue")}
+    if kind == "thesis" and item.get("publisher"):
+        named["venue"] = f"{item.get('genre') or 'PhD thesis'}, {item['publisher']}"
+    return named
+
+
+def _records(source: Source) -> Iterator[tuple[str, str]]:
+    """Each record's text with its place in the file."""
+    with source.text() as stream:
+        in_lines = _in_lines(stream)
+    with source.text() as stream:
+        if in_lines:
+            yield from ((f"line {n}", text) for n, text in enumerate(_lines(stream), 1) if text.strip())
         else:
-            yield from ((f"line {n}", _decoded(text)) for n, text in enumerate(_lines(stream, head), 1) if text.strip())
+            yield from ((f"record {number}", text) for number, text in enumerate(items(stream), 1))
+
+
+def _in_lines(stream: TextIO) -> bool:
+    """Whether each line is a record: the first one is, or it begins as one and half of those behind it are."""
+    first = ""
+    while not first.strip() and (first := stream.readline(_LONGEST + 1)):
+        pass
+    if isinstance(_decoded(first), dict):
+        return True
+    if not first.lstrip().startswith("{") or len(first) > _LONGEST:
+        return False
+    lines = [line for line in stream.read(_BLOCK).split("\n")[:100] if line.strip()]
+    return 2 * sum(isinstance(_decoded(line), dict) for line in lines) >= max(1, len(lines))
 
 
 def _decoded(text: str) -> Any:
@@ -77,44 +132,104 @@ def _decoded(text: str) -> Any:
         return ValueError("a number with too many digits") if "integer string" in str(error) else error
 
 
-def _lines(stream: TextIO, head: str) -> Iterator[str]:
-    """The lines that begin with `head`; of one that is too long, its beginning."""
+def _lines(stream: TextIO) -> Iterator[str]:
+    """The lines; of one that is too long, its beginning."""
     while line := stream.readline(_LONGEST + 1):
         rest = line
         while len(rest) > _LONGEST and not rest.endswith("\n"):
             rest = stream.readline(_LONGEST + 1)
-        yield head + line
-        head = ""
+        yield line
 
 
-def _items(stream: TextIO) -> Iterator[str]:
-    """The items of an array whose `[` has been read, by its brackets and quotes alone: a bad one spoils no other.
+def items(stream: TextIO) -> Iterator[str]:
+    """The texts of the objects at the top, of the items of an array, or of those of a list that an object wraps.
 
-    Of an item that is too long, its beginning. An array that breaks off gives what there is of its last item.
+    Of an item that is too long, its beginning; of the last one of a file that breaks off, what there is.
     """
-    depth, quoted, item = 0, False, ""
+    scan = _Scan()
     while block := _block(stream):
+        yield from scan.read(block)
+    if scan.item.strip() and not scan.past:
+        yield scan.item
+
+
+class _Scan:
+    """Where in a JSON text the reading stands: how deep, in a string or not, and at which depth items lie."""
+
+    def __init__(self) -> None:
+        self.item, self.past = "", False  # `past`: behind the list that was wrapped
+        self._depth = self._level = 0
+        self._quoted, self._indent = False, ""
+
+    def read(self, block: str) -> Iterator[str]:
+        """The items that end within the block."""
         begin = 0
         for mark in _MARK.finditer(block):
             sign = mark[0]
-            if sign == '"':
-                quoted = not quoted
-            elif quoted or sign[0] == "\\":
+            if sign in '"\n':
+                self._quoted = sign == '"' and not self._quoted  # no string goes over a line's end
+            if self._quoted or sign in '"\n' or sign[0] == "\\":
                 continue
-            elif sign in "[{":
-                depth += 1
-            elif depth:
-                depth -= sign in "]}"
-            else:
-                item += block[begin : mark.start()][: _LONGEST + 1]
-                begin = mark.end()
-                if item.strip():
-                    yield item
-                item = ""
-                if sign == "]":
-                    return
-        item += block[begin:] if len(item) <= _LONGEST else ""
-    yield item
+            ended = (self._opened if sign in "[{" else self._closed)(sign, block, begin, mark.start())
+            if ended is not None:
+                begin = mark.start() if sign == "{" else mark.end()
+                if ended.strip():
+                    yield ended
+        self._take(block[begin:])
+
+    def _take(self, text: str) -> None:
+        self.item += text if len(self.item) <= _LONGEST else ""
+
+    def _opened(self, sign: str, block: str, begin: int, end: int) -> str | None:
+        """What a bracket ends: nothing, mostly; what stands before a list; an item that was never closed."""
+        if sign == "[" and self._level == 0 and not self.past and self._begins_list(block, begin, end):
+            self._depth += 1
+            self._level, self.item = self._depth, ""
+            return ""
+        if sign == "{" and self._level and self._is_next(self._tail(block, begin, end)):
+            self._depth = self._level + 1
+            return self._ended(block[begin:end])
+        self._depth += 1
+        return None
+
+    def _tail(self, block: str, begin: int, end: int) -> str:
+        return self.item[-_TAIL:] + block[max(begin, end - _TAIL) : end]
+
+    def _begins_list(self, block: str, begin: int, end: int) -> bool:
+        tail = self._tail(block, begin, end)
+        if self._depth == 0:
+            return not tail.strip()
+        if self._depth > _DEEPEST or not _LIST.search(f"{tail}["):
+            return False
+        return '"title"' not in self.item and '"title"' not in block[begin:end]
+
+    def _is_next(self, tail: str) -> bool:
+        """Whether an object begins as the first item did, on a line of its own, though the last one is still open."""
+        _, newline, indent = tail.rpartition("\n")
+        if self._depth == self._level:
+            self._indent = self._indent or (newline + indent if newline and not indent.strip() else "")
+            return False
+        return bool(self._indent) and newline + indent == self._indent
+
+    def _closed(self, sign: str, block: str, begin: int, end: int) -> str | None:
+        """The item that a closing bracket or a comma ends; None where it ends none."""
+        if self._depth > self._level:
+            self._depth -= sign in "]}"
+            if self._depth:
+                return None
+            past, self.past = self.past, False
+            whole = self._ended(block[begin : end + 1])
+            return "" if past else whole
+        if sign == "}" and self._level:
+            return None
+        if sign == "]" and self._level:
+            self._depth, self._level = self._depth - 1, 0
+            self.past = self._depth > 0
+        return self._ended(block[begin:end])
+
+    def _ended(self, text: str) -> str:
+        whole, self.item = (self.item + text)[: _LONGEST + 1], ""
+        return whole
 
 
 def _block(stream: TextIO) -> str:

@@ -1,93 +1,138 @@
-"""Listing pages saved as text: titles and abstracts by turns, among the lines of a site.
+"""Plain text: titles and abstracts by turns, as on listing pages among the lines of a site, or with labels.
 
-What tells them apart is structure: paragraphs stand between blank lines, an abstract is
-running prose, and its title is the paragraph before it. Other paragraphs belong to the site.
+What tells them apart is structure: paragraphs stand between blank lines, an abstract is running prose, and its
+title is the paragraph before it. Labels ("Title:", "Authors:") say what is what. Other paragraphs belong to the site.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from store.errors import ReadError
-from store.readers.common import one_line, open_text, shown
-from store.records import Paper, Skipped, unfit
+from store.readers.fields import paper_from
+from store.readers.opening import Source
+from store.records import Paper, Skipped
 
 _LONGEST = 1 << 24  # characters of a page, some 10,000 papers
 _PROSE_LENGTH = 300  # characters; no title is as long
 _PROSE_WORDS = 12  # words of a shorter paragraph that ends as a sentence does
 _TITLE_WORDS = 4  # with fewer words, a paragraph without an abstract is a site's line, not a lost title
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
-_SENTENCE_END = re.compile(r"(?:[.!?…:][\"'”’)\]}$*]*|\S*(?:://|www\.|\w\.\w+/)\S*)$")
+_SENTENCE_END = re.compile(r"(?:[.!?…:][\"'”’)\]}$*]*|\S*(?:://|www\.|\w\.\w+/)\S*|[△▲] ?Less)$")
+_RULE = re.compile(r"^[^\S\n]*(?:\\\\|[-=_*]{4,})[^\n]*$", re.MULTILINE)  # between the entries of a digest
+_LABELS = {
+    "title": "title", "author": "authors", "authors": "authors", "abstract": "abstract", "arxiv": "arxiv",
+    "doi": "doi", "year": "year", "date": "year", "venue": "venue", "journal": "venue", "journal-ref": "venue",
+    "journal reference": "venue", "journal ref": "venue", "conference": "venue", "keywords": "keywords",
+    "url": "url", "comments": "", "comment": "", "subjects": "", "categories": "", "subject": "", "cite as": "",
+    "report-no": "", "report number": "", "msc-class": "", "acm-class": "", "submission history": "",
+    "msc classes": "", "acm classes": "",
+}  # fmt: skip
+_LABEL = re.compile(
+    rf"^[^\S\n]*(?:\[\d+\][^\S\n]*)?(?P<name>{'|'.join(sorted(_LABELS, key=len, reverse=True))})[^\S\n]*:[^\S\n]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SUBMITTED = re.compile(r"(?:v\d+\s+)?Submitted (?:on )?\d{1,2} \w+,? (?P<year>\d{4})\b")
 
 
-@dataclass(frozen=True, slots=True)
-class _Paragraph:
-    text: str
+@dataclass(slots=True)
+class _Entry:
+    """A title with what belongs to it; each part with the place where it begins."""
+
     start: int
+    fields: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def is_prose(self) -> bool:
-        if len(self.text) >= _PROSE_LENGTH:
-            return True
-        return len(self.text.split()) >= _PROSE_WORDS and self.text.rstrip("\"'”’)").endswith(".")
+    def add(self, name: str, text: str) -> None:
+        """More of a field; a second value of any but the abstract is passed over."""
+        if name == "abstract" and name in self.fields:
+            text = f"{self.fields[name]}\n\n{text}"
+        elif name in self.fields or not name:
+            return
+        self.fields[name] = text
 
     @property
     def is_title(self) -> bool:
-        return len(self.text.split()) >= _TITLE_WORDS
+        """Whether its title is long enough for one."""
+        return len(self.fields.get("title", "").split()) >= _TITLE_WORDS
 
 
-def read_listing(path: Path) -> Iterator[Paper | Skipped]:
-    """The entries of the page at `path`, in order; a title without its abstract is skipped.
+def read_listing(source: Source) -> Iterator[Paper | Skipped]:
+    """The entries of a page, in order; a title without its abstract is skipped.
 
-    Raises ReadError when the page holds no entry at all.
+    Raises ReadError for a page without end.
     """
-    with open_text(path) as stream:
+    with source.text() as stream:
         text = stream.read(_LONGEST + 1)
     if len(text) > _LONGEST:
         raise ReadError(
-            f"{shown(path)}: longer than any page ({_LONGEST:,} characters); give its papers as JSON lines."
+            f"{source.path}: longer than any page ({_LONGEST:,} characters); give its papers as JSON lines."
         )
-    found = parse_listing(text, shown(path.name))
-    if not any(isinstance(item, Paper) for item in found):
-        why = next((f" ({item.reason})" for item in found if isinstance(item, Skipped)), "")
-        raise ReadError(
-            f"{shown(path)}: no title followed by an abstract in it{why}; give a listing page or JSON lines."
-        )
-    yield from found
+    yield from parse_listing(text, source.name)
 
 
 def parse_listing(text: str, source: str) -> list[Paper | Skipped]:
-    """The entries of a page's text: each abstract is its text on the page, to the character."""
-    entries = _entries(text)
-    found = [_paper(text, title, abstract, source) for title, abstract in entries if abstract]
-    first = next((title.start for title, abstract in entries if abstract), len(text))
-    lost = [title for title, abstract in entries if not abstract and title.is_title and title.start > first]
-    found += [Skipped(_place(text, title, source), "a title without an abstract") for title in lost]
-    last = entries[-1][1] if entries else None
-    if last and not _SENTENCE_END.search(last.text):
-        found.append(Skipped(_place(text, last, source), "the page ends within this abstract; read so far"))
+    """The entries of a page's text."""
+    entries = _entries(_RULE.sub(lambda rule: " " * len(rule[0]), text))
+    found = [_paper(text, entry, source) for entry in entries if "abstract" in entry.fields]
+    first = next((entry.start for entry in entries if "abstract" in entry.fields), len(text))
+    lost = [entry for entry in entries if "abstract" not in entry.fields and entry.is_title and entry.start > first]
+    found += [Skipped(_place(text, entry.start, source), "a title without an abstract") for entry in lost]
+    last = entries[-1] if entries else None
+    if (
+        last
+        and "abstract" in last.fields
+        and not _SENTENCE_END.search(last.fields["abstract"].rstrip()[-_PROSE_LENGTH:])
+    ):
+        found.append(Skipped(_place(text, last.start, source), "the page ends within this abstract; read so far"))
     return found
 
 
-def _entries(text: str) -> list[tuple[_Paragraph, _Paragraph | None]]:
-    entries: list[tuple[_Paragraph, _Paragraph | None]] = []
-    for found in _PARAGRAPH.finditer(text):
-        paragraph = _Paragraph(found[0].rstrip(), found.start())
-        if not paragraph.is_prose:
-            entries.append((paragraph, None))
-        elif entries:
-            title, begun = entries[-1]  # prose after prose is a further paragraph of one abstract
-            whole = replace(begun, text=text[begun.start : found.end()].rstrip()) if begun else paragraph
-            entries[-1] = title, whole
+def _entries(text: str) -> list[_Entry]:
+    entries: list[_Entry] = []
+    ahead: dict[str, str] = {}  # what stands before the title that it belongs to
+    for start, name, part in _parts(text):
+        last = entries[-1] if entries else None
+        if name == "arxiv":
+            ahead = {"arxiv": part}
+        elif name == "title" or (name is None and not _is_prose(part)):
+            entries.append(_Entry(start, {"title": part.lstrip("# "), **ahead}))
+            ahead = {}
+        elif last and not (name and name in last.fields and name != "abstract"):
+            last.add("abstract" if name is None else name, part)
     return entries
 
 
-def _paper(text: str, title: _Paragraph, abstract: _Paragraph, source: str) -> Paper | Skipped:
-    paper = Paper(paper_id="", title=one_line(title.text), abstract=abstract.text, sources=(source,))
-    reason = unfit(paper)
-    return Skipped(_place(text, title, source), reason) if reason else paper
+def _parts(text: str) -> Iterator[tuple[int, str | None, str]]:
+    """The paragraphs, and the labelled parts of those that have labels: place, what the label says, text."""
+    for paragraph in _PARAGRAPH.finditer(text):
+        bounds = [paragraph.start(), *(label.start() for label in _LABEL.finditer(text, *paragraph.span()))]
+        for start, end in zip(bounds, [*bounds[1:], paragraph.end()], strict=True):
+            if part := text[start:end].strip():
+                yield _part(start, part)
 
 
-def _place(text: str, paragraph: _Paragraph, source: str) -> str:
-    return f"{source}, line {text.count(chr(10), 0, paragraph.start) + 1}"
+def _part(start: int, part: str) -> tuple[int, str | None, str]:
+    if submitted := _SUBMITTED.match(part):
+        return start, "year", submitted["year"]
+    label = _LABEL.match(part)
+    if not label:
+        return start, None, part
+    name = _LABELS[label["name"].lower()]
+    return start, name, part if name == "arxiv" else part[label.end() :]
+
+
+def _is_prose(text: str) -> bool:
+    if len(text) >= _PROSE_LENGTH:
+        return True
+    return len(text.split()) >= _PROSE_WORDS and text.rstrip("\"'”’)").endswith(".")
+
+
+def _paper(text: str, entry: _Entry, source: str) -> Paper | Skipped:
+    try:
+        return paper_from(entry.fields, source)
+    except ValueError as error:
+        return Skipped(_place(text, entry.start, source), str(error))
+
+
+def _place(text: str, start: int, source: str) -> str:
+    return f"{source}, line {text.count(chr(10), 0, start) + 1}"

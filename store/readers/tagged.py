@@ -1,0 +1,168 @@
+"""Formats of one tag a line: RIS, PubMed's NBIB, Web of Science's and Refer (EndNote's .enw)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store.readers.fields import paper_from
+from store.readers.opening import Source
+from store.readers.people import in_parts
+from store.records import Paper, Skipped
+
+_LONGEST = 1 << 20  # characters of one record
+_RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)", re.DOTALL)
+_EMPTY_RIS = re.compile(r"ER\s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How lines carry tags: what a tagged line is, which tag begins a record, and what tags stand for.
+
+    A field named with a star is a list, with one value a tagged line.
+    """
+
+    line: re.Pattern[str]
+    begins: str
+    fields: dict[str, str]
+
+
+_NBIB = _Dialect(
+    re.compile(r"([A-Z]{2,4}) {0,3}- (.*)", re.DOTALL),
+    "PMID",
+    {
+        "PMID": "pmid", "TI": "title", "BTI": "booktitle", "AB": "abstract", "FAU": "authors*", "AU": "short*",
+        "CN": "groups*", "DP": "date", "JT": "venue", "LID": "dois*", "AID": "dois*", "OT": "tags*",
+        "VI": "journalvolume", "IP": "journalnumber",
+    },
+)  # fmt: skip
+_WOS = _Dialect(
+    re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$", re.DOTALL),
+    "PT",
+    {
+        "TI": "title", "AB": "abstract", "AF": "authors+", "AU": "short+", "CA": "groups+", "SO": "venue", "PY": "year",
+        "DI": "doi", "DE": "keywords", "VL": "journalvolume", "IS": "journalnumber",
+    },
+)  # fmt: skip
+_REFER = _Dialect(
+    re.compile(r"%([0-9A-Z@!+\]\[^&~(>*#$]) (.*)", re.DOTALL),
+    "0",
+    {
+        "T": "title", "X": "abstract", "A": "authors*", "D": "year", "J": "journal", "B": "booktitle", "R": "doi",
+        "U": "url", "K": "keywords", "V": "journalvolume", "N": "journalnumber",
+    },
+)  # fmt: skip
+
+
+def read_ris(source: Source) -> Iterator[Paper | Skipped]:
+    """The records of a RIS file; those that are none are skipped, with their line."""
+    for number, lines in _records(source, _RIS_TAG, "TY"):
+        yield from _paper(source, number, lambda lines=lines: _ris(lines))
+
+
+def read_nbib(source: Source) -> Iterator[Paper | Skipped]:
+    """The records that PubMed saves as NBIB or MEDLINE."""
+    for number, lines in _records(source, _NBIB.line, _NBIB.begins):
+        yield from _paper(source, number, lambda lines=lines: _pubmed(_fields(lines, _NBIB)))
+
+
+def read_wos(source: Source) -> Iterator[Paper | Skipped]:
+    """The records of a plain-text export of Web of Science."""
+    for number, lines in _records(source, _WOS.line, _WOS.begins):
+        yield from _paper(source, number, lambda lines=lines: _fields(lines, _WOS))
+
+
+def read_refer(source: Source) -> Iterator[Paper | Skipped]:
+    """The records of a Refer file, which EndNote and Google Scholar save as .enw."""
+    for number, lines in _records(source, _REFER.line, _REFER.begins):
+        yield from _paper(source, number, lambda lines=lines: _fields(lines, _REFER))
+
+
+def _paper(source: Source, number: int, read: Any) -> Iterator[Paper | Skipped]:
+    try:
+        yield paper_from(read(), source.name)
+    except ValueError as error:
+        yield Skipped(f"{source.name}, line {number}", str(error))
+
+
+def _records(source: Source, tagged: re.Pattern[str], begins: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines of each record with the number of its first; what stands before one is passed over."""
+    first, lines, length = 0, [], 0
+    with source.text() as stream:
+        number = 0
+        while line := stream.readline(_LONGEST):
+            number += 1
+            tag = tagged.match(line)
+            if tag and tag[1] == begins:
+                if first:
+                    yield first, lines
+                first, lines, length = number, [], 0
+            length += len(line)
+            if first and length <= _LONGEST:
+                lines.append(line.rstrip("\r\n"))
+    if first:
+        yield first, lines
+
+
+def _ris(lines: Sequence[str]) -> dict[str, Any]:
+    import rispy
+
+    tagged = [f"{tag[1]}  - {tag[2]}" if (tag := _RIS_TAG.match(line)) else line for line in lines]
+    end = next((number for number, line in enumerate(tagged) if line.startswith("ER  -")), len(tagged))
+    try:
+        [record] = rispy.loads("\n".join([*tagged[:end], "ER  - "]), skip_unknown_tags=True)
+    except (ValueError, KeyError, AttributeError, TypeError, rispy.parser.ParseError):
+        raise ValueError(
+            "a record that cannot be read; each line is two letters, two spaces, a hyphen, a value"
+        ) from None
+    journal = record.get("type_of_reference") in ("JOUR", "JFULL", "MGZN", "EJOUR")
+    venue = ("secondary_title", "journal_name", "alternate_title3", "alternate_title1", "alternate_title2")
+    named = {
+        "title": record.get("title") or record.get("primary_title"),
+        "abstract": record.get("abstract") or record.get("notes_abstract"),
+        "authors": [*record.get("first_authors", []), *record.get("authors", [])],
+        "year": record.get("year") or record.get("publication_year") or record.get("date"),
+        "venue": next((record[name] for name in venue if record.get(name)), None),
+        "journalvolume": record.get("volume") if journal else None,
+        "journalnumber": record.get("number") if journal else None,
+        "doi": record.get("doi"),
+        "url": next(iter(record.get("urls", [])), None),
+        "arxiv": " ".join(str(record.get(name, "")) for name in ("accession_number", "number") if record.get(name)),
+        "tags": record.get("keywords"),
+        "citekey": record.get("label") or record.get("id"),
+    }
+    if record.get("type_of_reference") == "THES":
+        named["venue"] = f"{record.get('type_of_work') or 'PhD thesis'}, {record.get('publisher', '')}".strip(", ")
+    return named
+
+
+def _fields(lines: Sequence[str], dialect: _Dialect) -> dict[str, Any]:
+    """The values of a record by the names of fields; what follows a tagged line, indented, belongs to it."""
+    found: dict[str, Any] = {}
+    name = ""
+    for line in lines:
+        tag = dialect.line.match(line)
+        if tag:
+            name, value = dialect.fields.get(tag[1], ""), tag[2] or ""
+            if tag[1] == "ER":
+                break
+        else:
+            value = line
+        if not name or not value.strip():
+            continue
+        if name[-1] == "+" or (name[-1] == "*" and tag):
+            found.setdefault(name[:-1], []).append(value.strip())
+        elif name[-1] == "*":
+            found[name[:-1]][-1] += f" {value.strip()}"
+        else:
+            found[name] = f"{found[name]} {value.strip()}" if name in found else value.strip()
+    people = found.pop("authors", None) or found.get("short", [])
+    return found | {"authors": [*people, *(in_parts(group) for group in found.get("groups", []))]}
+
+
+def _pubmed(fields: dict[str, Any]) -> dict[str, Any]:
+    """A record of PubMed: its DOI among other numbers, its page, and a book's chapter."""
+    fields["doi"] = next((item.split()[0] for item in fields.get("dois", []) if item.endswith("[doi]")), "")
+    fields["url"] = f"https://pubmed.ncbi.nlm.nih.gov/{fields['pmid'].split()[0]}/" if fields.get("pmid") else ""
+    fields["title"] = fields.get("title") or fields.get("booktitle", "")
+    return {name: value for name, value in fields.items() if name != "pmid"}
