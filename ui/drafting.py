@@ -27,6 +27,10 @@ LONGEST_REQUEST, LONGEST_PLAN = 20_000, 100_000  # characters
 OFFLINE = (
     "Offline draft: its sentences are the authors' words, long runs in quotation marks; write your own from the plan"
 )
+OTHER_OPTIONS = (
+    "The plan was made with other options: press Plan for one with these, in which what is pinned stays, or set the "
+    "options back."
+)
 Edit = Literal["move", "drop", "pin"]
 
 
@@ -42,6 +46,7 @@ class Drafting:
     error: str = ""
     stopped: bool = False
     busy: bool = False
+    options: Options | None = None  # that the plan was made with
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,21 @@ class Order:
     write: bool = True
 
 
-def drafting(drafter: Drafter, library: Library, order: Order, stop: Event) -> Iterator[Drafting]:
-    """The draft as it grows, until `stop` is set; what goes wrong is said in it."""
-    state, started = Drafting(order.request, busy=True), time.perf_counter()
+def drafting(
+    drafter: Drafter, library: Library, order: Order, stop: Event, before: Drafting | None = None
+) -> Iterator[Drafting]:
+    """The draft as it grows, until `stop` is set; what goes wrong is said in it.
+
+    What was there `before` stays until there is something new: an order that cannot be carried out loses nothing.
+    """
+    before = before or Drafting(order.request)
+    state, started = replace(before, error="", stopped=False, busy=True), time.perf_counter()
     yield state
     try:
-        for step in until(stop, _steps(drafter, order)):
+        for step in until(stop, _steps(drafter, order, before.options)):
+            if isinstance(step, Plan):
+                planned_with = before.options if order.write and order.plan else order.options
+                state = Drafting(order.request, busy=True, options=planned_with)
             state = _grown(state, step, library)
             yield state
         draft = drafter.finish(state.plan, state.written, started) if state.plan and state.written else None
@@ -99,7 +113,7 @@ def edited(state: Drafting | None, plan: str, edit: Edit, paper_id: str, theme: 
         return replace(state, error=str(error))
 
 
-def _steps(drafter: Drafter, order: Order) -> Iterator[Plan | Written]:
+def _steps(drafter: Drafter, order: Order, planned_with: Options | None) -> Iterator[Plan | Written]:
     if not order.request and not order.plan:
         raise DraftError("Write a topic, or paste the abstract of your own paper.")
     if len(order.request) > LONGEST_REQUEST or len(order.plan) > LONGEST_PLAN:
@@ -107,6 +121,8 @@ def _steps(drafter: Drafter, order: Order) -> Iterator[Plan | Written]:
             f"A topic or abstract has {LONGEST_REQUEST:,} characters at most, a plan {LONGEST_PLAN:,}; shorten it."
         )
     old = read_plan(order.plan) if order.plan else None
+    if old and order.write and planned_with not in (None, order.options):
+        raise DraftError(OTHER_OPTIONS)
     plan = old if old and order.write else drafter.plan(order.request, order.options, (), old)
     yield plan
     if order.write:

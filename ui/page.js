@@ -1,11 +1,12 @@
 // The page's own behaviour begins here, once Gradio has put its elements in place.
 import * as chat from "./chat.js";
+import * as draft from "./draft.js";
 import * as papers from "./papers.js";
 import * as places from "./places.js";
 import * as sources from "./sources.js";
 import * as talks from "./talks.js";
 
-const PARTS = [places, sources, talks, papers, chat];
+const PARTS = [places, sources, talks, papers, draft, chat];
 
 function begin() {
   if (!document.querySelector("#conversation .log") || !document.querySelector("#question textarea")) return false;

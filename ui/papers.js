@@ -1,6 +1,7 @@
 // The place of the papers: a table that holds any number of them, of which only the rows in sight are drawn.
 import { element, get, offer, post, toast } from "./net.js";
-import { typeset, typesetText } from "./maths.js";
+import { typesetText } from "./maths.js";
+import { openPaper, savePaper } from "./paper.js";
 import { go, onMove, where } from "./places.js";
 
 const HEIGHT = 44; // pixels of a row, as in papers.css
@@ -105,10 +106,26 @@ async function remove() {
     const done = await post("papers/remove", { ids });
     chosen.clear();
     renew();
-    toast(`${done.removed} ${done.removed === 1 ? "paper was" : "papers were"} removed.`, "Undo", async () => {
-      await post(`papers/restore/${done.undo}`).catch((error) => toast(error.message));
-      renew();
-    });
+    toast(`${done.changed} ${done.changed === 1 ? "paper was" : "papers were"} removed.`, "Undo", undo);
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+async function undo() {
+  await post("papers/undo").catch((error) => toast(error.message));
+  renew();
+}
+
+async function tag() {
+  const given = prompt("Tags to give, with commas between; a minus before one takes it away:");
+  const words = (given || "").split(",").map((word) => word.trim()).filter(Boolean);
+  if (!words.length) return;
+  const drop = words.filter((word) => word.startsWith("-")).map((word) => word.slice(1).trim());
+  try {
+    const done = await post("papers/tag", { ids: [...chosen.keys()], add: words.filter((word) => !word.startsWith("-")), drop });
+    toast(`${done.changed} changed.`, "Undo", undo);
+    renew();
   } catch (error) {
     toast(error.message);
   }
@@ -126,6 +143,7 @@ async function take(kind) {
 function renew() {
   asked = "";
   search();
+  get("papers/facets").then(({ tags }) => part("tags").replaceChildren(...tags.map((text) => element("option", { value: text }))), () => {});
 }
 
 // ---- adding
@@ -136,7 +154,7 @@ async function add(files) {
     const line = element("li", { text: `${file.name}: reading …` });
     told.append(line);
     try {
-      const done = await post(`papers/add?name=${encodeURIComponent(file.name)}`, file);
+      const done = await (file.words ? post("papers/fetch", { words: file.words }) : post(`papers/add?name=${encodeURIComponent(file.name)}`, file));
       line.textContent = `${file.name}: ${done.added} added, ${done.merged} merged, ${done.unchanged} known already.`;
       if (done.skipped.length) {
         const skips = done.skipped.map((skip) => element("li", { text: `${skip.where}: ${skip.reason}`, dir: "auto" }));
@@ -151,28 +169,9 @@ async function add(files) {
 }
 
 function pasted(text) {
+  if (!/[@{[]\s*\w*\s*[{"]|^\s*TY {2}-/m.test(text)) return add([{ name: "What you named", words: text.split(/[\s,;]+/).filter(Boolean) }]);
   const kind = /^\s*TY {2}-/m.test(text) ? "ris" : /^\s*[[{]/.test(text) ? "jsonl" : "bib";
   add([new File([text], `pasted.${kind}`)]);
-}
-
-// ---- a paper's own page
-async function open(id) {
-  const holder = part("paper");
-  place.classList.toggle("one", Boolean(id));
-  if (!id) return draw();
-  if (holder.dataset.id === id) return;
-  holder.dataset.id = id;
-  holder.replaceChildren(element("p", { class: "waiting", text: "Opening …" }));
-  try {
-    const found = await get(`paper?id=${encodeURIComponent(id)}`);
-    holder.innerHTML = found.html; // made by the server, everything foreign in it escaped
-    for (const text of holder.querySelectorAll("h1, .paper-abstract, bdi")) typesetText(text);
-    typeset(holder);
-    holder.querySelector("h1").focus({ preventScroll: true });
-  } catch (error) {
-    holder.replaceChildren(element("p", { class: "failure", role: "alert", text: error.message }));
-  }
-  scrollTo({ top: 0 });
 }
 
 function build() {
@@ -202,7 +201,8 @@ function build() {
     place.classList.remove("dropping");
     if (event.dataTransfer.files.length) add([...event.dataTransfer.files]);
   });
-  const acts = { bib: () => take("bib"), ris: () => take("ris"), csv: () => take("csv"), remove, none: () => (chosen.clear(), draw()), back: () => go({ place: "papers", talk: where().talk }) };
+  place.addEventListener("submit", (event) => (event.preventDefault(), savePaper(event.target, part("paper"), undo, renew)));
+  const acts = { bib: () => take("bib"), ris: () => take("ris"), csv: () => take("csv"), tag, remove, none: () => (chosen.clear(), draw()), back: () => go({ place: "papers", talk: where().talk }) };
   for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);
 }
 
@@ -215,7 +215,10 @@ function appear() {
     build();
     renew();
   }
-  open(where().paper);
+  const { paper } = where();
+  place.classList.toggle("one", Boolean(paper));
+  if (paper) openPaper(paper, part("paper"));
+  else draw();
   return true;
 }
 

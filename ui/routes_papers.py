@@ -1,10 +1,10 @@
 """What the place of the papers asks of the page's server: the table, a paper's own page, adding and removing."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote as percent_encoded
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -13,17 +13,22 @@ from pydantic import BaseModel, Field
 
 from rag.references.bibliography import export
 from store.errors import CitewellError
+from store.incoming import Incoming
 from store.library import Library
 from store.records import Paper
+from store.services.wanted import wanted
 from ui.cards import paper_link, where_and_when
 from ui.listing import MOST_ROWS, Listing, Order, Wanted
 from ui.markup import escape
 from ui.saved import Saved
 
+if TYPE_CHECKING:
+    from store.services.client import Client
+
 NEAREST = 5  # papers named on a paper's own page
 MOST = 5_000  # papers of one order
-UNDONE = 20  # removals that can be taken back
-_SUFFIXES = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "csv": "text/csv"}
+_FETCHED = {"arxiv", "arxiv search", "doi", "openreview", "acl"}  # never an address: it may lie in the house
+_TYPES = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "csv": "text/csv"}
 Kind = Literal["bib", "ris", "csv"]
 _FORMATS: dict[Kind, str] = {"bib": "bibtex", "ris": "ris", "csv": "csv"}
 
@@ -34,16 +39,47 @@ class Ids(BaseModel):
     ids: list[str] = Field(max_length=MOST)
 
 
+class Tagged(Ids):
+    """Tags that papers are given, and those that they lose."""
+
+    add: list[str] = Field([], max_length=50)
+    drop: list[str] = Field([], max_length=50)
+
+
+class Words(BaseModel):
+    """Ids of papers, and links to them."""
+
+    words: list[str] = Field(max_length=200)
+
+
+class Fields(BaseModel):
+    """What of a paper is written anew."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = Field(None, ge=0, le=9999)
+    venue: str = ""
+    abstract: str = ""
+    notes: str = ""
+
+
+class Edited(BaseModel):
+    """A paper, and what is written anew of it."""
+
+    id: str
+    fields: Fields
+
+
 class NoPaper(CitewellError):
     """There is no such paper, or none can be read of what was given."""
 
 
-def paper_routes(library: Library, saved: Saved, who: Any) -> APIRouter:
-    """The routes of the papers."""
+def paper_routes(library: Library, saved: Saved, who: Any, client: Callable[[], "Client"]) -> APIRouter:
+    """The routes of the papers; `client` asks services for those that are named by ids and links."""
     routes, listing = APIRouter(prefix="/citewell"), Listing(library)
     _add_table(routes, listing)
     _add_paper(routes, library, saved, Depends(who))
-    _add_changes(routes, library, listing)
+    _add_changes(routes, library, listing, client)
     return routes
 
 
@@ -83,42 +119,58 @@ def _add_paper(routes: APIRouter, library: Library, saved: Saved, who: Any) -> N
         return {"html": paper_html(found, nearest, [(t.id, t.title) for t in saved.citing(person, id)])}
 
 
-def _add_changes(routes: APIRouter, library: Library, listing: Listing) -> None:
-    removed: dict[str, list[Paper]] = {}
-
+def _add_changes(routes: APIRouter, library: Library, listing: Listing, client: Callable[[], "Client"]) -> None:
     @routes.post("/papers/add")
     def add(name: Annotated[str, Query(max_length=255)], content: Annotated[bytes, Body(media_type="*/*")]) -> dict:
         with tempfile.TemporaryDirectory(prefix="citewell-") as folder:
             path = Path(folder) / (Path(name.replace("\\", "/")).name.strip(".\0 ") or "papers.bib")
             path.write_bytes(content)
-            try:
-                report = library.add_paths([path])
-            except CitewellError as error:
-                raise NoPaper(str(error).replace(f"{folder}/", "")) from error
-        listing.forget()
-        told = asdict(report)
-        told["skipped"] = [{**skip, "where": skip["where"].replace(f"{folder}/", "")} for skip in told["skipped"]]
-        return told
+            return _taken(library, listing, client(), [path], f"{folder}/")
+
+    @routes.post("/papers/fetch")
+    def fetch(words: Words) -> dict:
+        named = [(word, wanted(word)) for word in words.words]
+        if wrong := next((word for word, found in named if not found or found.service not in _FETCHED), ""):
+            raise NoPaper(f"{wrong[:80]!r} is no arXiv id, DOI or link to a paper, nor BibTeX or RIS.")
+        return _taken(library, listing, client(), [word for word, _ in named], "")
 
     @routes.post("/papers/remove")
     def remove(papers: Ids) -> dict:
-        found = library.get_many(papers.ids)
-        library.remove([paper.paper_id for paper in found])
-        listing.forget()
-        key = str(len(removed) + 1)
-        removed[key] = found
-        for old in list(removed)[:-UNDONE]:
-            removed[old] = []
-        return {"removed": len(found), "undo": key}
+        return _changed(listing, library.changes.remove(papers.ids))
 
-    @routes.post("/papers/restore/{key}")
-    def restore(key: str) -> None:
-        library.add(removed.get(key, []))
-        listing.forget()
+    @routes.post("/papers/tag")
+    def tag(papers: Tagged) -> dict:
+        return _changed(listing, library.changes.tag(papers.ids, papers.add, papers.drop))
+
+    @routes.post("/paper/edit")
+    def edit(edited: Edited) -> dict:
+        library.changes.edit(edited.id, edited.fields.model_dump(exclude_unset=True))
+        return _changed(listing, 1)
+
+    @routes.post("/papers/undo")
+    def undo() -> dict:
+        taken = library.changes.undo()
+        return _changed(listing, 1 if taken else 0)
 
     @routes.post("/papers/export.{kind}")
     def exported(kind: Kind, papers: Ids) -> Response:
-        return PlainTextResponse(export(library.get_many(papers.ids), _FORMATS[kind]), media_type=_SUFFIXES[kind])
+        return PlainTextResponse(export(library.get_many(papers.ids), _FORMATS[kind]), media_type=_TYPES[kind])
+
+
+def _taken(library: Library, listing: Listing, client: "Client", named: list, folder: str) -> dict:
+    """What came of what was named; the folder that a file lay in for that long is nobody's business."""
+    try:
+        told = asdict(Incoming(library, client).take(named))
+    except CitewellError as error:
+        raise NoPaper(str(error).replace(folder, "")) from error
+    listing.forget()
+    told["skipped"] = [{**skip, "where": skip["where"].replace(folder, "")} for skip in told["skipped"]]
+    return told
+
+
+def _changed(listing: Listing, count: int) -> dict:
+    listing.forget()
+    return {"changed": count}
 
 
 def paper_html(paper: Paper, nearest: Sequence[Paper], talks: Sequence[tuple[str, str]]) -> str:
@@ -129,12 +181,28 @@ def paper_html(paper: Paper, nearest: Sequence[Paper], talks: Sequence[tuple[str
         f'<li><a href="?c={talk}" data-place="chat" data-talk="{talk}"><bdi>{escape(title)}</bdi></a></li>'
         for talk, title in talks
     )
+    fields = {
+        "title": paper.title,
+        "authors": "; ".join(paper.authors),
+        "year": str(paper.year or ""),
+        "venue": paper.venue,
+        "abstract": paper.abstract,
+        "notes": paper.notes,
+    }
+    inputs = "".join(
+        f'<label>{name.capitalize()}<textarea name="{name}" rows="{8 if name == "abstract" else 1}">{escape(value)}'
+        "</textarea></label>"
+        for name, value in fields.items()
+    )
+    notes = f'<p class="notes" dir="auto">{escape(paper.notes)}</p>' if paper.notes else ""
     tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in paper.tags)
     return (
         f'<article class="paper-page" data-id="{escape(paper.paper_id)}"><h1 tabindex="-1" dir="auto">'
         f'{escape(paper.title)}</h1><p class="authors">{escape(", ".join(paper.authors))}</p>'
         f'<p class="about">{escape(about)}{paper_link(paper)} {tags}</p>'
-        f'<p class="paper-abstract" dir="auto">{escape(paper.abstract)}</p>'
+        f'<p class="paper-abstract" dir="auto">{escape(paper.abstract)}</p>{notes}'
+        f'<details class="editing"><summary>Edit</summary><form>{inputs}'
+        '<button class="quiet">Save</button></form></details>'
         f"<details><summary>BibTeX</summary><pre>{escape(export([paper], 'bibtex'))}</pre></details>"
         f"<h2>Nearest papers</h2><ol>{near}</ol>"
         + (f"<h2>Cited in your conversations</h2><ul>{cited}</ul>" if cited else "")

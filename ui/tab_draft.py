@@ -110,16 +110,16 @@ def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) ->
     def drafter() -> Drafter:
         return Drafter.over(assistant.library, assistant.settings)
 
-    def run(order: Order, user: gr.Request) -> Iterator[tuple]:
+    def run(order: Order, before: Drafting | None, user: gr.Request) -> Iterator[tuple]:
         with stops.flag(user.session_hash) as flag:
-            for grown in drafting(drafter(), assistant.library, order, flag):
+            for grown in drafting(drafter(), assistant.library, order, flag, before):
                 yield _shown(grown)
 
-    def make_plan(user: gr.Request, *values) -> Iterator[tuple]:
-        yield from run(_order(False, *values), user)
+    def make_plan(user: gr.Request, before: Drafting | None, *values) -> Iterator[tuple]:
+        yield from run(_order(False, *values), before, user)
 
-    def write_text(user: gr.Request, *values) -> Iterator[tuple]:
-        yield from run(_order(True, *values), user)
+    def write_text(user: gr.Request, before: Drafting | None, *values) -> Iterator[tuple]:
+        yield from run(_order(True, *values), before, user)
 
     def stop_draft(user: gr.Request) -> None:
         stops.stop(user.session_hash)
@@ -127,8 +127,8 @@ def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) ->
     def write_anew(current: Drafting, chosen: int) -> tuple:
         return _shown(rewritten(drafter(), current, chosen))
 
-    plan.click(make_plan, [*inputs, editor], outputs, **slots)
-    write.click(write_text, [*inputs, editor], outputs, **slots)
+    plan.click(make_plan, [state, *inputs, editor], outputs, **slots)
+    write.click(write_text, [state, *inputs, editor], outputs, **slots)
     stop.click(stop_draft, None, None, queue=False, **QUIET)
     anew.click(write_anew, [state, place], outputs, **slots)
     # A plan belongs to its topic: with another one it would be written by mistake.
@@ -150,7 +150,7 @@ def _shown(state: Drafting) -> tuple:
     plan, busy, idle = plan_text(state), gr.update(visible=state.busy), gr.update(visible=not state.busy)
     return (
         state,
-        gr.update(value=plan, visible=True) if plan else gr.skip(),
+        gr.update(value=plan, visible=True) if plan and not state.error else gr.skip(),  # a bad line stays where it is
         text,
         cards,
         idle,

@@ -54,7 +54,7 @@ def _routes(assistant: Assistant, alone: bool) -> APIRouter:
     routes.include_router(assets.routes)
     who = nobody if alone else somebody
     routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, who))
-    routes.include_router(paper_routes(assistant.library, saved, who))
+    routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
     return routes
 
 

@@ -7,6 +7,7 @@ from test_page import Elements
 
 from rag.drafting.draft import Draft
 from rag.drafting.plan import Plan, PlanItem, read_plan
+from rag.drafting.planning import Options
 from rag.drafting.text import Written, answer_text, citations, cite, number, numbered
 from rag.errors import DraftError
 from rag.offline.composing import MODEL_NAME
@@ -123,6 +124,16 @@ def test_what_cannot_be_drafted_says_why(order, message):
     *_, state = states(**order)
     assert message in state.error and not state.busy
     assert message in shown(state).text
+
+
+def test_a_bad_line_and_changed_options_lose_nothing_and_are_said():
+    *_, state = states()
+    for order, message in (
+        (Order("robots", plan="## Theme\n\n- [unclosed"), "no sentence is planned"),
+        (Order("robots", Options(length="short"), plan_text(state)), "made with other options"),
+    ):
+        *_, after = drafting(FakeDrafter(), FakeLibrary(), order, Event(), state)
+        assert message in after.error and after.draft == state.draft and after.plan == state.plan
 
 
 def test_a_stopped_draft_keeps_its_sentences():

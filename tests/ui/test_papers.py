@@ -5,10 +5,11 @@ from small_library import NEW
 
 from rag.answer import Assistant
 from rag.settings import Settings
+from store.records import Paper
 from tests.fakes_web import EVIL
 from ui.listing import Listing, Wanted
 
-BIB = "@article{new, title={A new paper on gripping}, author={Ada Example}, year={2031}, abstract={It grips well.}}"
+PASTED = '{"title": "A new paper on gripping", "authors": ["Ada Example"], "year": 2031, "abstract": "It grips well."}'
 
 
 def ids(listing, **wanted):
@@ -19,8 +20,9 @@ def test_the_table_is_filtered_and_sorted(small):
     listing = Listing(small)
     assert len(ids(listing)) == len(NEW)
     assert ids(listing, query="Study 7 of video")[0] == NEW[7].title and not ids(listing, query="xyzzy nonsense")
-    assert ids(listing, year="3-5", order="year") == [paper.title for paper in NEW[3:6]]
-    assert ids(listing, order="title")[0] == min(paper.title for paper in NEW)
+    small.add([Paper("", f"Dated {year}", "It is dated.", year=year) for year in (2022, 2024, 2023)])
+    assert ids(listing, year="2022-2023", order="year", down=True) == ["Dated 2023", "Dated 2022"]
+    assert ids(listing, order="title", down=True)[0] == max(paper.title for paper in NEW)
 
 
 @pytest.fixture
@@ -50,9 +52,9 @@ def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
         '1"', "1'"
     )
     papers.set_input_files("[data-part=file]", files=[{"name": "e.json", "mimeType": "", "buffer": evil.encode()}])
-    papers.fill("[data-part=pasted]", BIB)
+    papers.fill("[data-part=pasted]", PASTED)
     papers.locator("[data-part=paste]").click()
-    papers.wait_for_selector("[data-part=added]:has-text('pasted.bib: 1 added')")
+    papers.wait_for_selector("[data-part=added]:has-text('pasted.jsonl: 1 added')")
     papers.fill("[name=year]", "2030-2040")
     papers.wait_for_function("document.querySelectorAll('.paper-row').length === 2")
     papers.locator(".paper-row", has_text="new paper").locator("input").check()
@@ -67,6 +69,10 @@ def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
     papers.wait_for_selector(".paper-page h1:has-text('Evil')")
     assert papers.evaluate("window.hacked") is None
     assert papers.locator(".paper-page ol a").count() == 5
+    papers.locator(".editing summary").click()
+    papers.fill(".editing [name=venue]", "Journal of Tests")
+    papers.get_by_role("button", name="Save").click()
+    papers.wait_for_selector(".paper-page .about:has-text('Journal of Tests')")
     papers.go_back()
     papers.wait_for_selector(".paper-row:visible")
     assert papers.asked_hosts == {"127.0.0.1"}
