@@ -173,7 +173,7 @@ def _known_of(paper: Paper, by_id: dict[str, Paper], client: Client) -> Iterator
     if archived := by_id.get(paper.arxiv):
         yield archived
         name = name or archived.doi
-    if not name and not paper.arxiv:
+    if not name and not (paper.venue and paper.year and paper.authors):
         record = next((record for record in titled(client, paper.title) if _is_it(paper, record)), None)
         yield from [record] if record else []
         name = record.doi if record else ""

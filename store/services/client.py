@@ -5,6 +5,7 @@ import ipaddress
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +32,10 @@ _FRESH = 7 * 24 * 3600  # seconds
 
 class ServiceError(CitewellError):
     """A service could not be asked, or has no such paper."""
+
+
+class NotThere(ServiceError):
+    """A service has no such paper."""
 
 
 @dataclass
@@ -67,10 +72,11 @@ class Client:
             return kept.read_text(encoding="utf-8"), {}
         body, headers = self.fetch(url, service)
         if kept:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            partial = kept.with_suffix(".part")
-            partial.write_text(body, encoding="utf-8")
-            partial.replace(kept)
+            with suppress(OSError):  # then it is asked for again
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                partial = kept.with_suffix(".part")
+                partial.write_text(body, encoding="utf-8")
+                partial.replace(kept)
         return body, headers
 
     def fetch(self, url: str, service: str = "") -> tuple[str, Mapping[str, str]]:
@@ -91,7 +97,7 @@ class Client:
                 return body, headers
             failure = f"{shown} answered {status}"
             if status in (404, 410):
-                raise ServiceError(f"{failure}: there is no such paper; check the id.")
+                raise NotThere(f"{failure}: there is no such paper; check the id.")
             if status != 429 and status < 500:
                 break
             if attempt + 1 < _TRIES and not _here(url):

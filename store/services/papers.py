@@ -7,9 +7,9 @@ from html import unescape
 from typing import Any
 from urllib.parse import quote
 
-from store.identity import arxiv_id, doi
+from store.identity import arxiv_id, doi, is_archive, is_archive_doi
 from store.records import Paper
-from store.services.client import Client, ServiceError
+from store.services.client import Client, NotThere, ServiceError
 
 _ATOM = {"a": "http://www.w3.org/2005/Atom", "x": "http://arxiv.org/schemas/atom"}
 _AT_ONCE = 100  # ids asked for together
@@ -74,9 +74,7 @@ def by_doi(client: Client, name: str) -> Paper:
     """
     try:
         paper = _crossref(client.json("crossref", f"/works/{quote(name)}").get("message") or {})
-    except ServiceError as error:
-        if "no such paper" not in str(error):
-            raise
+    except NotThere:
         return by_openalex(client, name)
     if paper.abstract:
         return paper
@@ -112,7 +110,10 @@ def _crossref(work: Mapping[str, Any]) -> Paper:
 
 def published_as(client: Client, name: str) -> str:
     """The DOI of the publication that the preprint of this DOI became; "" where Crossref knows of none."""
-    relations = client.json("crossref", f"/works/{quote(name)}").get("message", {}).get("relation") or {}
+    try:
+        relations = client.json("crossref", f"/works/{quote(name)}").get("message", {}).get("relation") or {}
+    except NotThere:
+        return ""
     return next((doi(other.get("id", "")) for other in _listed(relations, "is-preprint-of")), "")
 
 
@@ -138,17 +139,16 @@ def _openalex(work: Mapping[str, Any]) -> Paper:
     arxiv = next((found for place in places if (found := arxiv_id(place.get("landing_page_url") or ""))), "")
     words = {n: word for word, places in (work.get("abstract_inverted_index") or {}).items() for n in places}
     venue = ((work.get("primary_location") or {}).get("source") or {}).get("display_name") or ""
+    name = doi(work.get("doi") or "")
     return Paper(
         "",
         _plain(work.get("title") or ""),
         _plain(" ".join(words[n] for n in sorted(words))),
-        tuple(
-            (authorship.get("author") or {}).get("display_name") or "" for authorship in _listed(work, "authorships")
-        ),
+        tuple((one.get("author") or {}).get("display_name") or "" for one in _listed(work, "authorships")),
         work.get("publication_year"),
-        _plain(venue),
+        "" if is_archive(venue) else _plain(venue),
         arxiv,
-        doi(work.get("doi") or ""),
+        "" if arxiv and is_archive_doi(name) else name,
         retracted="retracted, as OpenAlex says" if work.get("is_retracted") else "",
         sources=("OpenAlex",),
     )
