@@ -30,6 +30,11 @@ def port(text: str) -> int:
     return _number(text, 0, 65535)
 
 
+def year(text: str) -> int:
+    """A year, for argparse."""
+    return _number(text, 0, 9999)
+
+
 def path(text: str) -> Path:
     """A path, for argparse: an empty one would be the folder where one stands."""
     if not text.strip():

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from rag.catalogue.people import People, name_words
 from rag.catalogue.venues import YEAR, venue_key, venue_keys, venues_named
 from rag.filters import Filter
-from store.records import Paper
+from store.records import Outline, Paper
 
 if TYPE_CHECKING:
     from store.library import Library, Part
@@ -23,7 +23,11 @@ class Catalogue:
 
     def __init__(self, library: "Library") -> None:
         self.stamp, self._library = library.stamp, library
-        self.records = library.outline()
+
+    @cached_property
+    def records(self) -> list[Outline]:
+        """What is known of every paper beside its text, in the order they came; read once it is needed."""
+        return self._library.outline()
 
     def __len__(self) -> int:
         """How many papers there are."""

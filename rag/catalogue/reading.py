@@ -80,7 +80,7 @@ def _tags(state: Limited, catalogue: Catalogue, freely: bool) -> Limited:
 
 
 def _years(state: Limited, catalogue: Catalogue, freely: bool) -> Limited:
-    for start, end, since, until in spans_in(state.text, max(catalogue.years, default=0)):
+    for start, end, since, until in spans_in(state.text, lambda: max(catalogue.years, default=0)):
         if not _quoted(state.text, start) and (freely or _is_said_of_papers(state.text, start, end)):
             return _cut(state, start, end, Filter(since, until))
     return state
@@ -88,7 +88,7 @@ def _years(state: Limited, catalogue: Catalogue, freely: bool) -> Limited:
 
 def _venues(state: Limited, catalogue: Catalogue, freely: bool) -> Limited:
     for start, first, words in _venue_places(state.text, freely):
-        if _quoted(state.text, first):
+        if _quoted(state.text, first) or not (freely or start == first or SAID_OF.search(state.text[:start])):
             continue
         for count in range(len(words), 0, -1):
             end = words[count - 1].end()

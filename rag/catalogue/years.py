@@ -38,10 +38,10 @@ _PHRASES: tuple[tuple[re.Pattern, str], ...] = (
 )
 
 
-def spans_in(text: str, newest: int) -> Iterator[tuple[int, int, int | None, int | None]]:
+def spans_in(text: str, newest: Callable[[], int]) -> Iterator[tuple[int, int, int | None, int | None]]:
     """Phrases of `text` that say years, those of several words first: start, end, first and last year.
 
-    They may overlap. `newest` is the year of the newest paper.
+    They may overlap. `newest` gives the year of the newest paper.
     """
     for pattern, kind in _PHRASES:
         for found in pattern.finditer(text):
@@ -49,7 +49,7 @@ def spans_in(text: str, newest: int) -> Iterator[tuple[int, int, int | None, int
             yield (found.end() - len(found[0].lstrip()), found.end(), *_span(kind, given, newest))
 
 
-def _span(kind: str, given: list[int], newest: int) -> tuple[int | None, int | None]:
+def _span(kind: str, given: list[int], newest: Callable[[], int]) -> tuple[int | None, int | None]:
     """The first and last year of a phrase of `kind`; what is told from today is told from the `newest` paper."""
     a, b = (*given, *given, 0, 0)[:2]
     spans: dict[str, Callable[[], tuple[int | None, int | None]]] = {
@@ -60,9 +60,9 @@ def _span(kind: str, given: list[int], newest: int) -> tuple[int | None, int | N
         "before": lambda: (None, a - 1),
         "until": lambda: (None, a),
         "decade": lambda: (a, a + 9 if a % 10 == 0 else a),
-        "last": lambda: (newest - a + 1, newest),
-        "last year": lambda: (newest - 1, newest - 1),
-        "this year": lambda: (newest, newest),
+        "last": lambda: (newest() - a + 1, newest()),
+        "last year": lambda: (newest() - 1, newest() - 1),
+        "this year": lambda: (newest(), newest()),
         "in": lambda: (a, a),
     }
     return spans[kind]()

@@ -47,7 +47,7 @@ def test_a_question_about_content_is_none_about_the_library(library, question):
         ("published in 2025", "list", "in 2025", ""),
         ("from 2024 about diffusion", "list", "in 2024", "diffusion"),
         ("Which papers from 2024 use diffusion?", "list", "in 2024", "diffusion"),
-        ("VLA papers from the last two years", "list", "from 2024 to 2025", "VLA"),
+        ("VLA papers from the last two years", "list", "from 2025 to 2026", "VLA"),
         ("papers at CoRL", "list", "at CoRL", ""),
         ("how many papers are from ICLR 2024?", "count", "at ICLR 2024", ""),
         ("how many papers on procedure planning?", "count", "", "procedure planning"),
@@ -97,7 +97,7 @@ def test_what_a_paper_is_known_by_is_told(library):
     assert "2411.19650" in told(library, "arXiv id of CogACT").reply.lines[0].text
     assert "@inproceedings{zitkovich2023rt2" in told(library, "BibTeX of RT-2").reply.lines[0].text
     years = [paper.year for paper in told(library, "the latest on VLA models").reply.papers]
-    assert years == sorted(years, reverse=True) and years[0] == 2025
+    assert years == sorted(years, reverse=True) and years[0] >= 2025
 
 
 @pytest.mark.parametrize(
