@@ -190,17 +190,16 @@ class Further:
 class Catalogued:
     """Which papers a question about the library means (rag/catalogue)."""
 
-    MEANT, WORDED = 100, 1000  # papers looked at by meaning and by words
-    IN_TITLE, IN_TEXT, TIMES = 1.0, 0.35, 3  # what it adds that the subject's words stand in the title, in a sentence
-    APART = 0.25  # what it adds that they all stand in its text, though not together
-    TOLD = 0.7  # told so much, a paper is about the subject
-    ABOUT = 1.2  # told less, with its closeness in meaning as a share of the nearest one's
-    GAP = 2  # other words at most between the subject's words
-    TITLE_WORDS, TITLES = 2, 20  # words at least that may mean a title; papers whose titles are looked at
-    TITLE_SAID = 0.8  # share of the words said, by weight, that a title has
+    MEANT, WORDED, GAP = 100, 1000, 2  # papers looked at by meaning, by words; other words between the subject's
+    # What it adds that the subject's words stand in the title, in a sentence, in the text though not together.
+    IN_TITLE, IN_TEXT, TIMES, APART = 1.0, 0.35, 3, 0.25
+    # Told so much, a paper is about the subject; told less, with its closeness in meaning beside the nearest one's.
+    TOLD, ABOUT = 0.7, 1.2
+    # Words at least that may mean a title; papers whose titles are looked at; share of the words said that one has.
+    TITLE_WORDS, TITLES, TITLE_SAID = 2, 20, 0.8
     LISTED, NAMED, LATEST, NEAREST, ALIKE = 50, 4, 5, 3, 5  # papers in a list; authors of each; papers of other replies
-    RANKED, THEMES, BRIEF = 10, 12, 5  # names in a ranking; subjects of an overview; names in a line of it
-    SAMPLED = 2000  # papers whose subjects are counted
+    # Names in a ranking; subjects of an overview, names in a line of it, papers whose subjects are counted.
+    RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000
 
 
 class Themes:
