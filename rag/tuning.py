@@ -198,8 +198,7 @@ class Catalogued:
     # Words at least that may mean a title; papers whose titles are looked at; share of the words said that one has.
     TITLE_WORDS, TITLES, TITLE_SAID = 2, 20, 0.8
     LISTED, NAMED, LATEST, NEAREST, ALIKE = 50, 4, 5, 3, 5  # papers in a list; authors of each; papers of other replies
-    # Names in a ranking; subjects of an overview, names in a line of it, papers whose subjects are counted.
-    RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000
+    RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000  # names in a ranking; an overview's subjects, names, papers read
 
 
 class Themes:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from rag.catalogue.wording import IS_PAPERS
 from rag.filters import NO_LIMIT, Filter
-from rag.question import any_of
+from rag.language.terms import STOP, listed
+from rag.question import ASKING, any_of
 
 _LONGEST = 240  # characters of a question about the library
 _CAPTURE = {"subject": r"(?P<subject>\S.*?)", "x": r"(?P<x>\S.*?)", "x2": r"(?P<x2>\S.*?)"}
@@ -32,6 +34,7 @@ _PLAIN = re.compile(
     r"(?:(?:new|good|interesting|scientific|academic|research|conference|journal|review|published|single|other|relevant)\s*)+",
     re.IGNORECASE,
 )
+_NO_KIND = (STOP | ASKING) - frozenset(listed("of for in and to with on from via"))
 _MARKS = " \"“”'‘’?.,!"
 
 
@@ -64,7 +67,7 @@ def read_form(text: str, limit: Filter) -> Iterator[Request]:
         if found := form.fullmatch(text):
             given = {name: value for name, value in found.groupdict().items() if value}
             called = (given.get("x") or given.get("x2") or "").strip(_MARKS)
-            if _PREPOSITION.match(called) or _ANOTHER_QUESTION.search(called):
+            if _PREPOSITION.match(called) or _ANOTHER_QUESTION.search(called) or not _is_kind(given.get("kind", "")):
                 continue
             most = given.get("most") or given.get("most2") or "0"
             yield Request(
@@ -77,6 +80,12 @@ def read_form(text: str, limit: Filter) -> Iterator[Request]:
                 "order" in given,
                 "up" in given,
             )
+
+
+def _is_kind(text: str) -> bool:
+    """Whether the words before "papers" say what these are about, and ask for nothing else."""
+    words = text.lower().split()
+    return not any(word in _NO_KIND or IS_PAPERS.fullmatch(word) for word in words)
 
 
 def _subject(text: str) -> str:

@@ -169,7 +169,8 @@ def _counts(request: Request, text: str) -> bool:
     if request.kind == "keywords":
         return bool(request.filter and request.subject)
     if request.kind == "list":
-        return bool(request.filter) or (not request.subject and bool(_SPEAKS_OF_PAPERS.search(text)))
+        whole = not request.subject or request.by_date
+        return bool(request.filter) or (whole and bool(_SPEAKS_OF_PAPERS.search(text)))
     return True
 
 

@@ -28,6 +28,10 @@ _TAG = any_of(
     r"[\"“'‘]?([\w-]+(?: [\w-]+)??)[\"”'’]?(?=$|[?.,!]|\s(?:in|by|at|from|since|about|on|and)\b)"
 )
 _LONGEST = 600  # characters
+# A limit that is denied is none: better none than its opposite.
+_DENIED = any_of(
+    r"\b(?:not|except|excluding|other than|besides|without) (?:\w+ ){0,2}?(?:from|by|at|in|since|before|after|of)\b"
+)
 _QUOTED = re.compile(r"[“\"«][^“”\"«»]{3,}[”\"»]")
 
 
@@ -42,7 +46,7 @@ class Limited:
 def read_filter(text: str, catalogue: Catalogue, freely: bool) -> Limited:
     """The filter that `text` states. What stands in quotation marks states none, nor does a text too long to ask."""
     state = Limited(text, Filter())
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _DENIED.search(text):
         return state
     for step in (_tags, _venues, _authors, _years) * 2:
         state = step(state, catalogue, freely)

@@ -70,7 +70,7 @@ def reference(paper: Paper) -> str:
     """One line: title, authors, venue and year."""
     place = " ".join(filter(None, [paper.venue, "" if YEAR.search(paper.venue) else str(paper.year or "")]))
     parts = filter(None, [paper.title, _names(paper.authors, Catalogued.NAMED), place])
-    return ". ".join(part.rstrip(".") for part in parts)
+    return " ".join(part if part[-1] in "?!" else f"{part.rstrip('.')}." for part in parts).removesuffix(".")
 
 
 def _names(authors: Sequence[str], most: int) -> str:
