@@ -59,13 +59,11 @@ def compose(question: str, papers: Sequence[Paper], library: "Library | Part", t
         return
     chances = source_chances(match, tuning.source)
     shares = share_out(match, chances)
-    refusal = refusal_of(match, [share.source for share in shares], tuning.doubt)
+    used = [share.source for share in shares]
+    refusal = refusal_of(match, used, tuning.doubt)
     found = formed(match, shares, tuning, refusal is not None)
-    if (
-        match.asked.kind == "fact"
-        and not found.surely
-        and is_unsure(match, [s.source for s in shares], max(chances), tuning)
-    ):
+    unsure = match.asked.kind == "fact" and is_unsure(match, used, max(chances), tuning)
+    if unsure and not found.surely:
         found = replace(found, opening=CLOSEST)
     if found.surely or refusal is None:
         yield from _laid_out(match, found)
