@@ -22,6 +22,8 @@ import numpy as np
 
 from benchmarks.machine import ROOT, timed, used, write
 from rag.answer import Assistant
+from rag.catalogue.catalogue import catalogue_of
+from rag.filters import Filter
 from rag.search.retrieve import retrieve
 from rag.settings import Settings, read_settings
 from store.encoders.weights import STATIC
@@ -141,8 +143,8 @@ def warm(settings: Settings, queries: Path) -> dict[str, object]:
         "by meaning": lambda text: library.by_meaning(text, NEAR),
         "by words": lambda text: library.by_words(text, NEAR),
         "search": lambda text: retrieve(library, text, NEAR),
-        "search of a year": lambda text: retrieve(library.within(year=2022), text, NEAR),
-        "search of an author": lambda text: retrieve(library.within(author=author[0]), text, NEAR),
+        "search of a year": lambda text: retrieve(catalogue_of(library).part(Filter(2022, 2022)), text, NEAR),
+        "search of an author": lambda text: retrieve(catalogue_of(library).part(Filter(authors=author)), text, NEAR),
         "ask": assistant.ask,
     }
     figures: dict[str, object] = {name: spread(way, questions()) for name, way in ways.items()}

@@ -2,12 +2,17 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from prompts import fill
+from rag.catalogue.answering import records_block, told_from_records
+from rag.catalogue.catalogue import catalogue_of
+from rag.catalogue.consulting import consult
 from rag.errors import ModelError, QuestionError
+from rag.events import Checked, Event, Searched
+from rag.filters import NO_LIMIT, Filter
 from rag.followup import depends, standalone
 from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import MODEL_NAME, compose
@@ -40,31 +45,6 @@ LONGEST_QUESTION = 8_000
 NEAREST = 3  # papers shown with a refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What was searched for, in how many searches, and the papers found, best first: known before the first word."""
-
-    standalone_question: str
-    found: tuple[Found, ...]
-    searches: tuple[str, ...] = ()
-
-    @property
-    def sought(self) -> tuple[str, ...]:
-        """Every search that was made."""
-        return self.searches or (self.standalone_question,)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A finished piece of the answer; `sentence` is None where it claims nothing (a heading, say)."""
-
-    cited: CitedSentence
-    sentence: Sentence | None
-
-
-Event = Searched | Checked | Answer
-
-
 class Assistant:
     """Answers questions over a library; one path for every model."""
 
@@ -84,28 +64,39 @@ class Assistant:
         """The name of the model that writes the answers."""
         return self._server.name if self._server else MODEL_NAME
 
-    def ask(self, question: str, history: Sequence[Turn] = (), k: int | None = None) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), k: int | None = None, limit: Filter = NO_LIMIT
+    ) -> Answer:
         """The whole answer. Raises QuestionError for a question that cannot be asked."""
-        return next(event for event in self.stream(question, history, k) if isinstance(event, Answer))
+        return next(event for event in self.stream(question, history, k, limit) if isinstance(event, Answer))
 
-    def stream(self, question: str, history: Sequence[Turn] = (), k: int | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), k: int | None = None, limit: Filter = NO_LIMIT
+    ) -> Iterator[Event]:
         """The answer as it comes: Searched, a Checked for each finished sentence, at last the Answer.
 
-        Nothing that was yielded is taken back. `k` is the number of papers read, the setting's by default.
-        Raises QuestionError.
+        Nothing that was yielded is taken back. `k` is the number of papers read, the setting's by default; `limit`
+        says which may be, beside what the question says of that. Raises QuestionError.
         """
         question = _checked_question(question)
         started = time.perf_counter()
-        asked, repairs = self._standalone(question, history)
+        consulted = consult(question, history, self.library, limit)
+        if consulted.reply:
+            yield from told_from_records(question, consulted, history, started)
+            return
+        asked, repairs = self._standalone(consulted.question, () if consulted.stands_alone else history)
         count = k or sources_for(asked, self.settings.sources)
-        looked = Search(asked, self.library, self.tuning, self.settings.steps, self._server).run(count)
-        searched, repairs = Searched(asked, looked.found, looked.searches), [*repairs, *looked.repairs]
-        answering = _Answering(question, searched, self._writer(searched, history), repairs, started, looked.usage)
+        part = catalogue_of(self.library).part(consulted.filter)
+        looked = Search(asked, part, self.tuning, self.settings.steps, self._server).run(count)
+        searched = Searched(asked, looked.found, looked.searches, consulted.filter)
+        records = records_block(self.library, consulted.filter) if self._server else ""
+        writer, repairs = self._writer(searched, history), [*repairs, *looked.repairs]
+        answering = _Answering(question, searched, writer, repairs, started, looked.usage, records)
         yield searched
         yield from answering.run(self._verifier)
         if self._server is not None and self.settings.asks_model:
             answering.judge(self._server)
-        yield answering.answer(self.settings, len(self.library))
+        yield answering.answer(self.settings, len(part))
 
     def _standalone(self, question: str, history: Sequence[Turn]) -> tuple[str, list[Repair]]:
         if not depends(question, history):
@@ -141,8 +132,10 @@ class _Answering:
         repairs: list[Repair],
         started: float,
         searching: Usage,
+        records: str,
     ) -> None:
         self._question, self._searched, self._writer, self._repairs = question, searched, writer, repairs
+        self._records = records
         self._papers = {f.paper.paper_id: f.paper for f in searched.found}
         self._pieces: list[CitedSentence] = []
         self._sentences: list[Sentence] = []
@@ -159,7 +152,8 @@ class _Answering:
             yield Checked(cited, sentence)
 
     def _messages(self, count: int) -> "list[BaseMessage]":
-        return answer_messages(self._searched.standalone_question, list(self._papers.values())[:count])
+        papers = list(self._papers.values())[:count]
+        return answer_messages(self._searched.standalone_question, papers, self._records)
 
     def _check(self, cited: CitedSentence, verifier: Verifier) -> Sentence | None:
         self._pieces.append(cited)
@@ -196,7 +190,7 @@ class _Answering:
         if refusal is not None:
             nearest = {f.paper.paper_id for f in found[:NEAREST]}
             found = [f for f in found if f.paper.paper_id in nearest | cited]
-            text = f"{text}\n\n{_what_was_searched(self._searched.standalone_question, library_size, found)}"
+            text = f"{text}\n\n{_what_was_searched(self._searched, library_size, found)}"
         return Answer(
             self._question,
             self._searched.standalone_question,
@@ -209,6 +203,7 @@ class _Answering:
             self._usage(settings),
             self._timings(),
             self._searched.searches,
+            self._searched.limit.as_json(),
         )
 
     def _usage(self, settings: Settings) -> Usage:
@@ -235,8 +230,9 @@ def _checked_question(question: str) -> str:
     return question
 
 
-def _what_was_searched(question: str, size: int, found: Sequence[Found]) -> str:
+def _what_was_searched(searched: Searched, size: int, found: Sequence[Found]) -> str:
     nearest = "; ".join(f.paper.title for f in found[:NEAREST]) or "none"
     # Orders that stood in the question are not repeated: what they dictate would be said after all.
-    sought = f" for “{asked}”" if (asked := focus(question)) else ""
-    return f"Searched {size:,} papers{sought}. Nearest: {nearest}."
+    sought = f" for “{asked}”" if (asked := focus(searched.standalone_question)) else ""
+    limit = f" {searched.limit.of_papers}" if searched.limit else ""
+    return f"Searched {size:,} papers{limit}{sought}. Nearest: {nearest}."

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.catalogue.subjects import named_papers
 from rag.forms import asked_of
 from rag.language.names import names
 from rag.language.naming import system_name, where_named
@@ -161,7 +162,7 @@ def standalone(question: str, history: Sequence[Turn], library: "Library") -> st
     if not depends(question, history):
         return question
     past = _asked_before(history, library)
-    own = _named_papers(question, library)
+    own = named_papers(question, library)
     points = any(_ONE.fullmatch(pointer) for pointer in _pointers(question))
     if own and not (points and all(where_named(paper, question) > 0 for paper in own)):
         return _replaced(question, past) or f"On “{_topic(past)}”: {question}"
@@ -185,20 +186,13 @@ def _asked_before(history: Sequence[Turn], library: "Library") -> list[_Past]:
 def _read_past(before: Sequence[Turn], turns: Sequence[Turn], library: "Library") -> _Past:
     question, answer = turns[0].content, " ".join(turn.content for turn in turns[1:])
     cited = library.get_many(list(dict.fromkeys(paper_id for turn in turns for _, paper_id in turn.cited)))
-    answered = cited or _named_papers(answer, library)
-    papers = dict.fromkeys([*answered, *_named_papers(question, library)])
+    answered = cited or named_papers(answer, library)
+    papers = dict.fromkeys([*answered, *named_papers(question, library)])
     past = _Past(question, answer, tuple(papers), tuple(answered), not depends(question, before))
     if papers or not past.stands_alone or not answer or read_refusal(answer) == "no paper":
         return past
     likely = tuple(_likely(past, library, 1))
     return replace(past, papers=likely, answered=likely)
-
-
-def _named_papers(text: str, library: "Library") -> list[Paper]:
-    """The papers that `text` calls by name, in the order in which it does."""
-    found = library.get_many([paper_id for paper_id, _ in library.by_words(text, Reading.LOOKED_UP)])
-    places = {paper: place for paper in found if (place := where_named(paper, text)) >= 0}
-    return sorted(places, key=lambda paper: (places[paper], paper.paper_id))
 
 
 def _likely(past: _Past, library: "Library", count: int) -> list[Paper]:

@@ -96,5 +96,5 @@ def read_prompt(messages: Sequence[BaseMessage]) -> tuple[str, list[Paper]]:
 def read_sources(block: str) -> list[Paper]:
     """The inverse of `write_sources`, numbers as ids; text that is no such block gives an empty list."""
     lines = block.split("\n")
-    heads = [(_HEAD.fullmatch(head), abstract) for head, abstract in zip(lines[::3], lines[1::3], strict=False)]
+    heads = [(_HEAD.fullmatch(head), abstract) for head, abstract in zip(lines[::4], lines[2::4], strict=False)]
     return [Paper(match[1], match[2], abstract) for match, abstract in heads if match]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 _BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NAMED = 8  # authors of a source that a model is told
 
 
 def one_line(text: str) -> str:
@@ -40,8 +41,18 @@ def quotable(paper: Paper) -> Paper:
 
 
 def write_sources(papers: Sequence[Paper]) -> str:
-    """The block of sources for a prompt, numbered from 1: `[n] title` and the abstract, a blank line between."""
-    return "\n\n".join(f"[{n}] {p.title}\n{p.abstract}" for n, p in enumerate(map(quotable, papers), 1))
+    """The block of sources for a prompt, numbered from 1: `[n] title`, who, where and when, and the abstract.
+
+    Each on a line of its own, a blank one between sources.
+    """
+    return "\n\n".join(f"[{n}] {p.title}\n{_record(p)}\n{p.abstract}" for n, p in enumerate(map(quotable, papers), 1))
+
+
+def _record(paper: Paper) -> str:
+    """Authors, venue and year of a source on one line."""
+    names = ", ".join(paper.authors[:_NAMED]) + (" et al." if len(paper.authors) > _NAMED else "")
+    about = "; ".join(filter(None, [names, paper.venue, str(paper.year or "")]))
+    return with_round_brackets(f"({one_line(about) or 'no authors, venue or year on record'})")
 
 
 class Model(Protocol):
@@ -156,14 +167,14 @@ def _length(messages: "list[BaseMessage]") -> int:
     return sum(len(message.text) for message in messages)
 
 
-def answer_messages(question: str, papers: Sequence[Paper]) -> "list[BaseMessage]":
-    """The prompt for an answer to `question` from `papers`."""
+def answer_messages(question: str, papers: Sequence[Paper], records: str = "") -> "list[BaseMessage]":
+    """The prompt for an answer to `question` from `papers`, behind what is told of the library's `records`."""
     from langchain_core.messages import HumanMessage, SystemMessage
 
     rules = fill("answer_system", no_answer=NONE_FOUND, not_stated=NOT_STATED, false_premise=FALSE_PREMISE)
     return [
         SystemMessage(rules),
-        HumanMessage(fill("answer", sources=write_sources(papers), question=one_line(question))),
+        HumanMessage(records + fill("answer", sources=write_sources(papers), question=one_line(question))),
     ]
 
 

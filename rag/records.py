@@ -150,6 +150,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     timings_ms: Timings = field(default_factory=Timings)
     searches: tuple[str, ...] = ()
+    filters: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

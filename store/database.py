@@ -172,17 +172,3 @@ class Database:
         with self._lock:
             while self._open:
                 self._open.popitem()[1].close()
-
-
-def matching(year: int | None, venue: str | None, author: str | None) -> tuple[str, list[Any]]:
-    """A condition on rows behind a given one, and its further values."""
-    wanted = {"year = ?": year, "venue LIKE ? ESCAPE '\\'": _like(venue), "authors LIKE ? ESCAPE '\\'": _like(author)}
-    given = {condition: value for condition, value in wanted.items() if value is not None}
-    return " AND ".join(("seq > ?", *given)), list(given.values())
-
-
-def _like(text: str | None) -> str | None:
-    """A pattern for LIKE (escaped by a backslash) that finds `text` anywhere."""
-    if text is None:
-        return None
-    return "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in text) + "%"

@@ -165,6 +165,12 @@ class Folder:
                 place.symlink_to(file.resolve())
         return stand_in
 
+    def stamp(self) -> tuple[int, ...]:
+        """What changes when papers are written, here or by another process; two are compared for equality only."""
+        files = (self.papers, self.papers.with_name(f"{self.papers.name}-wal"))
+        found = [path.stat() for path in files if path.exists()]
+        return tuple(number for stat in found for number in (stat.st_mtime_ns, stat.st_size))
+
     def close(self) -> None:
         """Remove the stand-ins."""
         while self._mirrors:

@@ -8,7 +8,7 @@ from store.changes import Changes
 from store.folder import Folder
 from store.indexes import Indexes
 from store.papers import Papers
-from store.records import AddReport, ChromaServer, Hit, Paper, Progress, silent
+from store.records import AddReport, ChromaServer, Hit, Outline, Paper, Progress, silent
 from store.search import Searcher
 from store.sync import Sync
 
@@ -87,10 +87,10 @@ class Library:
             found = self._papers.get_many(paper_ids)
         return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
-    def papers(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
-        """The papers in the order they came, streamed; of this year, with this in venue and authors."""
+    def papers(self) -> Iterator[Paper]:
+        """The papers in the order they came, streamed."""
         with self._folder.telling():
-            yield from self._papers.select(year, venue, author)
+            yield from self._papers.select()
 
     def __len__(self) -> int:
         """How many papers there are."""
@@ -102,20 +102,20 @@ class Library:
         with self._folder.telling():
             return self._papers.count_without_abstract()
 
-    def within(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> "Library | Part":
-        """The part of the library that `papers` gives for the same words, searched as the library is.
+    def among(self, paper_ids: Iterable[str]) -> "Part":
+        """The part of the library that these papers are, searched as the library is."""
+        return Part(self, frozenset(paper_ids))
 
-        With none of them given it is the library itself.
-        """
-        if (year, venue, author) == (None, None, None):
-            return self
+    def outline(self) -> list[Outline]:
+        """What is known of every paper beside its text, in the order they came."""
         with self._folder.telling():
-            return Part(self, self._papers.matching(year, venue, author))
+            return self._papers.outline()
 
-    def years(self) -> list[int]:
-        """The years that papers are of, latest first."""
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """What is another one once papers were written, here or by another process."""
         with self._folder.telling():
-            return self._papers.years()
+            return self._folder.stamp()
 
     def by_meaning(self, query: str, k: int, among: Collection[str] | None = None) -> list[Hit]:
         """The `k` papers nearest in meaning, each by its best passage, with their cosines.
@@ -211,7 +211,7 @@ class Library:
 
 
 class Part:
-    """The papers of a library that fit a filter, searched as the whole is; a part without papers finds none."""
+    """Some papers of a library, searched as the whole is; a part without papers finds none."""
 
     def __init__(self, library: Library, paper_ids: frozenset[str]):
         self._library, self._ids = library, paper_ids

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from store.database import matching
 from store.history import History
 from store.identity import identify, keys
 from store.merging import join
-from store.records import AddReport, Paper, Passage, Progress, Skipped, unfit
-from store.rows import COLUMNS, digest_of, paper_of, passages_of, spans_of
+from store.records import AddReport, Outline, Paper, Passage, Progress, Skipped, unfit
+from store.rows import COLUMNS, digest_of, outline_of, paper_of, passages_of, spans_of
 
 _BATCH = 1_000  # papers a transaction
 _PAGE = 500  # rows read at once
@@ -164,20 +163,14 @@ class Papers(History):
             query = f"SELECT {columns} FROM papers WHERE paper_id IN ({', '.join('?' * len(some))})"
             yield from self.rows(query, some)
 
-    def select(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> Iterator[Paper]:
-        """The papers of this year, with these words in venue and authors, as they came, a page at a time."""
-        where, values = matching(year, venue, author)
-        return (paper_of(row[1:]) for row in self._pages(COLUMNS, where, values))
+    def select(self) -> Iterator[Paper]:
+        """The papers as they came, a page at a time."""
+        return (paper_of(row[1:]) for row in self._pages(COLUMNS, "seq > ?"))
 
-    def matching(self, year: int | None = None, venue: str | None = None, author: str | None = None) -> frozenset[str]:
-        """The ids of the papers that `select` gives."""
-        where, values = matching(year, venue, author)
-        return frozenset(row[0] for row in self.rows(f"SELECT paper_id FROM papers WHERE {where}", (0, *values)))
-
-    def years(self) -> list[int]:
-        """The years that papers are of, latest first."""
-        rows = self.rows("SELECT DISTINCT year FROM papers WHERE year IS NOT NULL ORDER BY year DESC")
-        return [row[0] for row in rows]
+    def outline(self) -> list[Outline]:
+        """What is known of every paper beside its text, in the order they came."""
+        rows = self.rows("SELECT paper_id, year, venue, authors, tags FROM papers ORDER BY seq")
+        return [outline_of(row) for row in rows]
 
     def changed(self) -> Iterator[tuple[int, Paper, str]]:
         """The papers whose stored text is not that of the digest that was kept with it: row, paper, digest."""

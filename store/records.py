@@ -31,6 +31,17 @@ class Paper:
     origins: dict[str, str] = field(default_factory=dict, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a paper beside its text."""
+
+    paper_id: str
+    year: int | None
+    venue: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
 EDITED = "you"  # the origin of what the user wrote: no source overwrites it
 # Far above what any paper has; what is longer is no paper, and would fill the memory of every command.
 LONGEST = {"title": 2_000, "abstract": 50_000, "authors": 10_000, "tags": 1_000, "notes": 50_000}

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from store.names import Author, Name
-from store.records import Paper, Passage
+from store.records import Outline, Paper, Passage
 
 FIELDS = tuple(field.name for field in fields(Paper))
 COLUMNS = ", ".join(FIELDS)
@@ -48,6 +48,12 @@ def paper_of(row: Sequence[Any]) -> Paper:
     values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
     values |= {name: list_of(values[name]) for name in ("tags", "sources")} | {"authors": authors_of(values["authors"])}
     return Paper(**values | {"origins": dict(json.loads(values["origins"] or "{}"))})
+
+
+def outline_of(row: Sequence[Any]) -> Outline:
+    """The outline in a row of its fields."""
+    paper_id, year, venue, authors, tags = row
+    return Outline(paper_id, year, venue, authors_of(authors), list_of(tags))
 
 
 def list_of(text: str) -> tuple[str, ...]:

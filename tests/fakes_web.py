@@ -7,7 +7,7 @@ from threading import Event
 from rag.answer import Checked, Searched
 from rag.errors import QuestionError
 from rag.records import NO_PAPER, Answer, Citation, CitedSentence, Found, Repair, Sentence, Source, Timings
-from store.records import Paper, Passage
+from store.records import Outline, Paper, Passage
 
 EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
@@ -52,20 +52,16 @@ class FakeLibrary:
     def __len__(self):
         return len(PAPERS)
 
-    def papers(self, year=None, venue=None, author=None):
-        return iter(
-            [
-                paper
-                for paper in PAPERS
-                if year in (None, paper.year) and (author or "").lower() in str(paper.authors).lower()
-            ]
-        )
+    stamp = ()
 
-    def within(self, **wanted):
-        return list(self.papers(**wanted))
+    def papers(self):
+        return iter(PAPERS)
 
-    def years(self):
-        return [2025, 2024]
+    def outline(self):
+        return [Outline(p.paper_id, p.year, p.venue, p.authors, p.tags) for p in PAPERS]
+
+    def among(self, ids):
+        return list(ids)
 
     def get_many(self, ids):
         return [paper for paper in PAPERS if paper.paper_id in ids]

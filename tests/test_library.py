@@ -11,6 +11,8 @@ from fakes import WordEmbedder
 from small_library import NEW, TOPICS, open_empty
 
 import store.library
+from rag.catalogue.catalogue import catalogue_of
+from rag.filters import Filter
 from rag.search.retrieve import retrieve
 from store.errors import ReadError, StoreError
 from store.library import Library
@@ -117,19 +119,13 @@ def test_records_without_an_abstract_add_to_known_papers_only(small):
     assert small.get("study-5-of-maps").authors == ("A. Bee",)
 
 
-def test_papers_are_picked_by_year_venue_and_author(library):
-    assert all(paper.year == 2024 for paper in library.papers(year=2024))
-    assert {paper.venue for paper in library.papers(venue="cvpr")} >= {"CVPR 2024 Workshops"}
-    [paper] = library.papers(author="Claudia Cuttano")
-    assert paper.paper_id == "2404.12015"
-    assert not list(library.papers(venue="%")) and not list(library.papers(year=1700))
-
-
 @pytest.mark.parametrize(
-    "wanted", [{"year": 2024}, {"venue": "corl"}, {"author": "kim"}, {"year": 2024, "author": "li"}]
+    "limit",
+    [Filter(2024, 2024), Filter(venues=("corl",)), Filter(authors=("kim",)), Filter(2024, 2024, authors=("li",))],
 )
-def test_a_part_is_searched_as_the_whole(library, wanted):
-    part, fitting = library.within(**wanted), {paper.paper_id for paper in library.papers(**wanted)}
+def test_a_part_is_searched_as_the_whole(library, limit):
+    fitting = set(catalogue_of(library).fitting(limit))
+    part = library.among(fitting)
     assert 0 < len(part) == len(fitting) < 118
     everything = [hit.passage.paper_id for hit in library.by_meaning("a robot hand", 118)]
     near = [hit.passage.paper_id for hit in part.by_meaning("a robot hand", 200)]
@@ -140,10 +136,9 @@ def test_a_part_is_searched_as_the_whole(library, wanted):
 
 
 def test_a_part_without_papers_finds_none(library):
-    part = library.within(author="no such author")
+    part = library.among([])
     assert len(part) == 0 and part.by_meaning("robot", 5) == [] and part.by_words("robot", 5) == []
     assert retrieve(part, "Which robots walk?", 5) == []
-    assert library.within() is library
 
 
 @pytest.mark.parametrize("share", [1, 30, 55])

@@ -27,6 +27,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("question", help="the question; - reads it from standard input")
     command.add_argument("-k", type=count, metavar="N", help="papers to read (default: CITEWELL_SOURCES)")
     command.add_argument("--history", type=path, metavar="FILE", help="earlier turns, a JSON list")
+    add_filters(command)
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=ask)
 
@@ -74,7 +75,7 @@ def ask(args: argparse.Namespace) -> None:
     question = read_input() if args.question == "-" else args.question
     history = read_history(args.history) if args.history else ()
     with open_assistant(settings_of(args)) as assistant:
-        answer = assistant.ask(question, history, args.k)
+        answer = assistant.ask(question, history, args.k, filters(args))
     if args.json:
         print_json(asdict(answer))
     else:
@@ -84,6 +85,7 @@ def ask(args: argparse.Namespace) -> None:
 def search(args: argparse.Namespace) -> None:
     """Print the papers found for a query, best first."""
     from rag.answer import LONGEST_QUESTION
+    from rag.catalogue.catalogue import catalogue_of
     from rag.search.retrieve import retrieve
     from ui.render import print_results, result_json
 
@@ -93,11 +95,13 @@ def search(args: argparse.Namespace) -> None:
         raise QuestionError(f"The query has more than {LONGEST_QUESTION:,} characters; shorten it.")
     with open_library(settings_of(args)) as library:
         tell(library)
-        found = retrieve(library.within(**filters(args)), args.query, args.k)
+        limit = filters(args)
+        found = retrieve(catalogue_of(library).part(limit), args.query, args.k)
     if args.json:
-        print_json({"query": args.query, "results": [result_json(n, f) for n, f in enumerate(found, 1)]})
+        results = [result_json(n, f) for n, f in enumerate(found, 1)]
+        print_json({"query": args.query, "results": results, "filters": limit.as_json()})
     else:
-        print_results(found)
+        print_results(found, limit)
 
 
 def evaluate(args: argparse.Namespace) -> None:

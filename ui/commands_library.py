@@ -29,7 +29,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 
 
 def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
-    command.set_defaults(run=list_papers, year=None, venue=None, author=None, json=False)
+    command.set_defaults(run=list_papers, year=None, venue=None, author=None, tag=None, json=False)
     actions = command.add_subparsers(title="actions", metavar="ACTION")
     listing = actions.add_parser("list", help="all papers, or those that match")
     add_filters(listing)
@@ -91,10 +91,11 @@ def _tell_added(report: AddReport, as_json: bool) -> None:
 
 def list_papers(args: argparse.Namespace) -> None:
     """Print the papers, one a line, as they are read: a library may be larger than memory."""
+    from rag.catalogue.catalogue import catalogue_of
     from ui.render import source_line
 
     with open_library(settings_of(args)) as library:
-        papers = library.papers(**filters(args))
+        papers = catalogue_of(library).papers(filters(args))
         if args.json:
             print_json_list(asdict(paper) for paper in papers)
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag.drafting.plan import LENGTHS, STYLES
 from rag.errors import CheckError, DraftError, LintError
-from ui.common import count, open_library, path, settings_of
+from ui.common import add_filters, count, filters, open_library, part_of, path, settings_of
 from ui.console import bar, one_line, prepare, print_json, read_text, write
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("what", nargs="+", metavar="IDS_OR_QUESTION", help="paper ids, or one question")
     command.add_argument("--aspects", metavar="A,B,…", help="your own aspects (default: task, method, data, …)")
     command.add_argument("-k", type=count, default=5, metavar="N", help="papers found for a question (default: 5)")
+    add_filters(command)
     command.add_argument("--format", choices=("md", "csv", "latex", "json"), default="md")
     command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     command.set_defaults(run=compare)
@@ -57,6 +58,7 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
     command.add_argument("--style", choices=STYLES, default="narrative")
     command.add_argument("--length", choices=LENGTHS, default="medium")
     command.add_argument("--count", type=count, metavar="N", help="papers to cite (default: those that are relevant)")
+    add_filters(command)
     command.add_argument("--references", default="ieee", metavar="STYLE", help="style of the list of references")
     command.add_argument("--evidence", action="store_true", help="add each sentence with its quotes")
     command.add_argument("--format", choices=("md", "latex", "json"), default="md")
@@ -96,7 +98,7 @@ def _plan(args: argparse.Namespace, drafter: "Drafter") -> "Plan":
     request = read_text(args.abstract, DraftError) if args.abstract else args.topic or (kept.topic if kept else "")
     if not request.strip() and not ids:
         raise DraftError("Nothing to draft from; give a topic, --abstract FILE, --papers IDS or --plan FILE.")
-    return drafter.plan(request, Options(args.style, args.length, args.count), ids, kept)
+    return drafter.plan(request, Options(args.style, args.length, args.count, filters(args)), ids, kept)
 
 
 def _print_plan(args: argparse.Namespace, plan: "Plan", library: "Library") -> None:
@@ -161,7 +163,8 @@ def compare(args: argparse.Namespace) -> None:
         if unknown and papers:
             raise DraftError(f"{', '.join(unknown)}: no such paper; `citewell papers list` shows the ids.")
         if unknown:
-            papers = [found.paper for found in retrieve(library, " ".join(args.what), args.k)]
+            part = part_of(library, filters(args))
+            papers = [found.paper for found in retrieve(part, " ".join(args.what), args.k)]
         aspects = [a.strip() for a in args.aspects.split(",") if a.strip()] if args.aspects else DEFAULT_ASPECTS
         table = make_table(papers, library.embed, aspects)
         keys = citation_keys(papers) if args.format == "latex" else None

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import SettingsError
+from rag.errors import QuestionError, SettingsError
+from rag.filters import Filter, read_years
 from rag.settings import SECRETS, VARIABLES, EnvFile, Settings, read_env_file, read_settings, redacted
 from store.records import without_password
 from ui.console import bar, harmless, write
 
 if TYPE_CHECKING:
     from rag.answer import Assistant
-    from store.library import Library
+    from store.library import Library, Part
 
 
 def count(text: str) -> int:
@@ -54,16 +55,40 @@ def _number(text: str, least: int, greatest: int) -> int:
     return int(text)
 
 
+def years(text: str) -> tuple[int | None, int | None]:
+    """A year or a span of years, for argparse."""
+    try:
+        return read_years(text)
+    except QuestionError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def add_filters(command: argparse.ArgumentParser) -> None:
     """Add the options that `filters` reads."""
-    command.add_argument("--year", type=year, help="only papers of this year")
-    command.add_argument("--venue", help="only papers with this in the venue's name")
-    command.add_argument("--author", help="only papers with this in an author's name")
+    command.add_argument("--year", type=years, metavar="YEARS", help="only papers of 2024, 2023-2025, 2023- or -2020")
+    command.add_argument("--venue", action="append", metavar="NAME", help="only papers at this venue; may be repeated")
+    command.add_argument(
+        "--author", action="append", metavar="NAME", help="only papers by this author; may be repeated"
+    )
+    command.add_argument("--tag", action="append", metavar="TAG", help="only papers with this tag; may be repeated")
 
 
-def filters(args: argparse.Namespace) -> dict:
-    """Which papers were asked for, as `Library.papers` and `Library.within` take it."""
-    return {"year": args.year, "venue": args.venue, "author": args.author}
+def filters(args: argparse.Namespace) -> Filter:
+    """Which papers were asked for."""
+    since, until = args.year or (None, None)
+    return Filter(since, until, *(tuple(filter(None, given or ())) for given in (args.venue, args.author, args.tag)))
+
+
+def part_of(library: "Library", limit: Filter) -> "Library | Part":
+    """What of the library fits, searched as it is. Raises QuestionError where nothing does."""
+    from rag.catalogue.catalogue import catalogue_of
+
+    part = catalogue_of(library).part(limit)
+    if limit and not len(part):
+        raise QuestionError(
+            f"No paper in this library is {limit.of_papers}; `citewell papers list` shows what there is."
+        )
+    return part
 
 
 def settings_of(args: argparse.Namespace) -> Settings:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.answer import NEAREST
+from rag.catalogue.answering import MODEL_NAME as RECORDS
 from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Refusal, Repair, read_refusal
 from rag.references.bibliography import export
@@ -21,6 +22,7 @@ REFUSED: dict[Refusal | None, str] = {
     None: "Not answered by this library",
 }
 OFFLINE = "Offline answer: sentences of the abstracts, no language model"
+LOOKED_UP = "Looked up in the library's records, no language model"
 File = tuple[str, str, str]  # what a download is called on its button, as a file, and its text
 RETRY = '<button type="button" class="quiet" data-do="retry">Ask again</button>'
 FAILURES = ("model-failed", "cut-off")  # the repairs that are shown in the open
@@ -36,7 +38,7 @@ class Standing:
 
 def model_label(name: str) -> str:
     """How the page names the model that answers."""
-    return OFFLINE if name == MODEL_NAME else f"Answered by {name}"
+    return {MODEL_NAME: OFFLINE, RECORDS: LOOKED_UP}.get(name) or f"Answered by {name}"
 
 
 def answer_files(exchange: Exchange) -> list[File]:
@@ -127,12 +129,14 @@ def _branch(turn: int, sign: str, label: str, off: bool) -> str:
 
 def _searched_for(exchange: Exchange) -> str:
     searched = exchange.searched
-    refused = exchange.answer and exchange.answer.refused  # then it is said below, with the nearest papers
-    if searched is None or refused:
+    if searched is None:
         return ""
-    sought = [search for search in searched.sought if search != exchange.question]
-    said = "; ".join(f'<q dir="auto">{escape(search)}</q>' for search in sought)
-    return f'<p class="searched">searched for: {said}</p>' if said else ""
+    refused = exchange.answer and exchange.answer.refused  # then it is said below, with the nearest papers
+    sought = [] if refused else [search for search in searched.sought if search != exchange.question]
+    quoted = "; ".join(f'<q dir="auto">{escape(search)}</q>' for search in sought)
+    said = [f"searched for: {quoted}"] if sought else []
+    said += [f"limited to papers {escape(str(searched.limit))}"] if searched.limit else []
+    return f'<p class="searched">{"; ".join(said)}</p>' if said else ""
 
 
 def _reply(turn: str, exchange: Exchange, library_size: int) -> str:

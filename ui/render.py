@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rag.catalogue.answering import MODEL_NAME as RECORDS
+from rag.filters import Filter
 from rag.records import Answer, Citation, CloseCopy, Found, Sentence, Source
 from store.records import Paper
 from ui.console import styled, terminal
@@ -22,16 +24,21 @@ def print_answer(answer: Answer) -> None:
     searches = answer.searches or (answer.standalone_question,)
     if sought := [search for search in searches if search != answer.question]:
         console.print(styled(f"searched for: {'; '.join(sought)}", style="dim"))
+    if answer.filters:
+        console.print(styled(f"limited to papers {answer.filters['words']}", style="dim"))
     console.print(styled(answer.answer))
     for line, style in _details(answer):
         console.print(styled(line, style=style))
 
 
 def _details(answer: Answer) -> Iterator[tuple[str, str]]:
-    yield "\nNearest papers" if answer.refused else "\nSources", "bold"
-    for source in answer.sources:
-        if source.cited or answer.refused:
-            yield f"[{source.n}] {source_line(source)}", ""
+    shown = [source for source in answer.sources if source.cited or answer.refused]
+    if shown:
+        yield "\nNearest papers" if answer.refused else "\nSources", "bold"
+    for source in shown:
+        # The lines of an answer from the records are its sources already.
+        told = source.url or source.paper_id if answer.model == RECORDS else source_line(source)
+        yield f"[{source.n}] {told}", ""
     quoted = [sentence for sentence in answer.sentences if sentence.verdict == "quoted"]
     if answer.sentences:
         yield "\nEvidence", "bold"
@@ -122,11 +129,12 @@ def result_json(rank: int, found: Found) -> dict:
     }
 
 
-def print_results(found: Sequence[Found]) -> None:
+def print_results(found: Sequence[Found], limit: Filter) -> None:
     """Print ranked papers, each with its best passage."""
     console = terminal()
     if not found:
-        console.print("No paper in the library matches.")
+        said = f"No paper in this library is {limit.of_papers}." if limit else "No paper in the library matches."
+        console.print(styled(said))
     for rank, result in enumerate(found, 1):
         console.print(styled(f"{rank:>3}  {result.paper.title}  ({result.paper.paper_id})", style="bold"))
         console.print(styled(f"     {result.passage.text}", style="dim"))

@@ -10,6 +10,8 @@ import gradio as gr
 from fastapi import APIRouter
 
 from rag.answer import LONGEST_QUESTION, Assistant
+from rag.catalogue.catalogue import catalogue_of
+from rag.filters import Filter
 from rag.offline.composing import MODEL_NAME
 from ui import assets
 from ui.cards import NO_SOURCES
@@ -117,7 +119,8 @@ def example_questions(assistant: Assistant) -> list[str]:
     fitting = [text for text, ids in EXAMPLES if len(library.get_many(ids)) == len(ids)]
     if fitting or not len(library):
         return fitting
-    newest = islice(library.papers(year=next(iter(library.years()), None)), NEWEST)
+    catalogue = catalogue_of(library)
+    newest = islice(catalogue.papers(Filter(since=max(catalogue.years, default=None))), NEWEST)
     return [f"What does “{paper.title}” propose?" for paper in newest]
 
 

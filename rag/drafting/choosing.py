@@ -11,7 +11,7 @@ from rag.records import Found
 from rag.search.query import spelled_out, topic_query
 from rag.search.retrieve import Views, look, rank_found
 from rag.tuning import Tuning, tuning_of
-from store.library import Library
+from store.library import Library, Part
 
 MOST, SHORT = 20, 6  # papers of a draft at most, and of a short one
 LISTED = 10  # papers that are told as left out, at most
@@ -42,7 +42,7 @@ class Candidate:
     likeness: float
 
 
-def gather(library: Library, topic: str, tuning: Tuning | None = None) -> list[Candidate]:
+def gather(library: Library | Part, topic: str, tuning: Tuning | None = None) -> list[Candidate]:
     """Candidates for a draft on `topic`, best first; not the paper whose abstract the topic is."""
     views = look(library, topic_query(spelled_out(topic, library)))
     found = candidates(views, rank_found(library, views, tuning or tuning_of(library)))
@@ -72,7 +72,7 @@ def relevant(found: Sequence[Candidate], topic: str = "", cut: Cut = CUT) -> lis
     return [*named, *(c for c in about if c not in named)][:MOST]
 
 
-def choose(library: Library, topic: str, count: int | None, short: bool) -> tuple[list[Found], list[Omission]]:
+def choose(library: Library | Part, topic: str, count: int | None, short: bool) -> tuple[list[Found], list[Omission]]:
     """The papers to cite, best first, and what was found and left out, each with the reason.
 
     `count` papers where the user asks for a number. Raises DraftError when no paper is about the topic.

@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.catalogue.catalogue import catalogue_of
 from rag.drafting.choosing import choose
 from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
 from rag.errors import DraftError
+from rag.filters import NO_LIMIT, Filter
+from rag.records import Found
 from rag.search.query import topic_of
 from rag.search.themes import find_themes
 from rag.telling.trimming import unmarked
@@ -21,11 +24,12 @@ Theme = tuple[str, list[Paper]]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a draft is to be: `papers` is their number, by default as many as are relevant."""
+    """How a draft is to be: `papers` is their number, by default as many as are relevant; `limit` says which may be."""
 
     style: Style = "narrative"
     length: Length = "medium"
     papers: int | None = None
+    limit: Filter = NO_LIMIT
 
 
 def make_plan(
@@ -47,7 +51,7 @@ def make_plan(
     if paper_ids:
         found = papers_of(library, paper_ids)
     else:
-        chosen, omissions = choose(library, topic, options.papers, options.length == "short")
+        chosen, omissions = _chosen(library, topic, options)
         found = [f.paper for f in chosen]
     pinned = [item for item in kept.items if item.pinned] if kept else []
     held = {paper_id for item in pinned for paper_id in item.paper_ids}
@@ -72,6 +76,14 @@ def papers_of(library: Library, paper_ids: Sequence[str]) -> list[Paper]:
     if unknown:
         raise DraftError(f"{', '.join(sorted(unknown))}: no such paper; `citewell papers list` shows the ids.")
     return papers
+
+
+def _chosen(library: Library, topic: str, options: Options) -> tuple[list[Found], list[Omission]]:
+    """The papers on the topic, of those that may be, and what was left out."""
+    part = catalogue_of(library).part(options.limit)
+    if options.limit and not len(part):
+        raise DraftError(f"No paper in this library is {options.limit.of_papers}; `citewell papers list` shows all.")
+    return choose(part, topic, options.papers, options.length == "short")
 
 
 def _items(

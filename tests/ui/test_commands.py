@@ -24,6 +24,7 @@ ANSWER_KEYS = {
     "usage",
     "timings_ms",
     "searches",
+    "filters",
 }
 
 
@@ -75,7 +76,7 @@ def test_ask_reads_standard_input_and_history(capsys, monkeypatch, tmp_path):
 def test_search_json_is_the_documented_object(capsys):
     code, out, _ = run(capsys, "search", "benchmarks for web agents", "-k", "3", "--json")
     found = json.loads(out)
-    assert code == 0 and set(found) == {"query", "results"} and len(found["results"]) == 3
+    assert code == 0 and set(found) == {"query", "results", "filters"} and len(found["results"]) == 3
     assert [r["rank"] for r in found["results"]] == [1, 2, 3]
     assert set(found["results"][0]) == {"rank", "paper_id", "title", "score", "passage"}
     assert set(found["results"][0]["passage"]) == {"text", "start", "end"}

@@ -1,0 +1,140 @@
+"""The library's records beside their texts, indexed once: who wrote what, when and where; and the papers that fit."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from rag.catalogue.people import People, name_words
+from rag.catalogue.venues import YEAR, venue_key, venue_keys, venues_named
+from rag.filters import Filter
+from store.records import Outline, Paper
+
+if TYPE_CHECKING:
+    from store.library import Library, Part
+
+_LONGEST_VENUE = 8  # words
+_PAGE = 500  # papers read at once
+
+
+class Catalogue:
+    """The closed sets of one library as it is now; get it by `catalogue_of`."""
+
+    def __init__(self, library: "Library") -> None:
+        self.stamp, self._library = library.stamp, library
+
+    @cached_property
+    def records(self) -> list[Outline]:
+        """What is known of every paper beside its text, in the order they came; read once it is needed."""
+        return self._library.outline()
+
+    def __len__(self) -> int:
+        """How many papers there are."""
+        return len(self.records)
+
+    @cached_property
+    def people(self) -> People:
+        """The authors."""
+        return People(record.authors for record in self.records)
+
+    @cached_property
+    def years(self) -> Counter[int]:
+        """How many papers are of each year."""
+        return Counter(record.year for record in self.records if record.year)
+
+    @cached_property
+    def venues(self) -> Counter[str]:
+        """How many papers are of each venue, as the records write it."""
+        return Counter(record.venue for record in self.records if record.venue)
+
+    @cached_property
+    def tags(self) -> Counter[str]:
+        """How many papers have each tag."""
+        return Counter(tag for record in self.records for tag in record.tags)
+
+    @cached_property
+    def _venue_names(self) -> frozenset[str]:
+        return frozenset(key for venue in self.venues for key in venue_keys(venue))
+
+    def has_venue(self, said: str) -> bool:
+        """Whether a venue of the library is called so."""
+        return len(said.split()) <= _LONGEST_VENUE and venue_key(said) in self._venue_names
+
+    def fitting(self, wanted: Filter) -> list[str]:
+        """The ids of the papers that fit, in the order they came."""
+        numbers = self._by_author(wanted.authors)
+        tags = {tag for said in wanted.tags for tag in self.tags if said.casefold() == tag.casefold()}
+        anywhere, held = [(wanted.since, wanted.until)], self._held(wanted)
+        return [
+            record.paper_id
+            for number, record in enumerate(self.records)
+            if (numbers is None or number in numbers)
+            and (not wanted.tags or not tags.isdisjoint(record.tags))
+            and _within(record.year, held.get(record.venue, []) if wanted.venues else anywhere)
+        ]
+
+    def _held(self, wanted: Filter) -> dict[str, list[tuple[int | None, int | None]]]:
+        """The venues that are meant, each with the years of which a paper there may be.
+
+        Of a venue whose name has a year that year counts: it is not always the one in which the paper came out.
+        """
+        held: dict[str, list[tuple[int | None, int | None]]] = {}
+        for said in wanted.venues:
+            own = [int(year) for year in YEAR.findall(said)]
+            spans = [(year, year) for year in own] or [(wanted.since, wanted.until)]
+            for venue in venues_named(said, self.venues):
+                named = [int(year) for year in YEAR.findall(venue)]
+                if not named:
+                    held.setdefault(venue, []).extend(spans)
+                elif any(_within(year, spans) for year in named):
+                    held[venue] = [(None, None)]
+        return held
+
+    def _by_author(self, authors: Iterable[str]) -> set[int] | None:
+        """The numbers of the papers that all of `authors` wrote; None where none is named."""
+        found: set[int] | None = None
+        for said in authors:
+            papers = self.people.papers_of(self.people.named(said) or self._beginning(said))
+            found = papers if found is None else found & papers
+        return found
+
+    def _beginning(self, said: str) -> list[str]:
+        """Authors whose name has a word that begins as `said` does: a name as far as it is typed."""
+        *_, last = name_words(said) or ("",)
+        if len(last) < 2:
+            return []
+        near = (name for name in self.people.names if any(word.startswith(last) for word in name_words(name)))
+        whole = set(name_words(said)) - {last}
+        return [name for name in near if whole <= set(name_words(name))]
+
+    def papers(self, wanted: Filter) -> Iterator[Paper]:
+        """The papers that fit, in the order they came, streamed."""
+        if not wanted:
+            yield from self._library.papers()
+            return
+        ids = self.fitting(wanted)
+        for start in range(0, len(ids), _PAGE):
+            yield from self._library.get_many(ids[start : start + _PAGE])
+
+    def part(self, wanted: Filter) -> "Library | Part":
+        """What of the library fits, searched as the library is; all of it where nothing is limited."""
+        return self._library.among(self.fitting(wanted)) if wanted else self._library
+
+
+def _within(year: int | None, spans: Sequence[tuple[int | None, int | None]]) -> bool:
+    """Whether a year lies in one of `spans`, whose ends belong to them; without ends every paper does."""
+    if year is None:
+        return (None, None) in spans
+    return any((since or year) <= year <= (until or year) for since, until in spans)
+
+
+_known: "WeakKeyDictionary[Library, Catalogue]" = WeakKeyDictionary()
+
+
+def catalogue_of(library: "Library") -> Catalogue:
+    """The catalogue of a library, read anew once its papers have changed."""
+    found = _known.get(library)
+    if found is None or found.stamp != library.stamp:
+        found = _known[library] = Catalogue(library)
+    return found

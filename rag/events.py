@@ -1,0 +1,35 @@
+"""What an answer tells as it comes: what was searched for, each finished sentence, at last the whole."""
+
+from dataclasses import dataclass
+
+from rag.filters import NO_LIMIT, Filter
+from rag.records import Answer, CitedSentence, Found, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was searched for, in how many searches, and the papers found, best first: known before the first word.
+
+    `limit` is what the searches were limited by.
+    """
+
+    standalone_question: str
+    found: tuple[Found, ...]
+    searches: tuple[str, ...] = ()
+    limit: Filter = NO_LIMIT
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """Every search that was made."""
+        return self.searches or (self.standalone_question,)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A finished piece of the answer; `sentence` is None where it claims nothing (a heading, say)."""
+
+    cited: CitedSentence
+    sentence: Sentence | None
+
+
+Event = Searched | Checked | Answer

@@ -1,0 +1,89 @@
+"""What limits a search: years, venues, authors and tags, as the user gives them, and how it is said in words."""
+
+import re
+from dataclasses import dataclass, fields, replace
+
+from rag.errors import QuestionError
+
+_YEAR = r"\d{4}"
+_SPAN = re.compile(rf"\s*({_YEAR})?\s*([-–:]|\.\.)?\s*({_YEAR})?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which papers are meant: those that fit all that is given.
+
+    `since` and `until` bound the year, both included. Each of `authors`, `venues` and `tags` is what the user wrote;
+    authors must all have written the paper ("A or B" is one of them), venues and tags are alternatives.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    venues: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is limited."""
+        return self != NO_LIMIT
+
+    def alone(self) -> list["Filter"]:
+        """The same limits one by one: years, venues, each author, tags."""
+        one = [Filter(self.since, self.until), Filter(venues=self.venues), Filter(tags=self.tags)]
+        return [found for found in (*one, *(Filter(authors=(author,)) for author in self.authors)) if found]
+
+    def then(self, other: "Filter") -> "Filter":
+        """This filter with what `other` gives in the place of its own limits of the same kind."""
+        given = {field.name: value for field in fields(other) if (value := getattr(other, field.name))}
+        if other.since or other.until:
+            given |= {"since": other.since, "until": other.until}
+        return replace(self, **given)
+
+    def and_(self, other: "Filter") -> "Filter":
+        """This filter, and beside it what `other` asks for."""
+        return replace(self.then(other), authors=tuple(dict.fromkeys(self.authors + other.authors)))
+
+    @property
+    def years(self) -> str:
+        """The years as `--year` takes them: "2024", "2023-2025", "2023-", "-2020"; "" without any."""
+        if self.since == self.until:
+            return str(self.since or "")
+        return f"{self.since or ''}-{self.until or ''}"
+
+    def __str__(self) -> str:
+        """The filter in words: "from 2023 on, at CoRL, by Kim"."""
+        said = [self._years_said()]
+        said += [f"at {' or '.join(self.venues)}"] if self.venues else []
+        said += [f"by {' and '.join(self.authors)}"] if self.authors else []
+        said += [f"tagged {' or '.join(self.tags)}"] if self.tags else []
+        return ", ".join(filter(None, said))
+
+    @property
+    def of_papers(self) -> str:
+        """The same as papers are said to be: "from 2025, by Kim"."""
+        return re.sub("^in ", "from ", str(self))
+
+    def _years_said(self) -> str:
+        if self.since and self.until:
+            return f"in {self.since}" if self.since == self.until else f"from {self.since} to {self.until}"
+        return f"from {self.since} on" if self.since else f"until {self.until}" if self.until else ""
+
+    def as_json(self) -> dict[str, object]:
+        """The filter for a program, by the names of the options; an empty object where nothing is limited."""
+        values = {"year": self.years, "venue": self.venues, "author": self.authors, "tag": self.tags}
+        return {name: value for name, value in values.items() if value} | ({"words": str(self)} if self else {})
+
+
+NO_LIMIT = Filter()
+
+
+def read_years(text: str) -> tuple[int | None, int | None]:
+    """The first and the last year of "2024", "2023-2025", "2023-" or "-2020". Raises QuestionError."""
+    found = _SPAN.match(text)
+    first, dash, last = found.groups() if found else ("", "", "")
+    if not (first or last) or (first and last and not dash):
+        raise QuestionError(f"{text[:40]!r} is no year; write 2024, 2023-2025, 2023- or -2020.")
+    since, until = int(first) if first else None, int(last) if last else None
+    if not dash:
+        return since, since
+    return (until, since) if since and until and since > until else (since, until)

@@ -1,0 +1,117 @@
+"""The filter: its words, its options, and which papers fit it."""
+
+import pytest
+
+from rag.catalogue.catalogue import catalogue_of
+from rag.catalogue.people import People
+from rag.catalogue.venues import venues_named
+from rag.errors import QuestionError
+from rag.filters import Filter, read_years
+from store.records import Paper
+
+NAMES = (
+    "Sergey Levine", "Daniel S. Levine", "Wei Chen", "Chen Wei", "Chun-Wei Chen", "S. Müller", "Luc Van Gool",
+    "Rob van der Goot", "Marc O’Leary", "Roberto Martín-Martín", "Hal Daumé III", "胡振", "Sigmund H. Høeg",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Levine", {"Sergey Levine", "Daniel S. Levine"}),
+        ("Sergey Levine", {"Sergey Levine"}),
+        ("S. Levine", {"Sergey Levine"}),
+        ("Wei Chen", {"Wei Chen"}),
+        ("Chen Wei", {"Chen Wei"}),
+        ("Stefan Mueller", {"S. Müller"}),
+        ("muller", {"S. Müller"}),
+        ("van gool", {"Luc Van Gool"}),
+        ("Van der Goot", {"Rob van der Goot"}),
+        ("O'Leary", {"Marc O’Leary"}),
+        ("Roberto Martin", {"Roberto Martín-Martín"}),
+        ("Daume", {"Hal Daumé III"}),
+        ("Zhen Hu", set()),
+        ("胡振", {"胡振"}),
+        ("Hoeg", {"Sigmund H. Høeg"}),
+        ("Sigmund Høeg", {"Sigmund H. Høeg"}),
+        ("Levine or Hoeg", {"Sergey Levine", "Daniel S. Levine", "Sigmund H. Høeg"}),
+        ("Sergei Kim", set()),
+    ],
+)
+def test_a_name_is_known_as_people_type_it(said, meant):
+    assert set(People([NAMES]).named(said)) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("NeurIPS", {"NeurIPS 2024", "NeurIPS 2023 Datasets and Benchmarks", "NIPS"}),
+        ("nips", {"NeurIPS 2024", "NeurIPS 2023 Datasets and Benchmarks", "NIPS"}),
+        ("CVPR workshop", {"CVPR 2024 Workshops"}),
+        ("Journal of Machine Learning Research", {"Journal of Machine Learning Research"}),
+        ("JMLR", {"Journal of Machine Learning Research"}),
+        ("the lancet", {"The Lancet"}),
+        ("EMNLP", {"Empirical Methods in Natural Language Processing (EMNLP), 2020"}),
+        ("SIGGRAPH", set()),
+    ],
+)
+def test_a_venue_is_known_by_its_usual_names(said, meant):
+    venues = [
+        "NeurIPS 2024", "NeurIPS 2023 Datasets and Benchmarks", "NIPS", "CVPR 2024 Workshops", "The Lancet",
+        "Journal of Machine Learning Research", "Empirical Methods in Natural Language Processing (EMNLP), 2020",
+    ]  # fmt: skip
+    assert set(venues_named(said, venues)) == meant
+
+
+def test_all_that_is_given_must_fit(library):
+    catalogue = catalogue_of(library)
+    papers = {paper.paper_id: paper for paper in library.papers()}
+    for limit in (Filter(2023, 2024), Filter(until=2019), Filter(2023, authors=("Levine",)), Filter(venues=("iclr",))):
+        found = {paper_id for paper_id in catalogue.fitting(limit)}
+        told = {
+            i
+            for i, p in papers.items()
+            if (limit.since or 0) <= (p.year or 0) <= (limit.until or 9999)
+            and all(any(a.endswith(name) for a in p.authors) for name in limit.authors)
+            and all(name in p.venue.lower() for name in limit.venues)
+        }
+        assert found == told and found
+    assert not catalogue.fitting(Filter(authors=("Levine", "Kun-Yu Lin")))
+
+
+def test_the_year_in_a_venues_name_is_its_year(small):
+    early = Paper("early", "An early one", "It is early.", ("A. Bee",), 2023, "ICLR 2024")
+    small.add([early, Paper("late", "A late one", "It is late.", (), 2024, "ICLR 2025")])
+    fitting = catalogue_of(small).fitting
+    assert fitting(Filter(venues=("ICLR 2024",))) == fitting(Filter(2024, 2024, ("ICLR",))) == ["early"]
+
+
+def test_tags_are_whole_and_papers_added_later_count(small):
+    catalogue = catalogue_of(small)
+    assert catalogue_of(small) is catalogue and not catalogue.fitting(Filter(tags=("vla",)))
+    small.add([Paper("new", "A new one", "It is new.", tags=("VLA",))])
+    assert catalogue_of(small).fitting(Filter(tags=("vla",))) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("2024", (2024, 2024)), ("2023-2025", (2023, 2025)), ("2023-", (2023, None)), ("-2020", (None, 2020))],
+)
+def test_years_are_one_or_a_span(text, years):
+    assert read_years(text) == years
+    assert Filter(*years).years == text
+
+
+@pytest.mark.parametrize("text", ["", "x", "20", "2024 2025", "2024-25-26", "-"])
+def test_what_is_no_year_is_told(text):
+    with pytest.raises(QuestionError, match="is no year"):
+        read_years(text)
+
+
+def test_a_filter_is_told_in_words_and_to_programs():
+    limit = Filter(2023, None, ("CoRL",), ("Kim",), ("vla",))
+    assert str(limit) == "from 2023 on, at CoRL, by Kim, tagged vla"
+    assert limit.as_json() == {
+        "year": "2023-", "venue": ("CoRL",), "author": ("Kim",), "tag": ("vla",), "words": str(limit)
+    }  # fmt: skip
+    assert Filter().as_json() == {} and not Filter()
