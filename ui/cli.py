@@ -143,7 +143,7 @@ def _quiet_libraries() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from ui import commands, commands_changes, commands_library, commands_setup, commands_write
+    from ui import commands, commands_changes, commands_check, commands_library, commands_setup, commands_write
 
     parser = argparse.ArgumentParser(
         prog="citewell", description="Ask a library of paper abstracts; check every sentence of the answer."
@@ -151,7 +151,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     parser.set_defaults(run=commands.chat, host=None, port=None, env=None)
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (commands, commands_library, commands_changes, commands_setup, commands_write):
+    modules = (commands, commands_library, commands_changes, commands_write, commands_check, commands_setup)
+    for module in modules:
         module.add_parsers(subparsers)
     for command in (parser, *subparsers.choices.values()):
         what = "a file of settings for this time, like .env.example"

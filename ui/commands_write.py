@@ -1,18 +1,15 @@
-"""The commands around a text of one's own: draft, compare, lint."""
+"""The commands that write: draft, compare."""
 
 import argparse
 import sys
 import time
-from contextlib import ExitStack
-from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.drafting.plan import LENGTHS, STYLES
-from rag.errors import CheckError, DraftError, LintError
+from rag.errors import DraftError
 from ui.common import add_filters, count, filters, open_library, part_of, path, settings_of
-from ui.console import bar, one_line, prepare, print_json, read_text, write
+from ui.console import bar, prepare, read_text, write
 
 if TYPE_CHECKING:
     from rag.drafting.draft import Draft, Drafter
@@ -32,20 +29,6 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("--format", choices=("md", "csv", "latex", "json"), default="md")
     command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     command.set_defaults(run=compare)
-
-    command = subparsers.add_parser("lint", help="check the citations of a text someone wrote")
-    command.add_argument("file", type=path, metavar="FILE", help="LaTeX (.tex) or Markdown")
-    command.add_argument("--bib", type=path, action="append", default=[], metavar="FILE.bib", help="may be repeated")
-    command.add_argument("--faults", action="store_true", help="leave out the citations that are supported")
-    command.add_argument("--json", action="store_true", help="print the findings as JSON")
-    command.set_defaults(run=lint)
-
-    command = subparsers.add_parser("check", help="check single claims against papers or given abstracts")
-    command.add_argument(
-        "file", type=path, metavar="CLAIMS.jsonl", help="a claim with paper_ids or sources a line; - is stdin"
-    )
-    command.add_argument("--json", action="store_true", help="print the claims with their verdicts as JSON")
-    command.set_defaults(run=check)
 
 
 def _add_draft(command: argparse.ArgumentParser) -> None:
@@ -170,47 +153,3 @@ def compare(args: argparse.Namespace) -> None:
         keys = citation_keys(papers) if args.format == "latex" else None
     text = render(table, args.format, keys)
     print(without_links(text) if args.format == "md" else text, end="")
-
-
-def lint(args: argparse.Namespace) -> int:
-    """Print the findings; 1 when an abstract disagrees."""
-    from rag.linting.lint import lint as check
-    from rag.verifying.verify import Verifier
-
-    text = read_text(args.file, LintError)
-    bibs = {str(path): read_text(path, LintError) for path in args.bib}
-    settings = settings_of(args)
-    with open_library(settings) as library:
-        lines = check(text, str(args.file), bibs, library, Verifier.of(settings))
-    shown = [line for line in lines if line.is_fault or not args.faults]
-    if args.json:
-        print_json([asdict(line) for line in shown])
-    else:
-        for line in shown:
-            print(one_line(str(line)))
-    return 1 if any(line.fails for line in lines) else 0
-
-
-def check(args: argparse.Namespace) -> None:
-    """Print each claim with its verdict, in the order given."""
-    from rag.server.chat import ServerModel
-    from rag.verifying.claims import check_claims
-    from rag.verifying.verify import Verifier
-    from ui.render import print_checked
-
-    settings = settings_of(args)
-    is_stdin = str(args.file) == "-"
-    text = sys.stdin.read() if is_stdin else read_text(args.file, CheckError)
-    where = "stdin" if is_stdin else str(args.file)
-    model = ServerModel(settings) if settings.asks_model else None
-    with ExitStack() as stack:
-        library = cache(lambda: stack.enter_context(open_library(settings)))  # only for claims that name papers
-        known = lambda ids: library().get_many(ids)  # noqa: E731
-        with bar() as progress:
-            checked, notes = check_claims(text, where, known, Verifier.of(settings), model, progress)
-    for note in notes:
-        print(f"The model's check was not used: {one_line(note)}", file=sys.stderr)
-    if args.json:
-        print_json(checked)
-    else:
-        print_checked(checked)

@@ -20,7 +20,8 @@ _VERSION = 1
 def accept(lines: Iterable[LintLine], texts: Mapping[str, str]) -> list[LintLine]:
     """`lines` with the reason of the comment that accepts each; `texts` are the files by their paths."""
     reasons = {path: dict(_accepted(text, path.lower().endswith(".bib"))) for path, text in texts.items()}
-    return [replace(line, accepted=reasons.get(line.path, {}).get(line.line, "")) for line in lines]
+    said = ((line, reasons.get(line.path, {}).get(line.line, "")) for line in lines)
+    return [replace(line, accepted=reason, in_source=bool(reason)) for line, reason in said]
 
 
 def _accepted(text: str, is_bib: bool) -> Iterator[tuple[int, str]]:

@@ -17,21 +17,19 @@ LintVerdict = Literal[
     "not in the .bib",
     "same paper twice",
     "wrong reference",
-    "not found online",
-    "retracted",
     "uncited claim",
     "damaged .bib",
     "missing file",
 ]
 FINE: frozenset[LintVerdict] = frozenset({"supports", "supports in part", "generic", "not checked"})
-FAILING: frozenset[LintVerdict] = frozenset({"disagrees", "wrong reference", "retracted"})
+FAILING: frozenset[LintVerdict] = frozenset({"disagrees", "wrong reference"})
 
 
 @dataclass(frozen=True, slots=True)
 class LintLine:
     """One finding at `path:line:col`, both from 1; `quote` is `abstract[start:end]` of paper `paper_id`.
 
-    `accepted` is why the writer lets it stand; "" where nobody said so.
+    `accepted` is why the writer lets it stand, "" where nobody said so; `in_source` that a comment says it.
     """
 
     path: str
@@ -46,6 +44,7 @@ class LintLine:
     start: int = 0
     end: int = 0
     accepted: str = ""
+    in_source: bool = False
 
     def __str__(self) -> str:
         """The line as editors read it."""

@@ -72,7 +72,7 @@ def _wrong_year(entry: BibEntry, paper: Paper) -> str:
     later = _SURE if same and is_dated else _LATER if ours and (paper.arxiv or not theirs) else 1
     if min(years) - earlier <= entry.year <= max(years) + later:
         return ""
-    return f"the year is {entry.year}, not {max(years)}"
+    return f"the year is {entry.year}, not {' or '.join(map(str, sorted(years)))}"
 
 
 def _archived(arxiv: str) -> set[int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ _INPUTS = re.compile(
     r"|\\input\s+(?P<bare>[^\s{}\\]+)"
 )
 _INCLUDES = re.compile(r"\{\{<\s*include\s+(?P<name>\S+)\s*>\}\}")
+_BIBS = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\s*\{(?P<names>[^{}]+)\}")
+_METADATA = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)", re.S | re.M)
+_BIB_NAME = re.compile(r"[^\s,\[\]\"']+\.bib\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,34 @@ def read_sources(text: str, path: str) -> list[tuple[Source, Reading]]:
     for source in sources if sources[0].is_latex else ():
         own |= readable(source.text)[1]
     return [(s, read_latex(s.text, own) if s.is_latex else read_markdown(s.text)) for s in sources]
+
+
+def taken_in(text: str, path: str) -> set[Path]:
+    """Whole paths of the files that `path` with this `text` takes in."""
+    return {Path(source.path).resolve() for source in _sources(text, path, Path(path).parent, set())} - {
+        Path(path).resolve()
+    }
+
+
+def named_bibs(text: str, path: str) -> dict[str, str]:
+    r"""The .bib files that a text names (`\bibliography`, `bibliography:` in front) and that are there: path → text."""
+    found: dict[str, str] = {}
+    root = Path(path).parent
+    for source in _sources(text, path, root, set()):
+        for name in _bib_names(source):
+            for file in (root / name, Path(source.path).parent / name):
+                with suppress(OSError, UnicodeDecodeError):
+                    found.setdefault(str(file), file.read_text(encoding="utf-8-sig"))
+                    break
+    return found
+
+
+def _bib_names(source: Source) -> list[str]:
+    if not source.is_latex:
+        metadata = _METADATA.match(source.text)
+        return _BIB_NAME.findall(metadata[1]) if metadata else []
+    names = [name.strip() for match in _BIBS.finditer(readable(source.text)[0]) for name in match["names"].split(",")]
+    return [name if name.endswith(".bib") else f"{name}.bib" for name in names if name]
 
 
 def _sources(text: str, path: str, root: Path, seen: set[Path]) -> Iterator[Source]:

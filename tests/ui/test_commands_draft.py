@@ -44,7 +44,7 @@ def test_a_plan_is_printed_edited_and_written_in_every_form(capsys, tmp_path):
     value = json.loads((tmp_path / "out" / "draft.json").read_text(encoding="utf-8"))
     assert len(value["plan"]) == 4 and value["bibtex"].count("@") == 4 and "out/draft.md" in out.replace(os.sep, "/")
     code, out, _ = run(capsys, "lint", "out/draft.tex", "--bib", "out/references.bib", "--json", "--faults")
-    assert code == 0 and json.loads(out) == []
+    assert code == 0 and {line["verdict"] for line in json.loads(out)} <= {"close copy"}
 
 
 def test_a_stopped_draft_leaves_what_is_finished_in_a_file(capsys, tmp_path, monkeypatch):
