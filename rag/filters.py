@@ -70,7 +70,7 @@ class Filter:
 
     def as_json(self) -> dict[str, object]:
         """The filter for a program, by the names of the options; an empty object where nothing is limited."""
-        values = {"year": self.years, "venue": self.venues, "author": self.authors, "tag": self.tags}
+        values: dict[str, object] = {"year": self.years, "venue": self.venues, "author": self.authors, "tag": self.tags}
         return {name: value for name, value in values.items() if value} | ({"words": str(self)} if self else {})
 
 
