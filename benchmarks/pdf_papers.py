@@ -50,6 +50,11 @@ ACM = r"""\documentclass[9pt,twocolumn]{extarticle}\usepackage[T1]{fontenc}\usep
 \section*{KEYWORDS}papers, tests
 \section{INTRODUCTION}%(body)s\end{document}
 """
+ELSEVIER = r"""\documentclass[preprint,12pt]{elsarticle}\usepackage{amsmath,amssymb}
+\begin{document}\begin{frontmatter}\title{%(title)s}\author{%(authors)s}\affiliation{organization={Example University}}
+\begin{abstract}%(abstract)s\end{abstract}\begin{keyword}papers \sep tests\end{keyword}\end{frontmatter}
+\section{Introduction}%(body)s\end{document}
+"""
 CLASSES = {
     "article": PLAIN % ("{article}", "", ""),
     "article, two columns": PLAIN % ("[twocolumn]{article}", "", ""),
@@ -57,7 +62,7 @@ CLASSES = {
     "ACM-like": ACM,
     "NeurIPS-like": NEURIPS,
     "LNCS": PLAIN.replace(r"\date{}", r"\institute{Example University}") % ("{llncs}", "", ""),
-    "REVTeX": PLAIN % ("[aps,prl,twocolumn]{revtex4-2}", "", ""),
+    "elsarticle": ELSEVIER,
 }
 BODY = r"Earlier work has looked at this from other sides. We go on from there, and compare with what was known. " * 30
 
@@ -130,7 +135,8 @@ def main() -> None:
                 right[what] += good
                 if not good:
                     print(
-                        f"{name}: {what}: {paper.title}\n  read: {read and (read.title, read.abstract[-200:], read.authors, read.arxiv)}"
+                    told = read and (read.title, read.abstract[-200:], read.authors)
+                    print(f"{name}: {what}: {paper.title}\n  read: {told}", flush=True)
                     )
     for what, good in right.items():
         print(f"{what}: {good}/{total} = {good / max(1, total):.2f}")

@@ -24,6 +24,7 @@ _TRIPS = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OS
 _TRIPS = (*_TRIPS, NotImplementedError, EOFError, ImportError, MemoryError)
 _LARGEST, _CONTENT = 1 << 27, 1 << 22  # bytes of a file, and of what draws a page
 _PAGES, _SECONDS = 2, 4.0
+_TITLE_WORDS = 40  # what is set largest and has more is no title
 _LINES = 400  # of a page
 _LONGEST = 5_000  # characters of an abstract whose end is marked
 _HEADING = re.compile(
@@ -31,7 +32,7 @@ _HEADING = re.compile(
 )
 _END = re.compile(
     r"(?:(?:\d+|[IVX]+)?[.\s]*(?:I\s?NTRODUCTION|Introduction)\b|Key\s?-?words\b|Key Words\b|KEYWORDS\b|Index Terms\b"
-    r"|CCS C|ACM Reference|Categories and Subject|Additional Key|General Terms|PACS\b|MSC\b|JEL\b|1\.?\s+[A-Z][a-z]+\s*$)"
+    r"|CCS C|ACM Ref|Categories and|Additional Key|General Terms|PACS\b|MSC\b|JEL\b|1\.?\s+[A-Z][a-z]+\s*$)"
 )
 _NO_TITLE = re.compile(
     r"arxiv|preprint|published as|under review|proceedings|journal|vol\.|doi|http|accepted|copyright", re.I
@@ -108,6 +109,8 @@ def _pages(source: Source) -> tuple[list[_Line], list[str], dict[str, str]]:
             some, beside = _lines(reader.pages[number])
             lines += some
             upright += beside if number == 0 else []
+            if any(map(_END.match, (line.text for line in lines))):
+                break  # the abstract has ended
     except ReadError:
         raise
     except (PyPdfError, *_TRIPS) as error:
@@ -181,7 +184,8 @@ def _title(lines: Sequence[_Line], named: str | None) -> tuple[str, int]:
     shown = _MARKS.sub("", _joined(lines[first:last])).strip()
     own = " ".join((named or "").split())
     same = len(own.split()) > 2 and _alike(own) == _alike(shown)
-    return (own if same else shown) if any(line.size < size - 0.5 for _, line in fit) or same else "", last
+    told = same or (len(shown.split()) <= _TITLE_WORDS and any(line.size < size - 0.5 for _, line in fit))
+    return (own if same else shown) if told else "", last
 
 
 def _alike(text: str) -> str:
