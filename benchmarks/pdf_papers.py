@@ -64,6 +64,7 @@ CLASSES = {
     "LNCS": PLAIN.replace(r"\date{}", r"\institute{Example University}") % ("{llncs}", "", ""),
     "elsarticle": ELSEVIER,
 }
+AND = {"elsarticle": r"}\author{", **dict.fromkeys(("article", "article, two columns", "LNCS"), r" \and ")}
 BODY = r"Earlier work has looked at this from other sides. We go on from there, and compare with what was known. " * 30
 
 
@@ -72,7 +73,7 @@ def make(folder: Path, number: int, name: str, paper: Paper, stamped: bool) -> P
     fields = {
         "title": to_latex(paper.title),
         "abstract": to_latex(" ".join(paper.abstract.split())),
-        "authors": (r" \and " if "article" in name or name == "LNCS" else ", ").join(map(to_latex, paper.authors[:3])),
+        "authors": AND.get(name, ", ").join(map(to_latex, paper.authors[:3])),
         "body": BODY,
         "arxiv": paper.arxiv,
     }
@@ -134,10 +135,8 @@ def main() -> None:
             for what, good in alike.items():
                 right[what] += good
                 if not good:
-                    print(
                     told = read and (read.title, read.abstract[-200:], read.authors)
                     print(f"{name}: {what}: {paper.title}\n  read: {told}", flush=True)
-                    )
     for what, good in right.items():
         print(f"{what}: {good}/{total} = {good / max(1, total):.2f}")
 
