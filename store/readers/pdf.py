@@ -52,11 +52,17 @@ _ACCENTED = re.compile(rf"([{''.join(_ACCENTS)}])\s?([A-Za-zı])")
 _MARKS = re.compile(r"[*∗†‡§¶⋆]|\^[\w,]+|(?<=[a-z])\d+\b")
 
 
+_GAP = "\ue001"  # stands in a line where a column begins
+_BETWEEN = re.compile(_GAP + r"|,|\band\b|&|(?<=\w)\s*[\d∗*†‡§]+[\s,]+")  # names of a line
+_NAME_WORDS = 3  # what has more may be two names
+_WIDTH = 0.5  # of a letter, of its size, on the average
+
+
 @dataclass(slots=True)
 class _Line:
     text: str
     size: float
-    x: float
+    x: float  # where its last piece is estimated to end
     y: float
 
 
@@ -160,11 +166,13 @@ def _put(lines: list[_Line], text: str, size: float, x: float, y: float) -> None
     last = lines[-1] if lines else None
     if last and not last.text.endswith("\n") and abs(last.y - y) < 0.7 * max(last.size, size):
         raised = size < 0.85 * last.size and y - last.y > 0.15 * last.size and text.strip().isalnum()
-        last.text += f"^{text.strip()}" if raised and last.text[-1:].strip() else text
+        gap = _GAP if x - last.x > 1.2 * size and len(text.strip()) > 1 else ""
+        last.text += f"^{text.strip()}" if raised and last.text[-1:].strip() else gap + text
+        last.x = x + _WIDTH * size * len(text)
         if size > last.size:
             last.size, last.y = size, y
     else:
-        lines.append(_Line(text, size, x, y))
+        lines.append(_Line(text, size, x + _WIDTH * size * len(text), y))
 
 
 def _title(lines: Sequence[_Line], named: str | None) -> tuple[str, int]:
@@ -181,7 +189,7 @@ def _title(lines: Sequence[_Line], named: str | None) -> tuple[str, int]:
     last = first
     while last < len(lines) and lines[last].size >= size - 0.5:
         last += 1
-    shown = _MARKS.sub("", _joined(lines[first:last])).strip()
+    shown = re.sub(r"[\s*∗†‡§¶]+$", "", _joined(lines[first:last]))
     own = " ".join((named or "").split())
     same = len(own.split()) > 2 and _alike(own) == _alike(shown)
     told = same or (len(shown.split()) <= _TITLE_WORDS and any(line.size < size - 0.5 for _, line in fit))
@@ -194,7 +202,7 @@ def _alike(text: str) -> str:
 
 def _joined(lines: Sequence[_Line]) -> str:
     """Lines as one text; the reading of a line's end is left to `readable`."""
-    return "\n".join(line.text for line in lines)
+    return "\n".join(line.text.replace(_GAP, " ") for line in lines)
 
 
 def _abstract(lines: Sequence[_Line]) -> str:
@@ -224,12 +232,9 @@ def _authors(lines: Sequence[_Line], named: str | None) -> list[str]:
     for line in lines:
         if _PLACE.search(line.text):
             break
-        parts = [
-            _MARKS.sub("", part).strip(" ,")
-            for part in re.split(r",|\band\b|&|\s{2,}|(?<=\w)[\s]*[\d∗*†‡§]+[\s,]+", line.text)
-        ]
+        parts = [_MARKS.sub("", part).strip(" ,") for part in _BETWEEN.split(line.text)]
         names = [part for part in parts if part]
-        if not names or not all(_NAME.fullmatch(name) and len(name.split()) < 5 for name in names):
+        if not names or not all(_NAME.fullmatch(name) and len(name.split()) <= _NAME_WORDS for name in names):
             break
         found += names
     return found
