@@ -25,10 +25,11 @@ from store.records import unfit
 CASES = Path(__file__).parent.parent / "tests" / "readers" / "cases"
 SECONDS, MEGABYTES = 5.0, 600
 PIECES = [
-    b"{", b"}", b"[", b"]", b'"', b"'", b"\\", b"$", b"@article{", b"@string{a = ", b"<", b">", b"</record>", b"<entry>",
-    b"&", b"&#x110000;", b"&amp;", b"\0", b"\xff", b"\xed\xa0\x80", b"\n", b"\r", b"\n\n", b",", b"\t", b"#", b"%", b"TY  - ", b"ER  - ",
-    b"PMID- ", b"%0 ", b"\\frac{", b"\\begin{a}", b"$$", b"\\(", b"1e999", b"9" * 5000, b"null", b'{"title":', b'"data":[',
-    b"<!ENTITY a 'b'>", b"<![CDATA[", b" and ", b"{\\", b"-\n", "ﬁ".encode(), "李".encode(), b"obj", b"endobj", b"stream", b"/Kids", b"0 R",
+    b"{", b"}", b"[", b"]", b'"', b"'", b"\\", b"$", b"@article{", b"@string{a = ", b"<", b">", b"</record>",
+    b"<entry>", b"&", b"&#x110000;", b"&amp;", b"\0", b"\xff", b"\xed\xa0\x80", b"\n", b"\r", b"\n\n", b",",
+    b"\t", b"#", b"%", b"TY  - ", b"ER  - ", b"PMID- ", b"%0 ", b"\\frac{", b"\\begin{a}", b"$$", b"\\(",
+    b"1e999", b"9" * 5000, b"null", b'{"title":', b'"data":[', b"<!ENTITY a 'b'>", b"<![CDATA[", b" and ",
+    b"{\\", b"-\n", "ﬁ".encode(), "李".encode(), b"obj", b"endobj", b"stream", b"/Kids", b"0 R",
 ]  # fmt: skip
 
 
@@ -86,9 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument(
-        "--more", type=Path, nargs="*", default=[], help="files to begin from beside the tests', such as PDFs"
-    )
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="other files to begin from, such as PDFs")
     parser.add_argument(
         "--folder", type=Path, default=Path("fuzzed"), help="where inputs that break something are kept"
     )

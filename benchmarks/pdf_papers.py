@@ -50,6 +50,11 @@ ACM = r"""\documentclass[9pt,twocolumn]{extarticle}\usepackage[T1]{fontenc}\usep
 \section*{KEYWORDS}papers, tests
 \section{INTRODUCTION}%(body)s\end{document}
 """
+ELSEVIER = r"""\documentclass[preprint,12pt]{elsarticle}\usepackage{amsmath,amssymb}
+\begin{document}\begin{frontmatter}\title{%(title)s}\author{%(authors)s}\affiliation{organization={Example University}}
+\begin{abstract}%(abstract)s\end{abstract}\begin{keyword}papers \sep tests\end{keyword}\end{frontmatter}
+\section{Introduction}%(body)s\end{document}
+"""
 CLASSES = {
     "article": PLAIN % ("{article}", "", ""),
     "article, two columns": PLAIN % ("[twocolumn]{article}", "", ""),
@@ -57,8 +62,9 @@ CLASSES = {
     "ACM-like": ACM,
     "NeurIPS-like": NEURIPS,
     "LNCS": PLAIN.replace(r"\date{}", r"\institute{Example University}") % ("{llncs}", "", ""),
-    "REVTeX": PLAIN % ("[aps,prl,twocolumn]{revtex4-2}", "", ""),
+    "elsarticle": ELSEVIER,
 }
+AND = {"elsarticle": r"}\author{", **dict.fromkeys(("article", "article, two columns", "LNCS"), r" \and ")}
 BODY = r"Earlier work has looked at this from other sides. We go on from there, and compare with what was known. " * 30
 
 
@@ -67,7 +73,7 @@ def make(folder: Path, number: int, name: str, paper: Paper, stamped: bool) -> P
     fields = {
         "title": to_latex(paper.title),
         "abstract": to_latex(" ".join(paper.abstract.split())),
-        "authors": (r" \and " if "article" in name or name == "LNCS" else ", ").join(map(to_latex, paper.authors[:3])),
+        "authors": AND.get(name, ", ").join(map(to_latex, paper.authors[:3])),
         "body": BODY,
         "arxiv": paper.arxiv,
     }
@@ -129,9 +135,8 @@ def main() -> None:
             for what, good in alike.items():
                 right[what] += good
                 if not good:
-                    print(
-                        f"{name}: {what}: {paper.title}\n  read: {read and (read.title, read.abstract[-200:], read.authors, read.arxiv)}"
-                    )
+                    told = read and (read.title, read.abstract[-200:], read.authors)
+                    print(f"{name}: {what}: {paper.title}\n  read: {told}", flush=True)
     for what, good in right.items():
         print(f"{what}: {good}/{total} = {good / max(1, total):.2f}")
 

@@ -24,6 +24,7 @@ _TRIPS = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OS
 _TRIPS = (*_TRIPS, NotImplementedError, EOFError, ImportError, MemoryError)
 _LARGEST, _CONTENT = 1 << 27, 1 << 22  # bytes of a file, and of what draws a page
 _PAGES, _SECONDS = 2, 4.0
+_TITLE_WORDS = 40  # what is set largest and has more is no title
 _LINES = 400  # of a page
 _LONGEST = 5_000  # characters of an abstract whose end is marked
 _HEADING = re.compile(
@@ -31,7 +32,7 @@ _HEADING = re.compile(
 )
 _END = re.compile(
     r"(?:(?:\d+|[IVX]+)?[.\s]*(?:I\s?NTRODUCTION|Introduction)\b|Key\s?-?words\b|Key Words\b|KEYWORDS\b|Index Terms\b"
-    r"|CCS C|ACM Reference|Categories and Subject|Additional Key|General Terms|PACS\b|MSC\b|JEL\b|1\.?\s+[A-Z][a-z]+\s*$)"
+    r"|CCS C|ACM Ref|Categories and|Additional Key|General Terms|PACS\b|MSC\b|JEL\b|1\.?\s+[A-Z][a-z]+\s*$)"
 )
 _NO_TITLE = re.compile(
     r"arxiv|preprint|published as|under review|proceedings|journal|vol\.|doi|http|accepted|copyright", re.I
@@ -51,11 +52,17 @@ _ACCENTED = re.compile(rf"([{''.join(_ACCENTS)}])\s?([A-Za-zı])")
 _MARKS = re.compile(r"[*∗†‡§¶⋆]|\^[\w,]+|(?<=[a-z])\d+\b")
 
 
+_GAP = "\ue001"  # stands in a line where a column begins
+_BETWEEN = re.compile(_GAP + r"|,|\band\b|&|(?<=\w)\s*[\d∗*†‡§]+[\s,]+")  # names of a line
+_NAME_WORDS = 3  # what has more may be two names
+_WIDTH = 0.5  # of a letter, of its size, on the average
+
+
 @dataclass(slots=True)
 class _Line:
     text: str
     size: float
-    x: float
+    x: float  # where its last piece is estimated to end
     y: float
 
 
@@ -108,6 +115,8 @@ def _pages(source: Source) -> tuple[list[_Line], list[str], dict[str, str]]:
             some, beside = _lines(reader.pages[number])
             lines += some
             upright += beside if number == 0 else []
+            if any(map(_END.match, (line.text for line in lines))):
+                break  # the abstract has ended
     except ReadError:
         raise
     except (PyPdfError, *_TRIPS) as error:
@@ -157,11 +166,13 @@ def _put(lines: list[_Line], text: str, size: float, x: float, y: float) -> None
     last = lines[-1] if lines else None
     if last and not last.text.endswith("\n") and abs(last.y - y) < 0.7 * max(last.size, size):
         raised = size < 0.85 * last.size and y - last.y > 0.15 * last.size and text.strip().isalnum()
-        last.text += f"^{text.strip()}" if raised and last.text[-1:].strip() else text
+        gap = _GAP if x - last.x > 1.2 * size and len(text.strip()) > 1 else ""
+        last.text += f"^{text.strip()}" if raised and last.text[-1:].strip() else gap + text
+        last.x = x + _WIDTH * size * len(text)
         if size > last.size:
             last.size, last.y = size, y
     else:
-        lines.append(_Line(text, size, x, y))
+        lines.append(_Line(text, size, x + _WIDTH * size * len(text), y))
 
 
 def _title(lines: Sequence[_Line], named: str | None) -> tuple[str, int]:
@@ -178,10 +189,11 @@ def _title(lines: Sequence[_Line], named: str | None) -> tuple[str, int]:
     last = first
     while last < len(lines) and lines[last].size >= size - 0.5:
         last += 1
-    shown = _MARKS.sub("", _joined(lines[first:last])).strip()
+    shown = re.sub(r"[\s*∗†‡§¶]+$", "", _joined(lines[first:last]))
     own = " ".join((named or "").split())
     same = len(own.split()) > 2 and _alike(own) == _alike(shown)
-    return (own if same else shown) if any(line.size < size - 0.5 for _, line in fit) or same else "", last
+    told = same or (len(shown.split()) <= _TITLE_WORDS and any(line.size < size - 0.5 for _, line in fit))
+    return (own if same else shown) if told else "", last
 
 
 def _alike(text: str) -> str:
@@ -190,7 +202,7 @@ def _alike(text: str) -> str:
 
 def _joined(lines: Sequence[_Line]) -> str:
     """Lines as one text; the reading of a line's end is left to `readable`."""
-    return "\n".join(line.text for line in lines)
+    return "\n".join(line.text.replace(_GAP, " ") for line in lines)
 
 
 def _abstract(lines: Sequence[_Line]) -> str:
@@ -220,12 +232,9 @@ def _authors(lines: Sequence[_Line], named: str | None) -> list[str]:
     for line in lines:
         if _PLACE.search(line.text):
             break
-        parts = [
-            _MARKS.sub("", part).strip(" ,")
-            for part in re.split(r",|\band\b|&|\s{2,}|(?<=\w)[\s]*[\d∗*†‡§]+[\s,]+", line.text)
-        ]
+        parts = [_MARKS.sub("", part).strip(" ,") for part in _BETWEEN.split(line.text)]
         names = [part for part in parts if part]
-        if not names or not all(_NAME.fullmatch(name) and len(name.split()) < 5 for name in names):
+        if not names or not all(_NAME.fullmatch(name) and len(name.split()) <= _NAME_WORDS for name in names):
             break
         found += names
     return found
