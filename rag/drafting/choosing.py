@@ -87,14 +87,16 @@ def choose(library: Library | Part, topic: str, count: int | None, short: bool) 
     chosen = [*about, *(c for c in found if c not in about)][:count] if count else about[: SHORT if short else MOST]
     rest = [c for c in [*about, *found] if c not in chosen]
     worth = dict(zip(found, relevances(found), strict=True))
-    left = [Omission(c.found.paper.paper_id, _why(c in about, worth[c])) for c in dict.fromkeys(rest)]
+    left = [Omission(c.found.paper.paper_id, _why(c, c in about, worth[c])) for c in dict.fromkeys(rest)]
     return [c.found for c in chosen], left[:LISTED]
 
 
-def _why(is_about: bool, worth: float) -> str:
+def _why(candidate: Candidate, is_about: bool, worth: float) -> str:
     if is_about:
         return "it is about the topic, but the draft has as many papers as it may"
-    return f"found, but less about the topic ({max(0.0, worth):.2f} of the best; cited from {CUT.relevant} on)"
+    if worth >= CUT.relevant or candidate.likeness < CUT.about:
+        return "found by its words, but no passage of it is like the topic"
+    return f"found, but less about the topic ({max(0.0, worth):.2f} of the best; cited from {CUT.relevant:.2f} on)"
 
 
 def _nothing(found: Sequence[Candidate]) -> str:
