@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 from rag.drafting.plan import Omission
 from rag.errors import DraftError
@@ -20,7 +19,7 @@ _NEAREST = 3  # papers named where none is about the topic
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where candidates end: at the share `relevant` of the best, for scores and, weighed with `meaning`, for likeness.
+    """Where candidates end: at the share `relevant` of the best, scores and, weighed with `meaning`, likeness together.
 
     A paper whose nearest passage is less like the topic than `about` is not about it.
     """
@@ -31,7 +30,7 @@ class Cut:
 
 
 # Chosen on benchmarks/topics.jsonl (its "tune" half) and the survey and topic questions of benchmarks/questions.
-CUT = Cut(relevant=0.72, meaning=0.6, about=0.36)
+CUT = Cut(relevant=0.7, meaning=0.3, about=0.36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,15 @@ def candidates(views: Views, found: Sequence[Found]) -> list[Candidate]:
 
 
 def relevances(found: Sequence[Candidate], cut: Cut = CUT) -> list[float]:
-    """How relevant each candidate is, about 1 for the best: its score and its likeness beside the best ones'."""
-    top = fmean([c.found.score for c in found[:3]] or [1.0])
-    nearest = max((c.likeness for c in found), default=1.0)
-    shares = [(c.found.score / max(top, 1e-9), c.likeness / max(nearest, 1e-9)) for c in found]
-    return [(score + cut.meaning * like) / (1 + cut.meaning) for score, like in shares]
+    """How relevant each candidate is, about 1 for good ones: its score beside the third best's, and its likeness.
+
+    The third best, since one paper that has all words of a topic stands far above others that are about it too.
+    """
+    top = found[min(2, len(found) - 1)].found.score if found else 0.0
+    nearest = max((c.likeness for c in found), default=0.0) or 1.0
+    likes = [c.likeness / nearest for c in found]
+    scores = [c.found.score / top for c in found] if top > 0 else likes  # a few papers' scores tell nothing
+    return [(score + cut.meaning * like) / (1 + cut.meaning) for score, like in zip(scores, likes, strict=True)]
 
 
 def relevant(found: Sequence[Candidate], topic: str = "", cut: Cut = CUT) -> list[Candidate]:
@@ -84,14 +87,16 @@ def choose(library: Library | Part, topic: str, count: int | None, short: bool) 
     chosen = [*about, *(c for c in found if c not in about)][:count] if count else about[: SHORT if short else MOST]
     rest = [c for c in [*about, *found] if c not in chosen]
     worth = dict(zip(found, relevances(found), strict=True))
-    left = [Omission(c.found.paper.paper_id, _why(c in about, worth[c])) for c in dict.fromkeys(rest)]
+    left = [Omission(c.found.paper.paper_id, _why(c, c in about, worth[c])) for c in dict.fromkeys(rest)]
     return [c.found for c in chosen], left[:LISTED]
 
 
-def _why(is_about: bool, worth: float) -> str:
+def _why(candidate: Candidate, is_about: bool, worth: float) -> str:
     if is_about:
         return "it is about the topic, but the draft has as many papers as it may"
-    return f"found, but less about the topic ({max(0.0, worth):.2f} of the best; cited from {CUT.relevant} on)"
+    if worth >= CUT.relevant or candidate.likeness < CUT.about:
+        return "found by its words, but no passage of it is like the topic"
+    return f"found, but less about the topic ({max(0.0, worth):.2f} of the best; cited from {CUT.relevant:.2f} on)"
 
 
 def _nothing(found: Sequence[Candidate]) -> str:

@@ -121,7 +121,7 @@ _FACTS = {"method": "proposes", "data": "on", "result": "result"}
 def key_facts(papers: Sequence[Paper], embed: Embed) -> tuple[Fact, ...]:
     """What each paper proposes, on what, and what came of it, where its abstract states them."""
     rows = compare(papers, embed, _FACTS).rows if papers else ()
-    stated = ((row, cell) for row in rows for cell in row.cells if cell.quote)
+    stated = ((row, cell) for row in rows for cell in {c.quote: c for c in row.cells if c.quote}.values())
     return tuple(Fact(row.paper_id, _FACTS[cell.aspect], cell.quote, cell.start, cell.end) for row, cell in stated)
 
 

@@ -20,6 +20,7 @@ from store.records import Paper, Progress, silent
 from store.sentences import sentences
 
 Theme = tuple[str, list[Paper]]
+_NO_NAME = re.compile(r"(?i)^how\b|\b(?:their|them|its|it|they)\b")  # an aspect that is told, and not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def asked_for(topic: str) -> list[str]:
     """The aspects that a topic counts off behind a colon, as they are written there."""
     rest = topic.partition(":")[2] if len(sentences(topic)) == 1 else ""
     pieces = [piece.strip() for piece in re.split(r"[,;]|\band\b", rest)]
-    return [piece for piece in pieces if 0 < len(piece.split()) <= 4 and not piece.startswith("how ")]
+    return [piece for piece in pieces if 0 < len(piece.split()) <= 4 and not _NO_NAME.search(piece)]
 
 
 def _periods(papers: Sequence[Paper]) -> list[Theme]:
