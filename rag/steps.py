@@ -154,7 +154,7 @@ def is_sure(question: str, found: Sequence[Found], embed: Embed) -> bool:
     total = sum(map(weight, wanted))
     if any(_share(wanted, f.paper) >= Further.SURE * total for f in found):
         return True
-    asked, *passages = embed([question, *(f.passage.text for f in found)])
+    asked, *passages = embed([question, *(f.passage.text for f in found[: Further.NEAREST])])
     return any(float(passage @ asked) >= Doubting.NEAR for passage in passages)
 
 

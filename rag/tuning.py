@@ -177,12 +177,12 @@ class Further:
     """Further searches (rag/steps.py), and which of the papers found are read."""
 
     # In standard deviations below the best: papers farther off are not read, however few there are, but these.
-    BELOW: ClassVar = {"fact": 1.0, "compare": 1.5, "list": 1.5, "survey": 2.5}
+    BELOW: ClassVar = {"fact": 0.9, "compare": 1.5, "list": 1.5, "survey": 2.5}
     LEAST: ClassVar = {"fact": 3, "compare": 3, "list": 8, "survey": 10}
     SURE = 0.5  # share of a question's words, by weight, from which a paper may well answer it
     TELLING = 12.0  # words of a part that weigh less than this together cannot be searched for
     GAINED, KEPT = 2, 2  # new papers of each search; papers of the first that stay whatever a model says
-    NEAREST, PHRASES = 5, 2  # papers whose words are borrowed, and phrases of them
+    NEAREST, PHRASES = 5, 2  # papers whose passages are looked at and whose words are borrowed, and phrases of them
     WORDS, SHOWN = 20, 240  # of a search that a model words; characters of a paper that it is shown
     CALLS, TOKENS, SECONDS = 2, 4_000, 30.0
 

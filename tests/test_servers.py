@@ -155,8 +155,8 @@ def test_a_busy_server_is_asked_again(model, server):
 
 def test_a_server_that_only_keeps_the_line_open_is_waited_for(model):
     sent = stream(GOOD)
-    kept = Sent((b": processing\n\n", 0.6, b": processing\n\n", 0.6, *sent.pieces), type=sent.type)
-    assert model(lambda request: kept, timeout=1).complete(ASKED) == GOOD
+    kept = Sent((*3 * (b": processing\n\n", 0.7), *sent.pieces), type=sent.type)
+    assert model(lambda request: kept, timeout=2).complete(ASKED) == GOOD
 
 
 def test_reasoning_opened_by_a_template_is_never_shown_and_an_answer_is_not_held_back(model):

@@ -156,12 +156,16 @@ class ModelWriter:
                 yield written
 
     def _read(self, messages: list, reader: CitationReader) -> Iterator[CitedSentence]:
+        incomplete = ""
         for chunk in self._model.stream(messages):
+            incomplete = getattr(chunk, "response_metadata", {}).get("incomplete", "")
             if counted := getattr(chunk, "usage_metadata", None):
                 told, said = self.usage.prompt_tokens, self.usage.completion_tokens
                 self.usage = Usage(told + counted["input_tokens"], said + counted["output_tokens"])
             yield from reader.feed(str(chunk.text))
         yield from reader.close()
+        if incomplete:
+            self._tell("cut-off", f"{incomplete}; the papers that were left are asked for again, or told offline.")
 
     def _accept(self, sentence: CitedSentence, numbers: Mapping[str, int], theme: str) -> Written | None:
         """The sentence with the citations it may keep; None: no claim, nothing new, or not what is said."""

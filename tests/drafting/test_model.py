@@ -143,3 +143,15 @@ def test_a_sentence_is_written_anew_by_the_model_or_offline(library, plan):
     again = drafter.rewrite(draft, 1)
     assert again.written[0].paper_ids == draft.written[0].paper_ids
     assert again.written[0].text != draft.written[0].text and again.written[1:] == draft.written[1:]
+
+
+def test_a_reply_that_stopped_early_is_said_and_every_paper_cited_all_the_same(library, plan):
+    class Stopped(FakeModel):
+        def stream(self, messages):
+            yield AIMessageChunk(content=self.reply(messages[-1].content))
+            yield AIMessageChunk(content="", response_metadata={"incomplete": "The model reached its length limit"})
+
+    drafter = Drafter(library, Verifier(), Stopped(lambda prompt: obeys(prompt).partition("\n")[0]))
+    draft = drafter.finish(plan, list(drafter.write(plan)))
+    assert sorted(cited(draft)) == sorted(plan.paper_ids)
+    assert any(r.kind == "cut-off" and "length limit" in r.detail for r in draft.answer.repairs)
