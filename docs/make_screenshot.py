@@ -49,7 +49,7 @@ def take(address: str, folder: Path | None) -> None:
                     page.set_viewport_size({"width": width, "height": height})
                     picture_all(page, address, folder / f"{width}-{scheme}")
             else:
-                page.set_viewport_size({"width": 1440, "height": 810})
+                page.set_viewport_size({"width": 1440, "height": 900})
                 picture_docs(page, address, "" if scheme == "light" else "-dark")
         browser.close()
 
