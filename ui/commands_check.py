@@ -31,6 +31,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
     command.add_argument("--strict", action="store_true", help="exit with 1 at any fault")
     command.add_argument("--baseline", type=path, metavar="FILE", help="let stand what this file has")
     command.add_argument("--write-baseline", type=path, metavar="FILE", help="write what is found into this file")
+    command.add_argument("--online", action="store_true", help="look the entries of the .bib up in public services")
     command.add_argument("--format", choices=_FORMS, default="text")
     command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     command.set_defaults(run=lint)
@@ -81,6 +82,11 @@ def _findings(
     left = {name: text for name, text in {**alone, **(bibs if not written else {})}.items() if name not in seen}
     if left:
         yield from check("", next(iter(left)), left, library, verifier)
+    if args.online:
+        from rag.linting.online import look_up
+
+        with bar() as progress:
+            yield from look_up({**seen, **left}, settings_of(args).client(), progress)
 
 
 def _show(lines: Sequence["LintLine"], form: str) -> None:

@@ -44,8 +44,9 @@ def _add_draft(command: argparse.ArgumentParser) -> None:
     add_filters(command)
     command.add_argument("--references", default="ieee", metavar="STYLE", help="style of the list of references")
     command.add_argument("--evidence", action="store_true", help="add each sentence with its quotes")
-    command.add_argument("--format", choices=("md", "latex", "json"), default="md")
+    command.add_argument("--format", choices=("md", "latex", "json", "pandoc", "docx"), default="md")
     command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    command.add_argument("--cite", choices=("cite", "natbib", "biblatex"), default="cite", help="commands in LaTeX")
     command.add_argument("-o", "--output", type=path, metavar="DIR", help="write all formats and the plan there")
     command.set_defaults(run=draft)
 
@@ -120,14 +121,25 @@ def _free_folder() -> Path:
 
 
 def _show_draft(args: argparse.Namespace, result: "Draft", drafter: "Drafter") -> None:
+    from ui.paper_forms import as_pandoc, with_commands, write_docx
     from ui.render import draft_files, print_form
 
     papers = drafter.papers(result)
-    if args.output is None:
-        print(print_form(result, papers, args.format, args.references, args.evidence), end="")
+    if args.format == "docx":
+        path = (args.output or Path()) / "draft.docx"
+        write_docx(result, path)
+        print(path)
+    elif args.output is None:
+        text = print_form(result, papers, args.format, args.references, args.evidence)
+        cited = with_commands(text, result, args.cite) if args.format == "latex" else text
+        print(as_pandoc(result) if args.format == "pandoc" else cited, end="")
         return
-    for name, text in draft_files(result, papers, args.references, args.evidence).items():
-        write(args.output / name, text)
+    files = draft_files(result, papers, args.references, args.evidence) if args.output else {}
+    for name, text in files.items():
+        forms = {"draft.tex": with_commands(text, result, args.cite)}
+        if args.format == "pandoc":
+            forms["draft.md"] = as_pandoc(result)
+        write(args.output / name, forms.get(name, text))
         print(args.output / name)
 
 

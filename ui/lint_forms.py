@@ -22,6 +22,8 @@ _MEANINGS: dict[LintVerdict, str] = {
     "not in the .bib": "The cited key has no entry.",
     "same paper twice": "Two entries are one paper.",
     "wrong reference": "A field of the entry differs from the record of its paper.",
+    "not found online": "The public services know no such paper.",
+    "retracted": "The paper was retracted.",
     "uncited claim": "The sentence tells of other work and cites none.",
     "damaged .bib": "The .bib cannot be read here.",
     "missing file": "A file that the text takes in cannot be read.",

@@ -17,12 +17,14 @@ LintVerdict = Literal[
     "not in the .bib",
     "same paper twice",
     "wrong reference",
+    "not found online",
+    "retracted",
     "uncited claim",
     "damaged .bib",
     "missing file",
 ]
 FINE: frozenset[LintVerdict] = frozenset({"supports", "supports in part", "generic", "not checked"})
-FAILING: frozenset[LintVerdict] = frozenset({"disagrees", "wrong reference"})
+FAILING: frozenset[LintVerdict] = frozenset({"disagrees", "wrong reference", "retracted"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ import json
 import re
 import warnings
 import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 
 from rag.errors import ExportError
-from rag.references.bibtex import PREPRINT, address, container, read_venue, to_bibtex
-from rag.references.keys import citation_keys
+from rag.references.bibtex import PREPRINT, address, container, published, read_venue, to_bibtex
+from rag.references.keys import citation_keys, in_text
 from store.names import family_first, split_name
 from store.records import Paper
 
@@ -65,7 +67,7 @@ def _ris_entry(paper: Paper, key: str) -> dict[str, object]:
         "id": key,
         "title": " ".join(paper.title.split()),
         "authors": [", ".join(filter(None, (a.surname, a.given, a.suffix))) for a in map(split_name, paper.authors)],
-        "year": str(paper.year or ""),
+        "year": str(published(paper) or ""),
         "publisher" if venue.kind.genre else "secondary_title": container(paper, venue),
         "volume": venue.volume,
         "number": venue.number,
@@ -92,7 +94,7 @@ def _csl_item(paper: Paper, key: str) -> dict[str, object]:
         "type": venue.kind.csl,
         "title": " ".join(paper.title.split()),
         "author": [_csl_name(author) for author in paper.authors],
-        "issued": {"date-parts": [[paper.year]]} if paper.year else None,
+        "issued": {"date-parts": [[published(paper)]]} if published(paper) else None,
         "container-title": "" if is_thesis or is_preprint else container(paper, venue),
         "publisher": venue.name if is_thesis else "arXiv" if is_preprint and paper.arxiv else "",
         "genre": venue.kind.genre,
@@ -147,7 +149,31 @@ def reference_list(papers: Sequence[Paper], style: str = "ieee", keys: Mapping[s
     """
     keys = keys or citation_keys(papers)
     path = _style_path(style)
-    return [_tidy(_format(_as_listed(_csl_item(paper, keys[paper.paper_id]), paper), path), paper) for paper in papers]
+    listed = [
+        _tidy(_format(_as_listed(_csl_item(paper, keys[paper.paper_id]), paper), path), paper) for paper in papers
+    ]
+    letters = year_letters(papers) if _names_years(path) else {}
+    return [_lettered(line, paper, letters.get(paper.paper_id, "")) for line, paper in zip(listed, papers, strict=True)]
+
+
+def year_letters(papers: Sequence[Paper]) -> dict[str, str]:
+    """paper_id → a, b, … by title, for works of one year that running text would name alike."""
+    alike: dict[tuple[str, int | None], list[Paper]] = defaultdict(list)
+    for paper in papers:
+        alike[in_text(paper.authors), published(paper)].append(paper)
+    groups = (sorted(group, key=lambda paper: paper.title) for group in alike.values() if len(group) > 1)
+    return {paper.paper_id: letter for group in groups for paper, letter in zip(group, ascii_lowercase, strict=False)}
+
+
+def _lettered(reference: str, paper: Paper, letter: str) -> str:
+    return re.sub(rf"\b({published(paper)})\b", rf"\g<1>{letter}", reference, count=1) if letter else reference
+
+
+@cache
+def _names_years(path: str) -> bool:
+    """Whether a style cites by author and year, so that letters tell works apart; citeproc-py sets none."""
+    categories = ElementTree.parse(path).getroot().iterfind(".//{*}category")
+    return any(category.get("citation-format") == "author-date" for category in categories)
 
 
 def _as_listed(item: Mapping[str, object], paper: Paper) -> dict[str, object]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.references.venues import known_venue
 from store.identity import is_archive
 from store.names import split_name
 from store.records import Paper
@@ -67,6 +68,9 @@ def read_venue(venue: str) -> Venue:
         parts = (part.strip() for part in venue.split(","))
         school = ", ".join(part for part in parts if not re.fullmatch(r"\d{4}", part) and not _THESIS.match(part))
         return Venue(MASTER if thesis["master"] else PHD, school)
+    known = known_venue(venue)
+    if known and known.kind == "meeting":
+        return Venue(MEETING, venue.upper() if venue.islower() and " " not in venue else venue)
     return Venue(MEETING, venue) if _MEETING.search(venue) else _read_journal(venue)
 
 
@@ -99,7 +103,7 @@ def _bibtex_fields(paper: Paper, abstracts: bool) -> list[tuple[str, str]]:
     fields = [
         ("title", _title(paper)),
         ("author", " and ".join(_bibtex_name(author) for author in paper.authors)),
-        ("year", str(paper.year or "")),
+        ("year", str(published(paper) or "")),
         (venue.kind.field, to_latex(archive or container(paper, venue))),
         ("volume", venue.volume),
         ("number", venue.number),
@@ -113,9 +117,15 @@ def _bibtex_fields(paper: Paper, abstracts: bool) -> list[tuple[str, str]]:
     return [(name, value) for name, value in fields if value]
 
 
+def published(paper: Paper) -> int | None:
+    """The year of the venue where its name has one, else the paper's, which may be that of a preprint."""
+    named = re.findall(r"\b(?:19|20)\d\d\b", paper.venue)
+    return int(named[-1]) if named and read_venue(paper.venue).kind in (MEETING, ARTICLE) else paper.year
+
+
 def container(paper: Paper, venue: Venue) -> str:
     """The venue's name without the year that stands beside it anyway."""
-    return re.sub(rf"\s+{paper.year}$", "", venue.name) if paper.year else venue.name
+    return re.sub(rf"\s+{published(paper)}$", "", venue.name) if published(paper) else venue.name
 
 
 def _title(paper: Paper) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from pybtex.database.output.bibtex import Writer  # noqa: F401  (the second, ind
 from rag.errors import ExportError
 from rag.linting.bibfile import read_bib, same_work
 from rag.references.bibliography import STYLES, export, reference_list
-from rag.references.bibtex import ARTICLE, MEETING, PHD, PREPRINT, read_venue
+from rag.references.bibtex import ARTICLE, MEETING, PHD, PREPRINT, published, read_venue
 from rag.references.keys import citation_keys, in_text
 from store.citekeys import base_key
 from store.collection import shipped_papers
@@ -65,7 +66,7 @@ def test_the_bib_of_the_whole_collection_reads_back_equal_through_two_libraries(
         assert (entry.key, entry.title, entry.year, entry.arxiv) == (
             KEYS[paper.paper_id],
             title,
-            paper.year,
+            published(paper),
             paper.arxiv,
         )
         assert names(entry.authors) == names(paper.authors)
@@ -219,3 +220,29 @@ def test_one_paper_under_two_keys_is_found_by_id_or_title():
 def test_escaped_text_has_balanced_braces(text):
     escaped = to_latex(text).replace("\\{", "").replace("\\}", "")
     assert escaped.count("{") == escaped.count("}")
+
+
+@pytest.mark.parametrize(
+    ("venue", "year", "told"),
+    [
+        ("acl", 2023, ("inproceedings", "ACL", 2023)),
+        ("RSS 2025", 2024, ("inproceedings", "RSS", 2025)),
+        ("IEEE Robotics and Automation Letters", 2022, ("article", "IEEE Robotics and Automation Letters", 2022)),
+        ("nips", 2019, ("inproceedings", "NIPS", 2019)),
+        ("", 2024, ("misc", "", 2024)),
+    ],
+)
+def test_meetings_and_journals_are_told_apart_with_the_year_of_the_venue(venue, year, told):
+    paper = Paper("x", "T", "A", ("Ada van den Berg",), year, venue)
+    kind, name, published_in = told
+    bib = export([paper], "bibtex")
+    assert bib.startswith(f"@{kind}{{") and f"year = {{{published_in}}}" in bib and (not name or f"{{{name}}}" in bib)
+    assert "van den Berg, Ada" in bib
+
+
+def test_works_of_one_year_by_the_same_authors_get_letters():
+    papers = [Paper(str(n), title, "A", ("Ada Berg",), 2023, "ICML 2023") for n, title in enumerate("BAC")]
+    papers.append(Paper("d", "D", "A", ("Ada Berg",), 2022, "ICML 2022"))
+    listed = reference_list(papers, "apa")
+    assert [re.search(r"\((\w+)\)", line)[1] for line in listed] == ["2023b", "2023a", "2023c", "2022"]
+    assert "2023a" not in "".join(reference_list(papers, "ieee"))
