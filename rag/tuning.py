@@ -188,15 +188,10 @@ class Further:
 
 
 class Catalogued:
-    """Which papers a question about the library means (rag/catalogue)."""
+    """Which papers a question about the library means, and how many are told (rag/catalogue)."""
 
-    MEANT, WORDED, GAP = 100, 1000, 2  # papers looked at by meaning, by words; other words between the subject's
-    # What it adds that the subject's words stand in the title, in a sentence, in the text though not together.
-    IN_TITLE, IN_TEXT, TIMES, APART = 1.0, 0.35, 3, 0.25
-    # Told so much, a paper is about the subject; told less, with its closeness in meaning beside the nearest one's.
-    TOLD, ABOUT = 0.7, 1.2
-    # Words at least that may mean a title; papers whose titles are looked at; share of the words said that one has.
-    TITLE_WORDS, TITLES, TITLE_SAID = 2, 20, 0.8
+    MEANT, WORDED, TITLES, GAP, TITLE_WORDS, TITLE_SAID = 100, 1000, 20, 2, 2, 0.8  # what is looked at (subjects.py)
+    IN_TITLE, IN_TEXT, TIMES, APART, ABOUT, TOLD = 1.0, 0.35, 3, 0.25, 1.2, 0.7  # subjects.py tells what each adds
     LISTED, NAMED, LATEST, NEAREST, ALIKE = 50, 4, 5, 3, 5  # papers in a list; authors of each; papers of other replies
     RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000  # names in a ranking; an overview's subjects, names, papers read
 

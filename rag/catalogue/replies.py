@@ -162,6 +162,9 @@ class Clerk:
         order = list(counts.items()) if what == "year" else sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         shown = order[: request.most or (Catalogued.LISTED if what == "year" else Catalogued.RANKED)]
         more = f"; the {len(shown)} most frequent are" if len(shown) < len(order) else ""
+        if what == "year":
+            top = max(order, key=lambda item: item[1])
+            more = f"; the most papers are from {top[0]} ({top[1]:,})"
         of = f" of papers{described(request)}" if request.subject or request.filter else described(request)
         lead = f"{len(order):,} {what}{'s' * (len(order) != 1)}{of}{more}"
         if request.number:

@@ -109,7 +109,10 @@ _KINDS = frozenset(
 
 
 def _told(form: Sequence[str], paper: Paper) -> float:
-    """How much a paper speaks of a subject: how often its words stand together, and in the title."""
+    """How much a paper speaks of a subject: by its words in the title, in each of some sentences, or apart in the text.
+
+    From Catalogued.TOLD on it is about it; below, where it is near in meaning as well (ABOUT).
+    """
     in_title = _together(form, paper.title)
     said = sum(_together(form, sentence) for sentence in sentences(paper.abstract))
     apart = len(form) > 1 and set(form) <= content_stems(plain(f"{paper.title}. {paper.abstract}"))
