@@ -101,7 +101,10 @@ def among(text: str) -> tuple[tuple[str, ...], str]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a question wants: the form, the role, what it is about, and the claim that yes or no answers."""
+    """What a question wants: the form, the role, what it is about, and the claim that yes or no answers.
+
+    Of a question for both sides `claim` is what helps or hurts.
+    """
 
     form: Form
     role: Role = ""
@@ -130,8 +133,10 @@ def wanted(text: str) -> Wanted:
     """What the question `text` wants; any text may be read."""
     if _definition(text)[1]:
         return Wanted("definition", subject=_definition(text)[1])
-    if _SIDES.search(text):
-        return Wanted("sides", subject=_SIDES.sub(" ", text))
+    if sides := _SIDES.search(text):
+        asked = re.compile(rf"{_PREFIX}(?:{_AUXILIARY}\b|what are|how)?\s*(?:the )?", re.IGNORECASE)
+        before, after = asked.sub("", text[: sides.start()]).strip(), text[sides.end() :].strip(" ?.")
+        return Wanted("sides", subject=f"{before} {after}".strip(), claim=before or after)
     if found := _LIST.match(text):
         presented = _PRESENTED.match(found["subject"]) if found["link"] == "present" else None
         return (

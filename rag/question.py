@@ -200,9 +200,11 @@ def _kind(text: str, sides: int) -> Kind:
 
 
 def sources_for(question: str, usual: int) -> int:
-    """How many sources an answer to `question` reads: lists and surveys twice the `usual` number."""
+    """How many sources an answer to `question` reads: lists and surveys twice the `usual` number, both sides thrice."""
     asked = read_question(question)
-    return 2 * usual if asked.kind in ("list", "survey") or asked.wanted.form == "sides" else usual
+    if asked.wanted.form == "sides":
+        return 3 * usual
+    return 2 * usual if asked.kind in ("list", "survey") else usual
 
 
 def clauses(text: str) -> tuple[str, ...]:

@@ -235,7 +235,7 @@ class Composing:
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
     CARRIES = 0.35  # the cosine below which a sentence is about something else
     # What a sentence has of the subject's words to speak for or against it; that share and its cosine together.
-    NAMES_IT, ASIDE = 0.3, 0.7
+    NAMES_IT, ASIDE = 0.3, 0.6
     AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked
 
 

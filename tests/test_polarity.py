@@ -39,6 +39,15 @@ def test_a_denial_in_the_question_turns_the_answer():
     assert found is not None and not found.yes
 
 
-def test_a_sentence_leans_one_way_or_neither():
-    assert leaning("Reasoning improves the agents.") and leaning("It degrades accuracy.") is False
-    assert leaning("It does not help.") is False and leaning("We study agents.") is None
+@pytest.mark.parametrize(
+    ("sentence", "good"),
+    [
+        ("Reasoning improves the agents.", True),
+        ("Reasoning at inference degrades accuracy.", False),
+        ("Reasoning does not help.", False),
+        ("We improve reasoning.", None),
+        ("We study agents.", None),
+    ],
+)
+def test_a_sentence_leans_one_way_or_neither(sentence, good):
+    assert leaning(sentence, frozenset({"reason"})) is good

@@ -51,6 +51,8 @@ _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|eve
 _EMPTY = frozenset(
     listed("really actually indeed truly generally usually typically always ever still much any good well possible")
 )
+SOON = 2  # telling words within which a subject is followed by what is said of it
+_JOINED = re.compile(r",|\b(?:and|or|of|in|with)\b")
 # Shares of the question's words that a clause has: with its predicate; without one; with that and its whole subject.
 LEAST, WHOLE, PART = 0.55, 0.72, 0.4
 
@@ -194,15 +196,21 @@ def written_out(text: str, abstract: str) -> str:
     return text
 
 
-def leaning(sentence: str) -> bool | None:
-    """Whether a sentence tells of something that it does good, or that it does harm; None where it tells neither."""
+def leaning(sentence: str, subject: frozenset[str]) -> bool | None:
+    """Whether a sentence tells that what has a stem of `subject` does good, or harm; None where it tells neither."""
     text = plain(sentence)
     if _HEDGED.search(text):
         return None
-    ways = [
-        (term.side + len(_DENIES.findall(part))) % 2 == 0
-        for part in _clauses(text)
-        for term in _terms(part)
-        if term.kind == "good"
-    ]
-    return ways[0] if len(set(ways)) == 1 else None
+    ways = {way for part in _clauses(text) if (way := _way(part, subject)) is not None}
+    return ways.pop() if len(ways) == 1 else None
+
+
+def _way(clause: str, subject: frozenset[str]) -> bool | None:
+    """Which way a good or bad word points that soon follows the subject."""
+    told = [word for word in words(clause) if _tells(word)]
+    for place, word in enumerate(told):
+        for other in told[place + 1 : place + 1 + SOON] if word.stem in subject else ():
+            term = _term(other)
+            if term.kind == "good" and not _JOINED.search(clause[word.end : other.start]):
+                return (term.side + len(_DENIES.findall(clause[: other.end]))) % 2 == 0
+    return None

@@ -117,15 +117,15 @@ def _carrying(match: Match, share: Share):
 def _both_sides(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:
     """The sentence nearest to the question that speaks for, and the one that speaks against, in contrast."""
     best: dict[bool, tuple[float, Share, int]] = {}
-    subject = content_stems(plain(match.asked.wanted.subject))
+    subject = content_stems(plain(match.asked.wanted.claim))
     for n, source in enumerate(match.sources):
         share = Share(source, 1, 1, n)
         for statement, i in zip(statements_of(source), range(len(source.sentences)), strict=True):
             said = shared(subject, content_stems(plain(statement.text)))
             near = float(source.vectors[i] @ match.question) + said if said >= Composing.NAMES_IT else 0.0
-            lean = leaning(statement.text)
+            lean = leaning(statement.text, subject)
             if lean is not None and not is_junk(statement.text) and near > best.get(lean, (Composing.ASIDE,))[0]:
                 best[lean] = (near, share, i)
     if len(best) < 2:
-        return None
+        return Formed([one[1:] for one in best.values()], surely=True, opening=CLOSEST) if best else None
     return Formed([best[way][1:] for way in (True, False)], {0: "Both: ", 1: "In contrast: "}, True)
