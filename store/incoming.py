@@ -131,7 +131,7 @@ class Incoming:
 
 
 def _total(reports: Sequence[AddReport]) -> AddReport:
-    counts = ("read", "added", "merged", "unchanged")
+    counts = ("read", "added", "merged", "unchanged", "without_abstract")
     skipped, notes = ([item for report in reports for item in getattr(report, n)] for n in ("skipped", "notes"))
     total = {name: sum(getattr(report, name) for report in reports) for name in counts}
     return AddReport(**total, skipped=tuple(skipped), notes=tuple(notes))

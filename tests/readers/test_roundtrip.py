@@ -8,7 +8,7 @@ from pybtex.database import parse_string
 
 from rag.references.bibliography import export
 from rag.references.bibtex import container, read_venue
-from rag.references.keys import split_name
+from rag.references.keys import citation_keys, split_name
 from store.collection import shipped_papers
 from store.readers import read_papers
 from store.readers.readable import line
