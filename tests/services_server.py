@@ -93,6 +93,7 @@ class Services:
             "/openreview/notes": OPENREVIEW if query.get("id") == ["abc"] else {"notes": []},
             "/acl/2023.x-long.1.bib": ACL,
             "/pull/library.jsonl": self.file,
+            "/pull/library": "@article{pulled20, title = {Pulled}, author = {Doe, Jane}, year = {2020}}",
         }
         return known.get(path)
 

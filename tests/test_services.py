@@ -123,6 +123,8 @@ def test_a_collection_of_zotero_is_read_with_those_below_it(incoming):
 def test_an_address_is_read_as_a_file(incoming, services):
     assert incoming.take([f"{services.url}/pull/library.jsonl"]).added == 1
     assert incoming.library.get("from-an-address").citekey == "there1"
+    bare = incoming.take([f"{services.url}/pull/library?/1/library.bibtex"])
+    assert (bare.added, bare.without_abstract) == (1, 1) and incoming.library.get("pulled").citekey == "pulled20"
 
 
 @pytest.mark.parametrize("kind", ["file", "address", "zotero"])
