@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bibtexparser.model import Block, Entry
 
 _LONGEST = 1 << 20  # characters of one entry
+_SHOWN_KEY = 60  # characters
 _MOST = 100_000  # strings, and entries that others refer to
 _BEGIN = re.compile(r"\s*@\s*(?P<kind>\w+)\s*[{(]\s*(?P<key>[^\s,{}()=\"]*)")
 _PARENT = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]([^{}\"]+)[}\"]", re.IGNORECASE)
@@ -40,7 +41,7 @@ def read_bibtex(source: Source) -> Iterator[Paper | Skipped]:
     for line, kind, key, text in _blocks(source):
         if kind in _NO_PAPERS or (kind in _COLLECTIONS and key.lower() in known.parents):
             continue
-        where = f"{source.name}, line {line}" + (f" ({key})" if key else "")
+        where = f"{source.name}, line {line}" + (f" ({key[:_SHOWN_KEY]})" if key else "")
         try:
             fields = _whole(_fields(text, known.strings), known)
             yield paper_from(_named(fields, kind, key), source.name, latex=True)
