@@ -26,6 +26,7 @@ _POINTS = re.compile(
     r"|\b(?:the (?:former|latter)|the two|these|aforementioned)\b"
 )
 _LIST = re.compile(r"^\W*(?:keywords?|index terms|>)", re.IGNORECASE)
+_KEPT = 0.6  # share of a sentence's words that it has at least when it is told
 _FEWEST = 2  # small words of a sentence: a list of keywords has none
 
 
@@ -51,7 +52,9 @@ def told(sentence: str, paper: Paper, verifier: Verifier) -> tuple[str, str]:
     shown = text if text != sentence and not OWN.search(text) else third_person(text, paper, "") or ""
     shown = re.sub(r"\s{2,}", " ", shown)
     claim = bare_claim(shown, paper)
-    if not shown or not verifier.check(claim, [paper]).holds:
+    # What is cut may be what answers.
+    is_cut = len(shown.split()) < _KEPT * len(sentence.split())
+    if is_cut or not verifier.check(claim, [paper]).holds:
         return sentence, sentence
     return shown, claim
 

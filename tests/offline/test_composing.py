@@ -19,7 +19,7 @@ from rag.offline.called import is_name, titled
 from rag.offline.composing import Said, compose, uncited
 from rag.offline.matching import Match
 from rag.offline.sharing import share_out
-from rag.offline.telling import told
+from rag.offline.telling import is_junk, told
 from rag.question import read_question
 from rag.records import NO_PAPER, read_refusal
 from rag.search.retrieve import retrieve
@@ -181,7 +181,10 @@ def test_the_langchain_model_gives_the_answer_of_the_direct_way(library, questio
     prompt = fill("answer", sources=write_sources(papers), question=question)
     text = ExtractiveModel(library=library).invoke([HumanMessage(prompt)]).text
     reader = CitationReader({n: paper.paper_id for n, paper in enumerate(papers, 1)})
-    assert [*direct.write(list)] == [*reader.feed(text), *reader.close()]
+    read = [*reader.feed(text), *reader.close()]
+    assert [(s.text, s.after, s.paper_ids) for s in direct.write(list)] == [
+        (s.text, s.after, s.paper_ids) for s in read
+    ]
     assert direct.numbers == reader.numbers
 
 
@@ -215,3 +218,24 @@ def test_names_are_told_from_words_and_found_in_titles():
     source = Paper("a", "OS-ATLAS: A Model for Screens", "Text.")
     assert titled("How large is OS-Atlas?", [source])
     assert not titled("How large is it?", [source])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("We introduce SlowHand, which plans every grasp.", "Kim introduces SlowHand, which plans every grasp."),
+        ("Our method reaches 93.1% on the KITCHEN benchmark.", "SlowHand reaches 93.1% on the KITCHEN benchmark."),
+        (
+            "Robot arms are slow because denoising takes many steps.",
+            "Robot arms are slow because denoising takes many steps.",
+        ),
+    ],
+)
+def test_a_sentence_names_what_it_speaks_of(sentence, shown):
+    paper = Paper("p", "SlowHand: Careful Manipulation", f"{sentence} It takes 7 seconds.", authors=("Ada Kim",))
+    assert told(sentence, paper, Verifier())[0] == shown
+
+
+def test_links_and_keywords_answer_nothing():
+    assert is_junk("Code is available at https://a.b/c.") and is_junk("Keywords: grasping, robots")
+    assert not is_junk("We propose a policy that grasps the cup.")
