@@ -7,7 +7,7 @@ import pytest
 from pybtex.database import parse_string
 
 from rag.references.bibliography import export
-from rag.references.bibtex import container, read_venue
+from rag.references.bibtex import container, published, read_venue
 from rag.references.keys import citation_keys
 from store.collection import shipped_papers
 from store.names import split_name
@@ -32,7 +32,7 @@ def kept(paper: Paper) -> dict[str, object]:
         "title": bare(paper.title),
         "abstract": bare(paper.abstract),
         "authors": [(person.surname, person.given, person.suffix) for person in people],
-        "year": paper.year,
+        "year": published(paper),
         "venue": (venue.kind.csl, container(paper, venue), venue.volume, venue.number),
         "arxiv": paper.arxiv,
         "doi": paper.doi,
