@@ -204,15 +204,10 @@ class Catalogued:
 class Themes:
     """How papers are grouped, and groups named (rag/search/themes.py)."""
 
-    PAPERS, MOST, FEWEST = 3, 6, 4  # papers a theme is made for, about; themes at most; papers that have several
-    GROUPS, IN_GROUP = 4, 4  # groups of unnamed papers at most, and papers of one, about
-    # What a phrase gains in a paper whose text, and whose title, has it, as a known subject and as one that was asked
-    # for, and for each unit of weight of its words; what it loses as a part of the topic.
-    IN_TEXT, IN_TITLE, SUBJECT, ASKED, TELLING, TOPIC = 0.12, 0.14, 0.03, 0.1, 0.02, 0.02
-    ELSEWHERE = 0.6  # the share of what a phrase tells of all papers that is no merit
-    SAME = 0.7  # likeness from which two phrases say the same
-    OF_ALL = 0.7  # a phrase that more papers speak of tells none of them apart
-    WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
+    PAPERS, MOST, FEWEST, GROUPS, IN_GROUP = 3, 6, 4, 4, 4  # papers a theme; themes; papers of several; unnamed groups
+    IN_TEXT, IN_TITLE, SUBJECT, ASKED, TELLING, TOPIC = 0.12, 0.14, 0.03, 0.1, 0.02, 0.02  # what a phrase gains
+    # What it tells of all papers; phrases that say the same; of too many papers; of which a longer one stands for it.
+    ELSEWHERE, SAME, OF_ALL, WITHIN = 0.6, 0.7, 0.7, 0.7
 
 
 class Composing:
