@@ -134,8 +134,8 @@ def wanted(text: str) -> Wanted:
     if _definition(text)[1]:
         return Wanted("definition", subject=_definition(text)[1])
     if sides := _SIDES.search(text):
-        asked = re.compile(rf"{_PREFIX}(?:{_AUXILIARY}\b|what are|how)?\s*(?:the )?", re.IGNORECASE)
-        before, after = asked.sub("", text[: sides.start()]).strip(), text[sides.end() :].strip(" ?.")
+        opening = re.compile(rf"{_PREFIX}(?:{_AUXILIARY}\b|what are|how)?\s*(?:the )?", re.IGNORECASE)
+        before, after = opening.sub("", text[: sides.start()]).strip(), text[sides.end() :].strip(" ?.")
         return Wanted("sides", subject=f"{before} {after}".strip(), claim=before or after)
     if found := _LIST.match(text):
         presented = _PRESENTED.match(found["subject"]) if found["link"] == "present" else None

@@ -38,7 +38,8 @@ def with_commands(latex: str, draft: "Draft", style: str) -> str:
         key, names = draft.keys.get(source.paper_id, ""), to_latex(in_text(source.authors))
         if key and names:
             told = rf"(?<!\w){re.escape(names)}~\\cite\{{{re.escape(key)}\}}"
-            latex = re.sub(told, lambda _, key=key: f"\\{textual}{{{key}}}", latex)
+            cited = f"\\{textual}{{{key}}}".replace("\\", "\\\\")
+            latex = re.sub(told, cited, latex)
     latex = _CITED.sub(lambda match: f"~\\{bracketed}{{{match[1]}}}", latex)
     if style == "natbib":
         latex = _NATBIB.sub(lambda _: "\\usepackage[round]{natbib}", latex).replace("{unsrtnat}", "{plainnat}")

@@ -81,7 +81,8 @@ def _block(begun: tuple[int, re.Match[str]], lines: Iterable[str]) -> tuple[int,
 
 def _known(source: Source) -> _Known:
     """The strings of the file and the entries that others refer to, wherever they stand."""
-    known, wanted = _Known(), set()
+    known = _Known()
+    wanted: set[str] = set()
     for _, kind, _, text in _blocks(source):
         if kind == "string" and len(known.strings) < _MOST:
             known.strings |= _strings(text, known.strings)
@@ -104,7 +105,9 @@ def _parsed(text: str) -> list["Block"]:
 
 
 def _strings(text: str, known: Mapping[str, str]) -> dict[str, str]:
-    return {block.key.lower(): _value(block.value, known) for block in _parsed(text) if hasattr(block, "value")}
+    from bibtexparser.model import String
+
+    return {block.key.lower(): _value(block.value, known) for block in _parsed(text) if isinstance(block, String)}
 
 
 def _fields(text: str, strings: Mapping[str, str]) -> dict[str, str]:

@@ -94,8 +94,10 @@ def sources(path: Path) -> Iterator[Source]:
         return
     opener = next((opener for mark, opener in _PACKERS.items() if magic.startswith(mark)), None)
     most = max(_UNPACKED, _PACKING * path.stat().st_size)
-    unpacked = lambda: io.BufferedReader(_Bounded(opener(path, "rb"), most, whole.path))  # noqa: E731
-    yield Source(whole.path, whole.name, unpacked) if opener else whole
+    if opener is None:
+        yield whole
+        return
+    yield Source(whole.path, whole.name, lambda: io.BufferedReader(_Bounded(opener(path, "rb"), most, whole.path)))
 
 
 def _members(path: Path, whole: Source) -> Iterator[Source]:

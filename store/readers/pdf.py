@@ -20,8 +20,10 @@ from store.readers.opening import Source
 from store.records import Noted, Paper, Skipped
 
 # What pypdf is seen to raise on damaged files, beside its own errors.
-_TRIPS = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, AssertionError, ArithmeticError)
-_TRIPS = (*_TRIPS, NotImplementedError, EOFError, ImportError, MemoryError)
+_TRIPS: tuple[type[Exception], ...] = (
+    *(ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, AssertionError, ArithmeticError),
+    *(NotImplementedError, EOFError, ImportError, MemoryError),
+)
 _LARGEST, _CONTENT = 1 << 27, 1 << 22  # bytes of a file, and of what draws a page
 _PAGES, _SECONDS = 2, 4.0
 _TITLE_WORDS = 40  # what is set largest and has more is no title

@@ -87,7 +87,8 @@ def _paper(source: Source, number: int, read: Any) -> Iterator[Paper | Skipped]:
 
 def _records(source: Source, tagged: re.Pattern[str], begins: str) -> Iterator[tuple[int, list[str]]]:
     """The lines of each record with the number of its first; what stands before one is passed over."""
-    first, lines, length = 0, [], 0
+    first, length = 0, 0
+    lines: list[str] = []
     with source.text() as stream:
         number = 0
         while line := stream.readline(_LONGEST):
