@@ -82,9 +82,8 @@ class Catalogue:
         held: dict[str, list[tuple[int | None, int | None]]] = {}
         for said in wanted.venues:
             own = [int(year) for year in YEAR.findall(said)]
-            spans: list[tuple[int | None, int | None]] = [(year, year) for year in own] or [
-                (wanted.since, wanted.until)
-            ]
+            spans: list[tuple[int | None, int | None]] = [(year, year) for year in own]
+            spans = spans or [(wanted.since, wanted.until)]
             for venue in venues_named(said, self.venues):
                 named = [int(year) for year in YEAR.findall(venue)]
                 if not named:

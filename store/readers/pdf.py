@@ -103,6 +103,7 @@ def _pages(source: Source) -> tuple[list[_Line], list[str], dict[str, str]]:
     from pypdf.errors import PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    trips: tuple[type[Exception], ...] = (PyPdfError, *_TRIPS)
     with source.told(), source.open() as stream:
         data = stream.read(_LARGEST + 1)
     if len(data) > _LARGEST:
@@ -121,7 +122,7 @@ def _pages(source: Source) -> tuple[list[_Line], list[str], dict[str, str]]:
                 break  # the abstract has ended
     except ReadError:
         raise
-    except (PyPdfError, *_TRIPS) as error:
+    except trips as error:
         why = " ".join(str(error).split())[:120] or type(error).__name__
         raise ReadError(f"{source.path}: a PDF that cannot be read ({why}); save it anew and add it again.") from None
     return lines, upright, info
