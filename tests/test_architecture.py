@@ -29,7 +29,7 @@ def test_what_the_map_says_to_call_is_there():
     for name, file in (
         ("JUDGES", "rag/verifying/verify.py"),
         ("Assistant", "rag/answer.py"),
-        ("READERS", "store/readers/__init__.py"),
+        ("_SIGNS", "store/readers/__init__.py"),
         ("add_parsers", "ui/commands_library.py"),
         ("add_paths", "store/library.py"),
     ):

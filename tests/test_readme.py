@@ -1,5 +1,6 @@
 """Every `citewell` command that the README and the docs show is run, and the documented JSON holds."""
 
+import gzip
 import os
 import shlex
 import shutil
@@ -15,6 +16,18 @@ from ui.cli import main
 ROOT = Path(__file__).parent.parent
 SERVING = {"chat", "mcp"}  # these serve until they are stopped: their own tests run them
 
+# The files that the README names, and what they hold.
+EXPORTS = {
+    "scopus.csv": "scopus.csv",
+    "savedrecs.txt": "wos.txt",
+    "pubmed.nbib": "pubmed.nbib",
+    "export.ris": "scopus.ris",
+    "library.xml": "endnote.xml",
+    "openalex.json": "openalex.json",
+    "arxiv-feed.xml": "arxiv.atom",
+    "page.txt": "digest.txt",
+}
+
 
 def shown_commands() -> list[list[str]]:
     """The arguments of each command in the README's blocks that begin with `$ citewell`."""
@@ -29,6 +42,11 @@ def folder(tmp_path_factory, library_home):
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(library_home, folder / "home")
     shutil.copytree(ROOT / "docs" / "readme", folder, dirs_exist_ok=True)
+    for name, written in EXPORTS.items():
+        shutil.copy(ROOT / "tests" / "readers" / "cases" / "formats" / written, folder / name)
+    (folder / "papers.jsonl.gz").write_bytes(gzip.compress((folder / "papers.jsonl").read_bytes()))
+    (folder / "my-papers").mkdir()
+    shutil.copy(folder / "scopus.csv", folder / "my-papers")
     return folder
 
 

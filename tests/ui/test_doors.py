@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -297,8 +298,9 @@ def test_no_socket_is_opened_and_startup_is_passed_on():
         sent.append(message)
 
     door = Door(app, "127.0.0.1", Lock())
-    asyncio.run(door({"type": "websocket", "path": "/", "headers": []}, None, send))
-    asyncio.run(door({"type": "lifespan"}, None, send))
+    with ThreadPoolExecutor(1) as beside:  # the loop of a browser may run in this thread
+        beside.submit(asyncio.run, door({"type": "websocket", "path": "/", "headers": []}, None, send)).result()
+        beside.submit(asyncio.run, door({"type": "lifespan"}, None, send)).result()
     assert sent == [{"type": "websocket.close", "code": 1008}] and asked == ["lifespan"]
 
 

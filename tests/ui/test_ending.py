@@ -138,8 +138,8 @@ def test_a_library_folder_that_no_file_system_takes_is_said_in_one_line(home, mo
     ("argv", "says"),
     [
         (["add", ""], "an empty path names nothing"),
-        (["papers", "list", "--year", "9" * 20], "not a whole number from 0 to 9,999"),
-        (["search", "x", "--year", "9" * 5_000], "not a whole number"),
+        (["papers", "list", "--year", "9" * 20], "is no year; write 2024"),
+        (["search", "x", "--year", "9" * 5_000], "is no year; write 2024"),
     ],
 )
 def test_what_is_no_path_and_no_year_is_wrong_usage(capsys, argv, says):
