@@ -97,8 +97,10 @@ class Verifier:
         return _finding(case, self._ruling(case))
 
     def _ruling(self, case: Case) -> Ruling:
-        rulings = []
+        rulings: list[tuple[Judge, Ruling]] = []
         for judge in JUDGES:
+            if judge.may == "weighs" and (granted := _granted(rulings)):
+                return granted  # the trained judge takes a tenth of a second, and could not change it
             ruling = judge.rule(case, self)
             if ruling and judge.may == "settles":
                 return ruling
@@ -106,13 +108,17 @@ class Verifier:
         return _combined(rulings)
 
 
+def _granted(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling | None:
+    """The "supported" that a judge grants where no other forbids it."""
+    said = [ruling for judge, ruling in rulings if judge.may == "forbids"]
+    return said[0] if said and all(ruling.verdict == "supported" for ruling in said) else None
+
+
 def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
     """The verdict that the score gives, lowered where a judge forbids "supported"."""
     scored = next(ruling for judge, ruling in rulings if judge.may == "weighs")
-    said = [ruling for judge, ruling in rulings if judge.may == "forbids"]
-    barred = next((ruling for ruling in said if ruling.verdict != "supported"), None)
-    if said and barred is None:
-        return replace(said[0], score=max(said[0].score or 0.0, scored.score or 0.0))
+    bars = (ruling for judge, ruling in rulings if judge.may == "forbids" and ruling.verdict != "supported")
+    barred = next(bars, None)
     score, numbers = scored.score or 0.0, check_numbers()
     if barred is None:
         if score >= numbers["supported"]:
