@@ -231,6 +231,7 @@ class Composing:
     AFTER_WORD = 1  # sentences behind the one that carries yes or no
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
     CARRIES = 0.35  # the cosine below which a sentence is about something else
+    SILENT = 0.5  # how sure the trained judge may be, at most, that a sentence is silent on what it answers
     # What a sentence has of the subject's words to speak for or against it; that share and its cosine together.
     NAMES_IT, ASIDE = 0.3, 0.6
     AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked

@@ -25,6 +25,12 @@ GUARANTEE = "We find that a larger corpus does not guarantee better accuracy, bu
         ("deeper models generalize more", "Deeper models generalize more than shallow models do.", True),
         ("reasoning help navigation", "We ask whether reasoning helps navigation.", None),
         ("reasoning help navigation", "It is often assumed that reasoning helps navigation.", None),
+        ("robots beat those that do not use maps", "Robots outperform those that do not use maps.", None),
+        (
+            "agents reason at inference time",
+            "Agents reason at inference time in training, yet act without reasoning.",
+            None,
+        ),
         ("robots knit socks", "Reasoning degrades navigation.", None),
         ("the set have 90 scenes", "The set has 80 scenes.", None),
     ],

@@ -47,6 +47,8 @@ _CLAUSE = re.compile(
     r"|indicating|demonstrating|highlighting|which|we (?:find|show|observe|found|conclude))\b)|[;:]\s+|\s\(?\d\)\s|--|—"
     r"|,\s+(?=(?:they|it|we|this|these|and (?:that|the))\b)"
 )
+_PART_DENIED = re.compile(rf"(?i)\b(?:that|which|who)\b.*?(?:{_DENIES.pattern.removeprefix('(?i)')})")
+_DONE_WITHOUT = re.compile(r"(?i)\b(?:without|no|never)\s+([\w-]+)")
 _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
 _EMPTY = frozenset(
     listed("really actually indeed truly generally usually typically always ever still much any good well possible")
@@ -86,7 +88,10 @@ def answers(claim: str, negated: bool, sentence: str, abstract: str, known: froz
     """
     text = written_out(plain(sentence), plain(abstract))
     asked = _terms(plain(claim))
-    if not asked or _HEDGED.search(text) or _lacks_number(claim, f"{text}"):
+    # What is denied of a part of the claim ("those that do not use human data") does not turn the whole.
+    if not asked or _PART_DENIED.search(claim) or _HEDGED.search(text) or _lacks_number(claim, text):
+        return None
+    if _may_be_denied(asked, claim, plain(abstract)):
         return None
     found = [
         one for part in _clauses(text) if (one := _answer(asked, plain(claim), negated, part, text, known)) is not None
@@ -114,6 +119,13 @@ def _answer(
     if predicate and twin and twin.kind:
         turns += (predicate.side != twin.side) + _swapped(asked, predicate, here, twin)
     return Carried(turns % 2 == 0, share)
+
+
+def _may_be_denied(asked: list[_Term], claim: str, abstract: str) -> bool:
+    """Whether the abstract says of something claimed, of which no word tells which way it goes, that it is not done."""
+    if any(term.kind in _PREDICATES for term in asked) or _DENIES.search(claim):
+        return False
+    return any(_first(term, asked) for found in _DONE_WITHOUT.finditer(abstract) for term in _terms(found[1]))
 
 
 def _first(term: _Term, there: list[_Term]) -> _Term | None:
@@ -169,7 +181,7 @@ def _term(word: Word) -> _Term:
     text, bare = word.text.lower(), bare_prefix(word.stem)
     if re.fullmatch(r"[A-Z]{2,}s", word.text):
         return _Term(text[:-1], "", 0, False)
-    for kind, listing in _KINDS.items() if word.text.islower() or word.start == 0 else ():
+    for kind, listing in _KINDS.items() if word.text[1:].islower() and (word.start == 0 or word.text.islower()) else ():
         for side, heads in enumerate(listing.split("|")):
             if any(text.startswith(head) for head in heads.split()):
                 return _Term(word.stem, kind, side, False)

@@ -1,16 +1,18 @@
 """The sentences of an answer in the form that the question wants: a definition, yes or no, both sides, a list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from rag.language.polarity import answers, leaning
+from rag.language.polarity import Carried, answers, leaning, written_out
 from rag.language.terms import content_stems, is_common, plain, shared, words
+from rag.offline.called import holds, names_in
 from rag.offline.defining import best_definer, definition, statements_of
-from rag.offline.matching import Match, plays
+from rag.offline.matching import Match, Source, plays
 from rag.offline.sharing import Share, choose
 from rag.offline.telling import is_junk
 from rag.telling.statements import OWN
 from rag.tuning import Composing, Tuning
+from rag.verifying.judge import trained_judge
 
 CLOSEST = "Closest statements found:"
 
@@ -102,16 +104,32 @@ def _candidates(match: Match, shares: Sequence[Share]) -> list[Share]:
     return [share for share in shares if share.source.n in match.titled] or list(shares)
 
 
-def _carrying(match: Match, share: Share):
+def _carrying(match: Match, share: Share) -> Iterator[tuple[int, Carried]]:
     """The sentences of a source that answer yes or no, from the first that tells of its own work on."""
     wanted, source = match.asked.wanted, share.source
-    known = content_stems(plain(source.title))
+    names = names_in(wanted.claim)
+    # A name that no other abstract has is the paper's own.
+    own_names = " ".join(names) if source.n in match.named else ""
+    known = content_stems(plain(f"{source.title} {own_names}"))
     own = next((i for i, text in enumerate(source.sentences) if OWN.search(text)), 0)
     for i, text in enumerate(source.sentences[own:], own):
         if not is_junk(text) and float(source.vectors[i] @ match.question) >= Composing.CARRIES:
             found = answers(wanted.claim, wanted.negated, text, " ".join(source.sentences), known)
-            if found:
+            if found and _speaks_of_it(wanted.claim, names, source, text, found.yes):
                 yield i, found
+
+
+def _speaks_of_it(claim: str, names: Set[str], source: Source, sentence: str, yes: bool) -> bool:
+    """Whether a sentence is about what is claimed: it has the things that are set beside each other, and the trained
+    judge, which sees little of a denial but much of the subject, does not find it silent."""
+    text = plain(sentence)
+    told = written_out(text, plain(" ".join(source.sentences)))
+    absent = [name for name in names if not holds(told, name)]
+    if absent and len(names) > 1:
+        return False
+    opinion = trained_judge().judge([(plain(claim), f"{plain(source.title)} | {text}" if absent else text)])[0]
+    against = yes and opinion.contradicted > opinion.supported
+    return opinion.silent < Composing.SILENT and not against
 
 
 def _both_sides(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:

@@ -7,7 +7,7 @@ ship here in half precision; the word vectors and the tokenizer are those of the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from store.encoders.bert import BertEncoder, gelu
 from store.encoders.weights import DEFAULT, find_folder
 
 FILE = Path(__file__).with_name("judge.safetensors")
+REMEMBERED = 4096  # opinions
 LONGEST = 176  # tokens of a claim and what it rests on
 CLASSES = ("supported", "not said", "contradicted")
 KINDS: tuple[Kind, ...] = (
@@ -59,24 +60,26 @@ class TrainedJudge(BertEncoder):
         super().__init__(folder)
         self._weights = {**self._weights, **{n: w.astype(np.float32) for n, w in load_file(layers).items()}}
         self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
+        # An offline answer has a sentence judged when it is told and again when it is checked.
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._opinion)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Opinion]:
-        """An opinion on each plain (claim, text)."""
-        encodings = self._tokenizer.encode_batch([(claim, text) for claim, text in pairs])
-        return [self._opinion(encoding) for encoding in encodings]
+        """An opinion on each plain (claim, text); of the last ones asked for, the one given then."""
+        return [self._remembered(claim, text) for claim, text in pairs]
 
-    def _opinion(self, encoding) -> Opinion:
+    def _opinion(self, claim: str, text: str) -> Opinion:
+        encoding = self._tokenizer.encode(claim, text)
         kinds = np.array(encoding.type_ids)
         hidden = self._embed_pair(np.array([encoding.ids]), kinds)
         mask = np.ones((1, len(kinds)), dtype=bool)
         for layer in range(self.layers):
             hidden = self._layer(f"encoder.layer.{layer}.", hidden, mask)
-        claim = hidden[0][kinds == 0]
-        read = np.concatenate([hidden[0, 0], claim.mean(0), claim.max(0)])[None]
+        said = hidden[0][kinds == 0]
+        read = np.concatenate([hidden[0, 0], said.mean(0), said.max(0)])[None]
         inner = gelu(self._linear("head.0", read))
-        said, silent, against = _softmax(self._linear("head.2", inner)[0])
+        supported, silent, against = _softmax(self._linear("head.2", inner)[0])
         fault = KINDS[int(self._linear("kind", inner)[0].argmax())]
-        return Opinion(float(said), float(silent), float(against), fault)
+        return Opinion(float(supported), float(silent), float(against), fault)
 
     def _embed_pair(self, ids: np.ndarray, kinds: np.ndarray) -> np.ndarray:
         weights = self._weights
