@@ -22,6 +22,7 @@ from rag.records import Embed, Found, Repair, Usage
 from rag.search.retrieve import retrieve
 from rag.tuning import Doubting, Further, Tuning
 from store.records import Paper
+from store.sentences import sentences
 
 if TYPE_CHECKING:
     from rag.server.chat import ServerModel
@@ -149,13 +150,14 @@ def parts_of(question: str) -> list[str]:
 
 
 def is_sure(question: str, found: Sequence[Found], embed: Embed) -> bool:
-    """Whether a paper shares most of a question's words, by weight, or has a passage near to it in meaning."""
+    """Whether a paper shares most of a question's words, by weight, or has a sentence near to it in meaning."""
     wanted = content_stems(plain(question))
     total = sum(map(weight, wanted))
     if any(_share(wanted, f.paper) >= Further.SURE * total for f in found):
         return True
-    asked, *passages = embed([question, *(f.passage.text for f in found[: Further.NEAREST])])
-    return any(float(passage @ asked) >= Doubting.NEAR for passage in passages)
+    near = [sentence for f in found[: Further.NEAREST] for sentence in sentences(f.passage.text)]  # these are kept
+    asked, *rows = embed([question, *near])
+    return any(float(row @ asked) >= Doubting.NEAR for row in rows)
 
 
 def _share(wanted: frozenset[str], paper: Paper) -> float:

@@ -15,6 +15,7 @@ from store.records import Paper
 from store.sentences import abstract_sentences
 
 _PAGE = 500  # keys a look-up
+_LATEST = 256  # fresh vectors that are kept in memory
 _KEPT = 4_096  # papers whose means are kept in memory; some 6 MB
 
 
@@ -89,7 +90,14 @@ class Cache:
 
 
 class VectorCache(Cache):
-    """Vectors by text, in half precision, of one embedding model."""
+    """Vectors by text, in half precision, of one embedding model; the latest fresh ones stay in memory.
+
+    One question is asked for by its search, by the doubt about it and by the answer.
+    """
+
+    def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict, read_only: bool = False):
+        super().__init__(path, shipped, read_only)
+        self._latest: dict[bytes, np.ndarray] = {}
 
     def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray], keep: bool = False) -> np.ndarray:
         """Unit rows, float32: those kept, and the rest by `encode`; with `keep` these are kept too.
@@ -99,7 +107,9 @@ class VectorCache(Cache):
         if not texts:
             return encode([])
         keys = [key_of(text) for text in texts]
-        known = {key: np.frombuffer(blob, np.float16) for key, blob in self.get(keys).items()}
+        known = {key: self._latest[key] for key in keys if key in self._latest} if not keep else {}
+        asked = [key for key in keys if key not in known]
+        known |= {key: np.frombuffer(blob, np.float16) for key, blob in self.get(asked).items()}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
             fresh = encode(list(missing.values())).astype(np.float16)
@@ -107,6 +117,8 @@ class VectorCache(Cache):
             known |= found
             if keep:
                 self.put({key: vector.tobytes() for key, vector in found.items()})
+            else:
+                self._latest = dict([*self._latest.items(), *found.items()][-_LATEST:])
         rows = np.stack([known[key] for key in keys]).astype(np.float32)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
