@@ -61,11 +61,11 @@ class TrainedJudge(BertEncoder):
         self._weights = {**self._weights, **{n: w.astype(np.float32) for n, w in load_file(layers).items()}}
         self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
         # An offline answer has a sentence judged when it is told and again when it is checked.
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._opinion)
+        self._opinions = lru_cache(maxsize=REMEMBERED)(self._opinion)
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Opinion]:
         """An opinion on each plain (claim, text); of the last ones asked for, the one given then."""
-        return [self._remembered(claim, text) for claim, text in pairs]
+        return [self._opinions(claim, text) for claim, text in pairs]
 
     def _opinion(self, claim: str, text: str) -> Opinion:
         encoding = self._tokenizer.encode(claim, text)
