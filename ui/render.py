@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rag.catalogue.answering import MODEL_NAME as RECORDS
 from rag.filters import Filter
+from rag.offline.composing import MODEL_NAME as OFFLINE
 from rag.records import Answer, Citation, CloseCopy, Found, Sentence, Source
 from store.records import Paper
 from ui.console import styled, terminal
@@ -14,6 +16,8 @@ from ui.console import styled, terminal
 if TYPE_CHECKING:
     from rag.drafting.draft import Draft
 
+# Said once of an answer that is made of what the authors wrote, in place of a warning at each sentence.
+WORDS = "The sentences below are the authors' words, retold: quote them, or say it in your own words."
 _MARKER = re.compile(r"\s?\[\d+\]")
 MARKS = {"supported": "✓", "quoted": "❝", "weak": "~", "unsupported": "✗", "uncited": "?", "unchecked": "?"}
 
@@ -45,9 +49,11 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     if quoted:
         many = f"{len(quoted)} sentences stand" if len(quoted) > 1 else "1 sentence stands"
         yield f"{MARKS['quoted']} quoted: {many} word for word in what is cited", "green"
-    for sentence in answer.sentences:
-        if sentence not in quoted:
-            yield from evidence_lines(sentence)
+    told = [sentence for sentence in answer.sentences if sentence not in quoted]
+    if told and answer.model == OFFLINE:
+        yield WORDS, "yellow"
+    for sentence in told:
+        yield from evidence_lines(sentence if answer.model != OFFLINE else replace(sentence, copies=()))
     if answer.repairs:
         yield "\nNotes", "bold"
     for repair in answer.repairs:
