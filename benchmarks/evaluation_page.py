@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from benchmarks.evaluation_claims import natural_claims, share
 from benchmarks.machine import ROOT, read, table
 
 PAGE = ROOT / "docs" / "evaluation.md"
@@ -27,7 +28,20 @@ def page() -> str:
     """The text of docs/evaluation.md."""
     return (
         "\n\n".join(
-            [_INTRODUCTION, _answers(), _held_out(), _elsewhere(), _search(), _refusals(), _checks(), _COMMANDS]
+            [
+                _INTRODUCTION,
+                *(
+                    _answers(),
+                    _held_out(),
+                    _elsewhere(),
+                    _asked(),
+                    _search(),
+                    _refusals(),
+                    natural_claims(),
+                    _checks(),
+                ),
+                _COMMANDS,
+            ]
         )
         + "\n"
     )
@@ -59,9 +73,9 @@ def _report(name: str, report: dict) -> str:
         [
             row["type"],
             str(row["questions"]),
-            _share(row["recall"] and row["recall"]["8"]),
-            _share(row["recall"] and row["recall"]["10"]),
-            *(_share(row[key]) for key in ("mrr", "citation_precision", "citation_recall", "facts", "refused")),
+            share(row["recall"] and row["recall"]["8"]),
+            share(row["recall"] and row["recall"]["10"]),
+            *(share(row[key]) for key in ("mrr", "citation_precision", "citation_recall", "facts", "refused")),
             f"{row['sentences']:.1f}",
         ]
         for row in report["rows"]
@@ -71,8 +85,8 @@ def _report(name: str, report: dict) -> str:
     )
     return (
         f"**{name}** ({report['questions']} questions)\n\n{rates}\n\n"
-        f"Unanswerable refused {_share(report['refusal_recall'])}, answerable refused "
-        f"{_share(report['answerable_refused'])}; quotes exact {_share(report['quotes_exact'])} of "
+        f"Unanswerable refused {share(report['refusal_recall'])}, answerable refused "
+        f"{share(report['answerable_refused'])}; quotes exact {share(report['quotes_exact'])} of "
         f"{report['quotes']:,}; attacks that worked {len(report['attack_failures'])}."
     )
 
@@ -92,7 +106,7 @@ def _search() -> str:
     return (
         "## Search\n\n"
         + "\n\n".join(tables)
-        + f"\n\nA paper's own title puts it first for {_share(first)} of the shipped papers."
+        + f"\n\nA paper's own title puts it first for {share(first)} of the shipped papers."
     )
 
 
@@ -102,7 +116,7 @@ def _refusals() -> str:
         [
             SETS[name],
             *(
-                _share(curves[name]["at threshold"][key])
+                share(curves[name]["at threshold"][key])
                 for key in ("coverage", "precision", "unanswerable refused", "answerable refused")
             ),
         ]
@@ -116,13 +130,26 @@ def _refusals() -> str:
     )
 
 
+def _asked() -> str:
+    found = read("asked")
+    sides = ("tuned on", "held out")
+    rows = []
+    for kind in sorted(set(found[sides[0]]) | set(found[sides[1]])):
+        measures = {side: found[side].get(kind, {}) for side in sides}
+        for name in dict.fromkeys(key for side in sides for key in measures[side] if key != "questions"):
+            counts = [str(measures[side].get("questions", "–")) for side in sides]
+            values = [share(measures[side].get(name)) for side in sides]
+            rows.append([f"{kind}: {name}", *(f"{v} ({n})" for v, n in zip(values, counts, strict=True))])
+    return f"{_ASKED}\n\n{table(['', *sides], rows)}"
+
+
 def _checks() -> str:
     found, times = read("mutations"), read("checking")["ms an answer"]
     found |= {"elsewhere": {"kinds": together(read("elsewhere")["checks"].values())}}
     names = [name for name in (*SETS, "abstracts", "summaries", "elsewhere") if name in found]
     rows = [[kind, *(_flagged(found[name]["kinds"].get(kind)) for name in names)] for kind in KINDS]
     true = [
-        [what, *(_share(take(found[name]["kinds"]["true"])) for name in names)]
+        [what, *(share(take(found[name]["kinds"]["true"])) for name in names)]
         for what, take in (
             ("true claims supported", lambda row: row["supported"]),
             ("true claims supported or weak", lambda row: row["supported"] + row["weak"]),
@@ -130,8 +157,8 @@ def _checks() -> str:
     ]
     heads = ["", *(_CLAIMS[name] for name in names)]
     return (
-        "## Checks\n\nTrue claims made false in one place, and how many of them are flagged, that is, not called "
-        f"supported (number of cases behind each):\n\n{table(heads, rows)}\n\n{table(heads, true)}\n\n"
+        "## Claims made false\n\nTrue claims made false in one place, and how many of them are flagged, that is, not "
+        f"called supported (number of cases behind each):\n\n{table(heads, rows)}\n\n{table(heads, true)}\n\n"
         f"The check of one answer takes {times['median']} ms at the median, {times['p95']} ms at the 95th "
         "percentile."
     )
@@ -163,10 +190,6 @@ def _flagged(row: dict | None) -> str:
     return f"{row['flagged']:.3f} ({row['n']})" if row and row["n"] else "–"
 
 
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
 _ELSEWHERE = """## Other papers
 
 Six libraries of 150 papers each from other fields (language, learning, vision, people and machines, training, a mixed
@@ -183,6 +206,12 @@ languages and noise among them. `citation P` is the share of cited papers that a
 right papers that are cited, `facts stated` the share of key facts that stand in the answer in whole words.
 
 This page is made from the files in `benchmarks/results/`; their README has the commands."""
+
+_ASKED = """## As researchers type them
+
+Definitions, yes/no questions, lists, paraphrases and follow-ups over three libraries, written before the answers were
+tuned by the hand that wrote the answers; half of them tuned on, half kept. The number of questions stands behind each
+share; three of the kept yes/no questions have been looked at since."""
 
 _COMMANDS = """## On your own library
 

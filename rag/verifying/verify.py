@@ -2,7 +2,7 @@
 
 Each row of JUDGES may settle a claim, forbid that it counts as supported, or only weigh in the score. Where a claim
 is not settled the score, from 0 to 1, decides: thresholds and weights stand in check.json, fitted by
-`python -m training.judge.fit` to the promise that of what is shown as supported nine in ten are true.
+`python -m training.judge.fit`; docs/evaluation.md tells how often what is shown as supported is true.
 """
 
 import json

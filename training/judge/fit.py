@@ -3,8 +3,8 @@
     python -m training.judge.fit CORPUS.jsonl.xz [CLAIMS.jsonl ...]
 
 On claims of papers that gave none to train on (the validation part), and on files of labelled claims with sources.
-The promise: of what is shown as supported nine in ten are true, were true and false ones equally frequent; and of
-the true ones at most so many are shown as unsupported.
+Of the false ones at most FALSE_SHOWN are shown as supported there, of the true ones at most TRUE_DENIED as unsupported;
+on claims of other writers more of both are (docs/evaluation.md).
 """
 
 import argparse
