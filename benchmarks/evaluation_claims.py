@@ -10,8 +10,8 @@ Sentences that people write about papers, half of them true, half with one natur
 writers who had not seen the code. The thresholds were chosen with these claims in view, so the figures flatter."""
 
 _MODEL = """With a language model as the judge: 150 other claims, on which nothing was trained, over other papers.
-Careful readers who saw nothing else answered its prompts, and one who says yes to everything. They come from the same making as
-the claims that the local judge was trained on, which flatters it (not the readers)."""
+Careful readers who saw nothing else answered its prompts, and one who says yes to everything. They come from the same
+making as the claims that the local judge was trained on, which flatters it (not the readers)."""
 
 
 def natural_claims() -> str:

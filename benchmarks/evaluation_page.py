@@ -26,25 +26,8 @@ def main() -> None:
 
 def page() -> str:
     """The text of docs/evaluation.md."""
-    return (
-        "\n\n".join(
-            [
-                _INTRODUCTION,
-                *(
-                    _answers(),
-                    _held_out(),
-                    _elsewhere(),
-                    _asked(),
-                    _search(),
-                    _refusals(),
-                    natural_claims(),
-                    _checks(),
-                ),
-                _COMMANDS,
-            ]
-        )
-        + "\n"
-    )
+    figures = (_answers(), _held_out(), _elsewhere(), _asked(), _search(), _refusals(), natural_claims(), _checks())
+    return "\n\n".join([_INTRODUCTION, *figures, _COMMANDS]) + "\n"
 
 
 def _answers() -> str:
