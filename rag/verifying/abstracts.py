@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.language.names import NameIndex
 from rag.language.quantities import Quantity, quantities
-from rag.language.terms import RARE, content_stems, plain, weight, words
+from rag.language.terms import RARE, content_stems, plain, weight
 from rag.verifying.verbatim import without_questions
 from store.records import Paper
 from store.sentences import sentence_spans
@@ -33,11 +33,6 @@ class AbstractText:
     title: str
     names: NameIndex
     quantities: tuple[Quantity, ...]
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The stems of all words of the abstract and its title."""
-        return frozenset(w.stem for text in (*self.sentences, self.title) for w in words(text))
 
     @property
     def plain(self) -> str:

@@ -1,4 +1,9 @@
-"""Claims that repeat a sentence of an abstract but for a few words: whether these few change what it says."""
+"""Claims that repeat a sentence of an abstract but for a few words: whether these few change what it says.
+
+Only two things can be told from the words alone. Nothing but framing came or went ("we propose" for "Kang et al.
+propose"): the claim says what the sentence says. A denial came or went, or a number is another: it does not. Of claims
+with other words in place of the sentence's a third is false, so these are the trained judge's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,31 +43,35 @@ class Copy:
     word: str
 
 
-def near_copy(claim: str, sentences: Sequence[str], known: frozenset[str]) -> Copy | None:
-    """The plain `claim` as a near copy of one of the plain `sentences`, or None where it is none, or has other words.
+def near_copy(claim: str, sentences: Sequence[str], title: frozenset[str]) -> Copy | None:
+    """The plain `claim` as a near copy of one of the plain `sentences`, or None where its words do not tell.
 
-    `known` are the stems of the whole abstract and its title. A near copy without a change of sense comes first.
+    `title` are the stems of the paper's title: its name stands for "we". A near copy without a change of sense comes
+    first.
     """
     ours = _telling_words(claim)
-    copies = [copy for s in sentences if (copy := _copy(claim, ours, s, known)) is not None]
+    copies = [copy for s in sentences if (copy := _copy(claim, ours, s, title)) is not None]
     return min(copies, key=lambda copy: bool(copy.word), default=None)
 
 
-def _copy(claim: str, ours: Sequence[Word], sentence: str, known: frozenset[str]) -> Copy | None:
+def _copy(claim: str, ours: Sequence[Word], sentence: str, title: frozenset[str]) -> Copy | None:
     theirs = _telling_words(sentence)
     matcher = SequenceMatcher(None, [w.stem for w in ours], [w.stem for w in theirs], autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     if len(ours) < FEWEST or sum(block.size for block in blocks) < REPEATED * len(ours):
         return None
-    first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
-    number = _changed_number(claim, sentence)
-    if number:
+    if number := _changed_number(claim, sentence):
         return Copy("number", number)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        gone = theirs[max(c, first) : min(d, last)] if tag != "insert" else ()
-        if tag != "equal" and (word := _turned(ours[a:b], gone)):
-            return Copy("contradicted", word)
-    return None if any(_is_new(word, known) for word in ours) else Copy("", "")
+    first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
+    changes = [
+        (ours[a:b], theirs[max(c, first) : min(d, last)]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
+    ]
+    denied = [word for put, gone in changes if (word := _denied(put, gone))]
+    if denied:
+        return Copy("contradicted", denied[0])
+    put = (word for change in changes for word in change[0] if word.stem not in title)
+    gone = (word for change in changes for word in change[1] if word.text.lower() != "both")  # of two things, one
+    return None if any(map(_tells, (*put, *gone))) else Copy("", "")
 
 
 def _telling_words(text: str) -> list[Word]:
@@ -83,12 +92,12 @@ def _changed_number(claim: str, sentence: str) -> str:
     return ""
 
 
-def _turned(put: Sequence[Word], gone: Sequence[Word]) -> str:
-    """A small word put in or left out that turns the sense, or ""."""
+def _denied(put: Sequence[Word], gone: Sequence[Word]) -> str:
+    """A denial that was put in or left out, or ""."""
     ours, theirs = ({w.text.lower() for w in some} for some in (put, gone))
-    turned = (ours ^ theirs) & _DENYING or (ours & _TURNING) - theirs or (theirs & (_TURNING | _HEDGES)) - ours
-    return min(turned, default="")
+    return min((ours ^ theirs) & _DENYING, default="")
 
 
-def _is_new(word: Word, known: frozenset[str]) -> bool:
-    return word.is_content and word.stem not in known and word.stem not in _TELLERS
+def _tells(word: Word) -> bool:
+    """Whether a word that came or went may change what is said."""
+    return word.text.lower() in _TURNING | _HEDGES or (word.is_content and word.stem not in _TELLERS)

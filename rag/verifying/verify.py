@@ -17,7 +17,7 @@ from rag.language.quantities import quantities
 from rag.language.terms import plain
 from rag.records import Evidence, Finding, Verdict
 from rag.settings import Settings
-from rag.verifying.abstracts import Reading, read
+from rag.verifying.abstracts import Reading, claim_stems, read
 from rag.verifying.clauses import bare, without_opening
 from rag.verifying.judge import Opinion, trained_judge
 from rag.verifying.languages import is_foreign
@@ -192,7 +192,7 @@ def _name(case: Case, verifier: Verifier) -> Ruling | None:
 def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
     """A claim about one paper that repeats a sentence but for words that change nothing holds; other words forbid."""
     text = case.readings[0].text
-    copy = near_copy(case.claim, text.sentences, text.known) if len(case.readings) == 1 else None
+    copy = near_copy(case.claim, text.sentences, claim_stems(text.title)) if len(case.readings) == 1 else None
     if copy is None:
         return None
     if not copy.word:
