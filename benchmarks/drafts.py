@@ -3,8 +3,9 @@
     python -m benchmarks.drafts benchmarks/questions/*.jsonl [--write docs/examples]
     python -m benchmarks.drafts benchmarks/topics.jsonl
 
-Of `benchmarks/topics.jsonl` (five topics to tune with, five held out, over three libraries, the gold lists made from
-the abstracts before any draft was) those are drafted whose gold papers are all in the library of CITEWELL_HOME.
+Of `benchmarks/topics.jsonl` (ten topics over three libraries; the gold lists made from titles and the openings of
+abstracts by the hand that wrote the drafting, and the figures of both halves seen while the cut was chosen) those are
+drafted whose gold papers are all in the library of CITEWELL_HOME.
 
 Recall is the share of the gold papers that a draft cites, precision the share of its citations that are gold or
 acceptable, points the share of the key facts that its text states, carried the share of sentences that are

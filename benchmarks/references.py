@@ -170,7 +170,7 @@ def _venue(paper: Paper, draw: random.Random) -> str:
 
 
 def _spoil(entries: dict[str, Entry], papers: list[Paper], draw: random.Random) -> None:
-    """Make a tenth of `WRONG` entries or so wrong in each field."""
+    """Make `WRONG` entries wrong, as many in each field."""
     whole = [key for key, e in entries.items() if e.venue and not e.is_preprint and e.author.count(" and ") > 1]
     for n, key in enumerate(draw.sample(whole, WRONG)):
         entry, field, other = entries[key], FIELDS[n % len(FIELDS)], draw.choice(papers)

@@ -40,8 +40,11 @@ class Filter:
         return replace(self, **given)
 
     def and_(self, other: "Filter") -> "Filter":
-        """This filter, and beside it what `other` asks for."""
-        return replace(self.then(other), authors=tuple(dict.fromkeys(self.authors + other.authors)))
+        """Both limits at once: the years that both leave and the authors of both; venues and tags are `other`'s."""
+        since = max((year for year in (self.since, other.since) if year), default=None)
+        until = min((year for year in (self.until, other.until) if year), default=None)
+        authors = tuple(dict.fromkeys(self.authors + other.authors))
+        return replace(self.then(other), since=since, until=until, authors=authors)
 
     @property
     def years(self) -> str:

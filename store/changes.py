@@ -57,7 +57,10 @@ class Changes:
             return settled(replace(paper, **self._checked(paper, fields), origins=origins))
 
         self._apply({paper_id: edited}, f"edit {paper_id}")
-        return self._papers.get_many([paper_id])[paper_id]
+        known = self._papers.get_many([paper_id])
+        if paper_id not in known:
+            raise StoreError(f"{paper_id}: no such paper; `citewell papers list` shows the ids.")
+        return known[paper_id]
 
     def put(self, papers: Sequence[Paper], what: str) -> int:
         """Put these papers in the place of those of their ids; how many that changed."""

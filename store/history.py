@@ -139,6 +139,8 @@ class History(Database):
                 self._restore(seq, json.loads(image))
             self._db.execute("DELETE FROM images WHERE change = ?", (latest.number,))
             self._db.execute("DELETE FROM changes WHERE number = ?", (latest.number,))
+            # What was read up to a mark may be what was taken back: the next reading begins anew.
+            self._db.execute("DELETE FROM facts WHERE name LIKE 'zotero %'")
         return latest
 
     def _put(self, seq: int, paper: Paper) -> None:

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,14 +41,13 @@ class Incoming:
         """Take in what `words` name. What cannot be had is skipped; where nothing else is, its error is raised."""
         named = [(str(word), None if isinstance(word, Path) else wanted(word)) for word in words]
         paths = [word for word, found in named if found is None]
-        reports = [add_paths(self.library.add, paths, self.progress, self.tags)] if paths else []
-        ids = [found.value for _, found in named if found and found.service == "arxiv"]
-        if ids:
-            reports.append(self._add(self._arxiv(ids), ", ".join(f"arxiv:{i}" for i in ids)))
-        for word, found in named:
-            if found and found.service != "arxiv":
-                reports.append(self._one(word, found))
-        return _total(reports)
+        steps: list[Callable[[], AddReport]] = []
+        if paths:
+            steps.append(partial(add_paths, self.library.add, paths, self.progress, self.tags))
+        if ids := [found.value for _, found in named if found and found.service == "arxiv"]:
+            steps.append(lambda: self._add(self._arxiv(ids), ", ".join(f"arxiv:{i}" for i in ids)))
+        steps += [partial(self._one, word, found) for word, found in named if found and found.service != "arxiv"]
+        return _total(_had(steps))
 
     def _one(self, word: str, found: Wanted) -> AddReport:
         if not found.value and found.service != "zotero":
@@ -128,6 +128,20 @@ class Incoming:
             return Zotero(self.client).changed() if found.service == "zotero" else self.client.fetch(found.value)[0]
         except (OSError, ServiceError) as error:
             return f"not there: {error}"
+
+
+def _had(steps: Sequence[Callable[[], AddReport]]) -> list[AddReport]:
+    """The reports of `steps`, those that fail among what was skipped; where all fail, the first error is raised."""
+    reports, failures = [], []
+    for step in steps:
+        try:
+            reports.append(step())
+        except (ReadError, ServiceError) as error:
+            failures.append(error)
+    if failures and not reports:
+        raise failures[0]
+    skipped = (str(error).partition(": ") for error in failures)
+    return [*reports, *(AddReport(read=1, skipped=(Skipped(where, why or where),)) for where, _, why in skipped)]
 
 
 def _total(reports: Sequence[AddReport]) -> AddReport:

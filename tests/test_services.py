@@ -165,3 +165,18 @@ def test_papers_are_filled_in_and_what_the_user_wrote_stays(incoming):
     assert enrich(list(library.papers()), incoming.client, silent)[0] == []
     library.changes.undo()
     assert library.get("on-tea").doi == ""
+
+
+def test_what_cannot_be_had_is_skipped_and_the_rest_comes_in(incoming, services, tmp_path):
+    file = tmp_path / "papers.jsonl"
+    file.write_text(services.file, encoding="utf-8")
+    report = incoming.take([file, "doi:10.9/none", "zotero:"])
+    assert report.added >= 2 and len(report.skipped) == 1
+    with pytest.raises((ReadError, ServiceError)):
+        incoming.take(["doi:10.9/none"])
+
+
+def test_what_was_taken_back_comes_again_from_zotero(incoming):
+    assert incoming.take(["zotero:"]).added == 2
+    incoming.library.changes.undo()
+    assert incoming.take(["zotero:"]).added == 2

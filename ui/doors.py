@@ -187,7 +187,7 @@ def _headers(scope: Scope) -> Headers:
 
 async def _read(receive: Receive, headers: Headers, largest: int) -> bytes:
     """The body of a request, up to its limits."""
-    length, body = headers.get("content-length", ""), b""
+    length, body = headers.get("content-length", ""), bytearray()
     if length and (not length.isascii() or not length.isdigit() or len(length) > 12 or int(length) > largest):
         raise Refusal(413, f"A request may have {largest:,} bytes.", connection="close")
     try:
@@ -201,7 +201,7 @@ async def _read(receive: Receive, headers: Headers, largest: int) -> bytes:
                     raise Refusal(413, f"A request may have {largest:,} bytes.", connection="close")
     except TimeoutError:
         raise Refusal(408, "The request took too long.", connection="close") from None
-    return body
+    return bytes(body)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -49,10 +49,10 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     if quoted:
         many = f"{len(quoted)} sentences stand" if len(quoted) > 1 else "1 sentence stands"
         yield f"{MARKS['quoted']} quoted: {many} word for word in what is cited", "green"
-    told = [sentence for sentence in answer.sentences if sentence not in quoted]
-    if told and answer.model == OFFLINE:
+    retold = [sentence for sentence in answer.sentences if sentence not in quoted]
+    if retold and answer.model == OFFLINE:
         yield WORDS, "yellow"
-    for sentence in told:
+    for sentence in retold:
         yield from evidence_lines(sentence if answer.model != OFFLINE else replace(sentence, copies=()))
     if answer.repairs:
         yield "\nNotes", "bold"

@@ -107,8 +107,13 @@ class _Chat:
                 self.jobs.stop(job)
 
     async def _lines(self, job: Job, turn: TurnOf, place: int) -> AsyncIterator[str]:
+        cards = ""
         async for now in self.jobs.follow(job):
-            yield json.dumps(self._line(turn, job.talk, place, *now)) + "\n" if now else "\n"
+            line = self._line(turn, job.talk, place, *now) if now else {}
+            if line and line["cards"] == cards:
+                line["cards"] = ""  # the page keeps those it has
+            cards = line.get("cards") or cards
+            yield json.dumps(line) + "\n" if line else "\n"
 
     async def _last(self, talk: str, turn: TurnOf, place: int) -> AsyncIterator[str]:
         yield json.dumps(self._line(turn, talk, place, _left(turn.exchange))) + "\n"

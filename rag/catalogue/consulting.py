@@ -38,6 +38,7 @@ _POINTER = any_of(
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
 _SPEAKS_OF_PAPERS = any_of(rf"\b{PAPERS}\b")
 _ASKED_BEFORE = 4  # questions looked back at
+Cited = dict[int, Paper]  # the papers cited last, by the numbers of their markers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,13 @@ class _Reader:
         return carried or self._alone(question, reply)
 
     def _alone(self, question: str, reply: bool) -> Consulted:
-        whole = self._about_one(question, NO_LIMIT, (), reply)
+        whole = self._about_one(question, NO_LIMIT, {}, reply)
         if whole:
             return whole
         free = read_filter(question, self._catalogue, freely=True)
         for request in read_form(free.text, free.filter):
             if request.kind in _ABOUT_ONE:
-                found = self._about_one(free.text, free.filter, (), reply)
+                found = self._about_one(free.text, free.filter, {}, reply)
                 if found:
                     return found
             elif _counts(request, free.text) and (request.kind != "keywords" or self._clerk.papers(request)):
@@ -94,15 +95,15 @@ class _Reader:
         request = replace(request, filter=request.filter.and_(self._given))
         return Consulted(question, request.filter, request, self._clerk.reply(request, meant) if reply else None)
 
-    def _about_one(self, text: str, limit: Filter, cited: Sequence[Paper], reply: bool) -> Consulted | None:
+    def _about_one(self, text: str, limit: Filter, cited: Cited, reply: bool) -> Consulted | None:
         """The reply to a question for a record of one paper; None where it is none, or may ask for content."""
         for request in read_form(text, limit):
             if request.kind not in _ABOUT_ONE:
                 continue
             pointer = _POINTER.search(request.called)
             if pointer and (limit or cited):
-                meant = _pointed(pointer, cited) if cited else []
-                if meant or limit:
+                meant = _pointed(pointer, cited)
+                if meant or (limit and request.kind != "like"):
                     return self._replied(text, request, meant, reply)
             papers = [] if pointer else called(request.called, self._library)
             fitting = set(self._catalogue.fitting(limit)) if limit else None
@@ -143,12 +144,12 @@ class _Reader:
         return self._replied(f"papers{described(whole)}", whole, (), reply)
 
     def _of_cited(
-        self, question: str, request: Request, cited: list[Paper], before: Consulted, these: bool, reply: bool
+        self, question: str, request: Request, cited: Cited, before: Consulted, these: bool, reply: bool
     ) -> Consulted | None:
         """After an answer about content: "these" are the papers cited; another limit asks the same question again."""
         if these and cited:
             fitting = set(self._catalogue.fitting(request.filter)) if request.filter else None
-            meant = [paper for paper in cited if fitting is None or paper.paper_id in fitting]
+            meant = [paper for paper in cited.values() if fitting is None or paper.paper_id in fitting]
             if meant:
                 return self._replied(question, request, meant, reply)
             nothing = said(f"None of the {papers_said(len(cited))} named before is {request.filter.of_papers}.")
@@ -157,9 +158,10 @@ class _Reader:
             return None
         return Consulted(before.question, before.filter.then(request.filter), stands_alone=True)
 
-    def _cited(self, turns: Sequence[Turn]) -> list[Paper]:
-        numbers = sorted({pair for turn in turns for pair in turn.cited})
-        return self._library.get_many([paper_id for _, paper_id in numbers])
+    def _cited(self, turns: Sequence[Turn]) -> Cited:
+        numbers = dict(sorted({pair for turn in turns for pair in turn.cited}))
+        papers = {paper.paper_id: paper for paper in self._library.get_many(list(numbers.values()))}
+        return {number: papers[paper_id] for number, paper_id in numbers.items() if paper_id in papers}
 
 
 def _counts(request: Request, text: str) -> bool:
@@ -174,11 +176,12 @@ def _counts(request: Request, text: str) -> bool:
     return True
 
 
-def _pointed(pointer: re.Match, cited: Sequence[Paper]) -> list[Paper]:
-    """The papers among those cited last that "it", "the second one" or "them" are."""
+def _pointed(pointer: re.Match, cited: Cited) -> list[Paper]:
+    """The papers among those cited last that "it", "the second one", "[2]" or "them" are."""
+    papers = list(cited.values())
     if pointer["place"]:
-        return list(cited)[_PLACES[pointer["place"].lower()] :][:1]
+        return papers[_PLACES[pointer["place"].lower()] :][:1]
     if pointer["number"]:
-        return list(cited)[int(pointer["number"]) - 1 :][:1]
+        return [cited[number]] if (number := int(pointer["number"])) in cited else []
     many = re.search(r"(?i)\b(?:them|these|those|they|their)\b|s$", pointer[0])
-    return list(cited) if many else list(cited)[:1]
+    return papers if many else papers[:1]

@@ -29,7 +29,8 @@ class Cut:
     about: float
 
 
-# Chosen on benchmarks/topics.jsonl (its "tune" half) and the survey and topic questions of benchmarks/questions.
+# Chosen on the survey and topic questions of benchmarks/questions and on benchmarks/topics.jsonl, both of whose halves
+# were in view.
 CUT = Cut(relevant=0.7, meaning=0.3, about=0.36)
 
 
@@ -45,7 +46,7 @@ def gather(library: Library | Part, topic: str, tuning: Tuning | None = None) ->
     """Candidates for a draft on `topic`, best first; not the paper whose abstract the topic is."""
     views = look(library, topic_query(spelled_out(topic, library)))
     found = candidates(views, rank_found(library, views, tuning or tuning_of(library)))
-    return [c for c in found if " ".join(c.found.paper.abstract.split())[:200] not in topic]
+    return [c for c in found if not (opening := " ".join(c.found.paper.abstract.split())[:200]) or opening not in topic]
 
 
 def candidates(views: Views, found: Sequence[Found]) -> list[Candidate]:

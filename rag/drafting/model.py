@@ -72,11 +72,15 @@ class ModelWriter:
         From the first such sentence on, sentences wait until the model has ended: a server may take one call at a time.
         """
         waiting: list[Written] = []
-        for written in found:
-            if waiting or self._copies(written):
-                waiting.append(written)
-            else:
-                yield written
+        try:
+            for written in found:
+                if waiting or self._copies(written):
+                    waiting.append(written)
+                else:
+                    yield written
+        except ModelError:
+            yield from map(self._marked, waiting)  # a server that failed is asked nothing more
+            raise
         for written in waiting:
             yield self._reworded(written, plan) if self._copies(written) else written
 

@@ -64,7 +64,10 @@ def make_plan(
         if sentence := writer.tell(paper):
             told.append((paper, sentence))
         else:
-            omissions.append(Omission(paper.paper_id, "no sentence of its abstract can be told on its own"))
+            why = (
+                "no sentence of its abstract can be told on its own" if paper.abstract.strip() else "it has no abstract"
+            )
+            omissions.append(Omission(paper.paper_id, why))
     ranks = {paper.paper_id: n for n, paper in enumerate(found, 1)}
     items = _items(_themes(library, topic, options.style, told), told, ranks, bool(paper_ids))
     return Plan(topic, (*pinned, *items), options.style, options.length, tuple(omissions))

@@ -53,7 +53,7 @@ def lint(text: str, path: str, bibs: Mapping[str, str], library: Library, verifi
         found.append(LintLine(twin.path, twin.line, 1, "same paper twice", message, twin.key))
     found += [LintLine(place.path, place.line, 1, "damaged .bib", place.reason) for _, bad in read for place in bad]
     order = [*(source.path for source, _ in sources), *bibs]
-    found = accept(found, {**bibs, **{source.path: source.text for source, _ in sources}})
+    found = accept(found, {**{source.path: source.text for source, _ in sources}, **bibs})
     return sorted(found, key=lambda line: (order.index(line.path), line.line, line.col))
 
 

@@ -22,14 +22,14 @@ _STRONG = (
     ),
     (
         r"\b(?:significantly|substantially|dramatically|drastically|greatly|vastly|massively|hugely|tremendously)\b",
-        r"significan|substantial|dramatic|drastic|great|vast|massive|huge|tremendous|remarkabl|consider|large margin"
-        r"|\d\s*(?:\\?%|x\b|times)|state-of-the-art|markedly|strong|far",
+        r"\b(?:significan|substantial|dramatic|drastic|great|vast|massive|huge|tremendous|remarkabl|considerabl|markedly"
+        r"|strong)|\b(?:large margin|far|state-of-the-art)\b|\d\s*(?:\\?%|x\b|times)",
     ),
     (r"\b(?:always|never|in every case|no longer needs? any)\b", r"\b(?:always|never|every|all|any|without)\b"),
     (r"\bguarantee(?:s|d)\b", r"guarante|provabl|certif|ensur|formal"),
     (
         r"\b(?:perfect|perfectly|flawless|flawlessly|completely|fully|entirely)\b",
-        r"perfect|flawless|complete|full|entire|whole|100|all",
+        r"\b(?:perfect|flawless|complete|full|entire)|\b(?:whole|100|all)\b",
     ),
     (r"\b(?:the only (?!one\b)\w+)", r"\bonly\b|\bsole"),
 )

@@ -151,10 +151,12 @@ def _fields(lines: Sequence[str], dialect: _Dialect) -> dict[str, Any]:
             value = line
         if not name or not value.strip():
             continue
-        if name[-1] == "+" or (name[-1] == "*" and tag):
-            found.setdefault(name[:-1], []).append(value.strip())
-        elif name[-1] == "*":
-            found[name[:-1]][-1] += f" {value.strip()}"
+        if name[-1] in "+*":
+            values = found.setdefault(name[:-1], [])
+            if name[-1] == "*" and not tag and values:
+                values[-1] += f" {value.strip()}"
+            else:
+                values.append(value.strip())
         else:
             found[name] = f"{found[name]} {value.strip()}" if name in found else value.strip()
     people = found.pop("authors", None) or found.get("short", [])

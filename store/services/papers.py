@@ -3,17 +3,16 @@
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping, Sequence
-from html import unescape
 from typing import Any
 from urllib.parse import quote
 
 from store.identity import arxiv_id, doi, is_archive, is_archive_doi
+from store.readers.readable import abstract, line
 from store.records import Paper
 from store.services.client import Client, NotThere, ServiceError
 
 _ATOM = {"a": "http://www.w3.org/2005/Atom", "x": "http://arxiv.org/schemas/atom"}
 _AT_ONCE = 100  # ids asked for together
-_MARKUP = re.compile(r"<(?:jats:)?title[^>]*>.*?</(?:jats:)?title>|<[^>]+>", re.DOTALL)
 _RETRACTING = {"retraction", "withdrawal", "removal"}
 
 
@@ -96,11 +95,11 @@ def _crossref(work: Mapping[str, Any]) -> Paper:
     retractions = [u for u in _listed(work, "updated-by") if str(u.get("type", "")).lower() in _RETRACTING]
     return Paper(
         "",
-        _plain(": ".join(filter(None, [_first(_listed(work, "title")), _first(_listed(work, "subtitle"))]))),
-        _plain(work.get("abstract") or ""),
+        line(": ".join(filter(None, [_first(_listed(work, "title")), _first(_listed(work, "subtitle"))]))),
+        abstract(work.get("abstract") or ""),
         tuple(_crossref_name(author) for author in _listed(work, "author")),
         next((part[0] for part in parts if part and part[0]), None),
-        _plain(venue or _first(kept)),
+        line(venue or _first(kept)),
         doi=doi(work.get("DOI") or ""),
         url=work.get("URL") or "",
         retracted=f"retracted: https://doi.org/{retractions[0].get('DOI', '')}" if retractions else "",
@@ -142,11 +141,11 @@ def _openalex(work: Mapping[str, Any]) -> Paper:
     name = doi(work.get("doi") or "")
     return Paper(
         "",
-        _plain(work.get("title") or ""),
-        _plain(" ".join(words[n] for n in sorted(words))),
+        line(work.get("title") or ""),
+        line(" ".join(words[n] for n in sorted(words))),
         tuple((one.get("author") or {}).get("display_name") or "" for one in _listed(work, "authorships")),
         work.get("publication_year"),
-        "" if is_archive(venue) else _plain(venue),
+        "" if is_archive(venue) else line(venue),
         arxiv,
         "" if arxiv and is_archive_doi(name) else name,
         retracted="retracted, as OpenAlex says" if work.get("is_retracted") else "",
@@ -162,7 +161,7 @@ def by_openreview(client: Client, name: str) -> Paper:
     content = {key: _value(value) for key, value in (notes[0].get("content") or {}).items()}
     return Paper(
         "",
-        _plain(content.get("title") or ""),
+        line(content.get("title") or ""),
         " ".join((content.get("abstract") or "").split()),
         tuple(content.get("authors") or ()),
         _year(str(content.get("year") or "")) or _year(content.get("venue") or ""),
@@ -188,11 +187,11 @@ def by_acl(client: Client, name: str) -> Paper:
     fields = {field.key.lower(): from_latex(str(field.value)) for field in library.entries[0].fields}
     return Paper(
         "",
-        _plain(fields.get("title", "")),
-        _plain(fields.get("abstract", "")),
+        line(fields.get("title", "")),
+        abstract(fields.get("abstract", ""), latex=True),
         tuple(name for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip()),
         _year(fields.get("year", "")),
-        _plain(fields.get("booktitle") or fields.get("journal", "")),
+        line(fields.get("booktitle") or fields.get("journal", "")),
         doi=doi(fields.get("doi", "")),
         url=fields.get("url", ""),
         sources=("ACL Anthology",),
@@ -206,10 +205,6 @@ def _listed(record: Mapping[str, Any], name: str) -> list[Any]:
 
 def _first(values: Iterable[Any]) -> str:
     return next((str(value) for value in values if value), "")
-
-
-def _plain(text: str) -> str:
-    return " ".join(unescape(_MARKUP.sub(" ", text)).split())
 
 
 def _year(text: str) -> int | None:

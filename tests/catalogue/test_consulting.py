@@ -194,3 +194,19 @@ def test_the_answer_is_one_json_object(assistant):
 
     answer = json.loads(json.dumps(asdict(assistant.ask("papers by Levine"))))
     assert answer["model"] == "records" and answer["filters"]["author"] == ["Levine"]
+
+
+@pytest.mark.parametrize("question", ["Papers similar to this from 2024", "papers like it by Kim"])
+def test_a_pointer_to_nothing_is_no_failure(library, question):
+    assert told(library, question).question
+
+
+def test_a_number_in_brackets_is_the_marker_of_the_answer_before(library):
+    two, five = (paper for paper, _ in zip(library.papers(), range(2), strict=False))
+    history = [
+        Turn("user", "What do robots learn?"),
+        Turn("assistant", "This [2] and that [5].", ((2, two.paper_id), (5, five.paper_id))),
+    ]
+    assert [p.paper_id for p in told(library, "who wrote [5]?", history).reply.papers] == [five.paper_id]
+    assert [p.paper_id for p in told(library, "who wrote the second one?", history).reply.papers] == [five.paper_id]
+    assert not (found := told(library, "who wrote [1]?", history).reply) or not found.papers

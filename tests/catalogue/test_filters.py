@@ -115,3 +115,9 @@ def test_a_filter_is_told_in_words_and_to_programs():
         "year": "2023-", "venue": ("CoRL",), "author": ("Kim",), "tag": ("vla",), "words": str(limit)
     }  # fmt: skip
     assert Filter().as_json() == {} and not Filter()
+
+
+def test_two_limits_leave_what_both_leave():
+    both = Filter(since=2020, until=2024).and_(Filter(until=2022, authors=("Kim",)))
+    assert (both.since, both.until, both.authors) == (2020, 2022, ("Kim",))
+    assert Filter(authors=("Li",)).and_(both).authors == ("Li", "Kim")

@@ -155,3 +155,14 @@ def test_a_reply_that_stopped_early_is_said_and_every_paper_cited_all_the_same(l
     draft = drafter.finish(plan, list(drafter.write(plan)))
     assert sorted(cited(draft)) == sorted(plan.paper_ids)
     assert any(r.kind == "cut-off" and "length limit" in r.detail for r in draft.answer.repairs)
+
+
+def test_a_server_that_fails_behind_a_copied_sentence_loses_no_paper(library, plan):
+    class Failing(FakeModel):
+        def stream(self, messages):
+            yield AIMessageChunk(content=f"{copies(messages[-1].content)} ")
+            raise ModelError("The server is away.")
+
+    drafter = Drafter(library, Verifier(), Failing(copies))
+    result = drafter.finish(plan, list(drafter.write(plan)))
+    assert sorted(cited(result)) == sorted(plan.paper_ids)

@@ -89,3 +89,15 @@ def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
     known = read_baseline(write_baseline(found(wrong)), "b.json")
     lines = without_known(found(f"Hello.\n\n{wrong} It runs.\n\n{wrong}"), known)
     assert [line.fails for line in lines if line.key] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("claim", "abstract"),
+    [
+        ("It works perfectly.", "We train a small model."),
+        ("It significantly improves grasping.", "We consider nets on a farm."),
+        ("It is fully automatic.", "We call it."),
+    ],
+)
+def test_a_word_within_another_bears_nothing_out(claim, abstract):
+    assert overclaim(claim, abstract)

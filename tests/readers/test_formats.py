@@ -255,3 +255,12 @@ def test_a_zip_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
         packed.writestr("a.json", b" " * 30_000_000)
     with pytest.raises(ReadError, match="unpacks to more than 100 times its size"):
         read(tmp_path / "bomb.zip")
+
+
+def test_an_empty_tag_with_its_value_on_the_next_line_costs_no_record(tmp_path):
+    file = tmp_path / "pubmed.nbib"
+    record = "PMID- {n}\nTI  - Grasping by touch {n}\nFAU - \n      Doe, Jane\nAB  - We grasp.\n"
+    file.write_text("\n".join(record.format(n=n) for n in (11, 12)), encoding="utf-8")
+    papers, skipped = read(file)
+    assert [paper.title for paper in papers] == ["Grasping by touch 11", "Grasping by touch 12"] and not skipped
+    assert papers[0].authors == ("Doe, Jane",)

@@ -143,3 +143,9 @@ def test_the_action_puts_no_input_into_its_script():
     assert all(step["shell"] == "bash" for step in steps if "run" in step)
     [script] = [step["run"] for step in steps if "citewell lint" in step.get("run", "")]
     assert subprocess.run(["bash", "-n"], input=script.encode(), capture_output=True).returncode == 0
+
+
+def test_a_comment_in_a_bib_that_is_linted_alone_counts(capsys, tmp_path):
+    assert run(capsys, "lint", "a.bib")[0] == 1
+    (tmp_path / "a.bib").write_text(f"% citewell: ok (the preprint's year)\n{BIB}", encoding="utf-8")
+    assert run(capsys, "lint", "a.bib")[0] == 0
