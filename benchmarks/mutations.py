@@ -3,7 +3,8 @@
     python -m benchmarks.mutations --questions FILE... [--library HOME] [--corpus FILE] --out FILE
 
 True claims are the sentences of gold answers and of abstracts; a corpus with author-written
-summaries adds those. A claim counts as flagged when its verdict is not "supported".
+summaries adds those. A claim counts as flagged when it is shown neither as supported
+nor as quoted.
 """
 
 import argparse
@@ -112,7 +113,8 @@ def measure(claims: list[Claim], papers: list[Paper], library: Library, by_meani
     made = list(cases(claims, papers, neighbours(papers, library)))
     for i, (kind, text, cited) in enumerate(made, 1):
         start = time.perf_counter()
-        verdicts[kind][verifier.check(text, cited).verdict] += 1
+        finding = verifier.check(text, cited)
+        verdicts[kind]["supported" if finding.holds else finding.verdict] += 1
         times.append((time.perf_counter() - start) * 1000)
         if sys.stderr.isatty():
             print(f"\r{i}/{len(made)}", end="", file=sys.stderr)
