@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -124,18 +124,15 @@ class Changes:
             return self._papers.changes(paper_id)
 
     def backup(self, path: Path) -> int:
-        """Write the library as one file, without what can be made again and without settings; how many papers."""
-        import zipfile
+        """Write the library as one file, without what can be made again and without settings; how many papers.
 
+        Raises StoreError for a `path` that cannot be written, where nothing is left then.
+        """
         beside = [self._folder.home / name for name in _BESIDE]
         with self._folder.telling(), tempfile.TemporaryDirectory() as place:
             copy = Path(place) / _CARRIED
             self._papers.copy_to(copy)
-            part = path.with_name(f"{path.name}.part")
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
-                for file in (copy, *(file for file in beside if file.is_file())):
-                    packed.write(file, file.name)
-            part.replace(path)
+            _pack([copy, *(file for file in beside if file.is_file())], path)
             return len(self._papers)
 
     def restore(self, path: Path) -> int:
@@ -154,6 +151,24 @@ class Changes:
                         (self._folder.home / file.name).write_bytes(file.read_bytes())
                     self._follow()
         return len(self._papers)
+
+
+def _pack(files: Sequence[Path], path: Path) -> None:
+    import zipfile
+
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in files:
+                packed.write(file, file.name)
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the backup cannot be written ({error.strerror or error}); give another place with room for it."
+        ) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _unpacked(path: Path, place: Path) -> list[Path]:

@@ -40,11 +40,12 @@ class History(Database):
     def __init__(self, folder: Folder):
         super().__init__(folder)
         self._change = 0  # the number of the one under way; 0 while none is kept
-        self.rekeyed: list[tuple[Paper, str]] = []  # papers whose own key was another one's, with the key they got
+        self.rekeyed: list[tuple[Paper, str]] = []  # of the latest change: whose own key was another's, and theirs
 
     @contextmanager
     def change(self, what: str) -> Iterator[None]:
         """Keep what the block does as one change; the caller is the one writer."""
+        self.rekeyed.clear()
         with self.transaction():
             self._drop_empty()
             at, last = time.strftime("%Y-%m-%d %H:%M:%S"), self._last_seq()

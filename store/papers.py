@@ -50,7 +50,6 @@ class Papers(History):
                     counts.update(map(self.keep, batch))
                 progress(counts.total(), 0, "papers read")
         notes = tuple(_rekeyed(*one) for one in self.rekeyed)
-        self.rekeyed.clear()
         done = (counts["added"], counts["merged"], counts["unchanged"])
         bare = max(0, self.count_without_abstract() - bare)
         return AddReport(counts.total() + len(skipped), *done, tuple(skipped), notes, bare)
@@ -129,11 +128,6 @@ class Papers(History):
     def bump_generation(self) -> None:
         """Note that the indexes have changed, for other processes that hold them open."""
         self.set_fact("generation", str(int(self.fact("generation") or 0) + 1))
-
-    def mark_all_lagging(self) -> None:
-        """Both indexes are to be made anew, from nothing."""
-        self._db.execute("UPDATE papers SET indexed = '', passages = 0")
-        self._db.execute("DELETE FROM removed")
 
     def count_passages(self, in_step: bool = False) -> int:
         """How many passages the vector index holds when it is in step; of the papers it has followed at least."""

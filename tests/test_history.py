@@ -8,6 +8,7 @@ import pytest
 from fakes import WordEmbedder
 from small_library import NEW, open_empty, state
 
+import store.papers
 from store.errors import StoreError
 from store.history import History
 from store.identity import venue_year
@@ -214,6 +215,31 @@ def test_a_backup_carries_the_library_and_a_restore_is_all_or_nothing(small, tmp
         assert other.changes.restore(tmp_path / "all.zip") == 60
         assert everything(other) == before
         assert list((tmp_path / "elsewhere" / "copies").glob("*before-restore*"))
+
+
+@pytest.mark.parametrize("place", ["none/all.zip", "a-file/all.zip", "a-folder"])
+def test_a_backup_that_cannot_be_written_names_its_place_and_leaves_nothing(small, tmp_path, place):
+    (tmp_path / "a-file").touch()
+    (tmp_path / "a-folder").mkdir()
+    before = sorted(tmp_path.rglob("*.part"))
+    with pytest.raises(StoreError) as failed:
+        small.changes.backup(tmp_path / place)
+    assert str(failed.value).startswith(f"{tmp_path / place}: ") and "library folder" not in str(failed.value)
+    assert sorted(tmp_path.rglob("*.part")) == before
+
+
+def test_a_key_that_an_interrupted_add_gave_is_not_told_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(store.papers, "_BATCH", 1)
+
+    def broken():
+        yield replace(SECOND, citekey="mine")
+        raise OSError("gone")
+
+    with open_empty(tmp_path) as library:
+        library.add([replace(FIRST, citekey="mine")])
+        with pytest.raises(StoreError):
+            library.add(broken())
+        assert library.add([replace(FIRST, title="Robots Five", arxiv="")]).notes == ()
 
 
 def test_a_kill_after_a_restore_leaves_the_restored(small, tmp_path, monkeypatch):

@@ -163,7 +163,8 @@ def _taken(library: Library, listing: Listing, client: "Client", named: list, fo
         told = asdict(Incoming(library, client).take(named))
     except CitewellError as error:
         raise NoPaper(str(error).replace(folder, "")) from error
-    listing.forget()
+    finally:  # some may have come in before what failed
+        listing.forget()
     told["skipped"] = [{**skip, "where": skip["where"].replace(folder, "")} for skip in told["skipped"]]
     return told
 

@@ -1,13 +1,18 @@
 """The place of the papers: the table in a real browser, and what stands behind it."""
 
+from dataclasses import replace
+
 import pytest
 from small_library import NEW
 
 from rag.answer import Assistant
 from rag.settings import Settings
+from store.incoming import Incoming
 from store.records import Paper
+from store.services.client import Client, ServiceError
 from tests.fakes_web import EVIL
 from ui.listing import Listing, Wanted
+from ui.routes_papers import NoPaper, _taken
 
 PASTED = '{"title": "A new paper on gripping", "authors": ["Ada Example"], "year": 2031, "abstract": "It grips well."}'
 
@@ -23,6 +28,21 @@ def test_the_table_is_filtered_and_sorted(small):
     small.add([Paper("", f"Dated {year}", "It is dated.", year=year) for year in (2022, 2024, 2023)])
     assert ids(listing, year="2022-2023", order="year", down=True) == ["Dated 2023", "Dated 2022"]
     assert ids(listing, order="title", down=True)[0] == max(paper.title for paper in NEW)
+
+
+def test_what_came_in_before_a_failure_is_in_the_table(small, monkeypatch):
+    listing = Listing(small)
+    assert len(ids(listing)) == len(NEW)
+
+    def half(incoming, _):
+        first = next(incoming.library.papers())
+        incoming.library.changes.put([replace(first, title="It came in")], "add")
+        raise ServiceError("The rest cannot be had; try later.")
+
+    monkeypatch.setattr(Incoming, "take", half)
+    with pytest.raises(NoPaper):
+        _taken(small, listing, Client(), ["doi:10.1/x"], "")
+    assert "It came in" in ids(listing)
 
 
 @pytest.fixture
