@@ -21,6 +21,7 @@ from store.records import Paper
 if TYPE_CHECKING:
     from store.library import Library
 
+_NEEDS_ONE = "like"  # a kind that can tell nothing without a paper
 _ABOUT_ONE = frozenset({"who", "when", "where", "bibtex", "link", "abstract", "title", "have", "like"})
 # These words ask for a record of a paper, whether the library has it or not; others may ask for content.
 _SURE = any_of(
@@ -44,13 +45,15 @@ _ASKED_BEFORE = 4  # questions looked back at
 class Consulted:
     """`question` without the words of the `filter` that it states; `reply` where the records alone answer it.
 
-    `stands_alone` says that what it carried on is in it already.
+    `meant` are the papers that the request calls by name or points at. `stands_alone` says that what it carried on is
+    in it already.
     """
 
     question: str
     filter: Filter = NO_LIMIT
     request: Request | None = None
     reply: Reply | None = None
+    meant: tuple[Paper, ...] = ()
     stands_alone: bool = False
 
 
@@ -92,7 +95,8 @@ class _Reader:
 
     def _replied(self, question: str, request: Request, meant: Sequence[Paper], reply: bool) -> Consulted:
         request = replace(request, filter=request.filter.and_(self._given))
-        return Consulted(question, request.filter, request, self._clerk.reply(request, meant) if reply else None)
+        told = self._clerk.reply(request, meant) if reply else None
+        return Consulted(question, request.filter, request, told, tuple(meant))
 
     def _about_one(self, text: str, limit: Filter, cited: Sequence[Paper], reply: bool) -> Consulted | None:
         """The reply to a question for a record of one paper; None where it is none, or may ask for content."""
@@ -102,7 +106,7 @@ class _Reader:
             pointer = _POINTER.search(request.called)
             if pointer and (limit or cited):
                 meant = _pointed(pointer, cited) if cited else []
-                if meant or limit:
+                if meant or (limit and request.kind != _NEEDS_ONE):
                     return self._replied(text, request, meant, reply)
             papers = [] if pointer else called(request.called, self._library)
             fitting = set(self._catalogue.fitting(limit)) if limit else None
@@ -140,7 +144,8 @@ class _Reader:
         limit = limit.and_(free.filter) if these else limit.then(free.filter)
         kind = before.request if bare and not these else request
         whole = replace(kind, filter=limit, subject=request.subject or before.request.subject)
-        return self._replied(f"papers{described(whole)}", whole, (), reply)
+        meant = before.meant if whole.kind == _NEEDS_ONE else ()
+        return self._replied(f"papers{described(whole)}", whole, meant, reply)
 
     def _of_cited(
         self, question: str, request: Request, cited: list[Paper], before: Consulted, these: bool, reply: bool
@@ -155,7 +160,8 @@ class _Reader:
             return Consulted(question, request.filter, request, nothing)
         if request.subject or not request.filter:
             return None
-        return Consulted(before.question, before.filter.then(request.filter), stands_alone=True)
+        limit = before.filter.then(request.filter).and_(self._given)
+        return Consulted(before.question, limit, stands_alone=True)
 
     def _cited(self, turns: Sequence[Turn]) -> list[Paper]:
         numbers = sorted({pair for turn in turns for pair in turn.cited})

@@ -156,6 +156,17 @@ def test_a_follow_up_asks_for_a_paper_that_was_named(assistant, library):
     assert answer.sources[0].n == 2
 
 
+@pytest.mark.parametrize("question", ["Papers similar to this from 2024", "papers like it by Kim"])
+def test_what_is_like_a_paper_that_nobody_named_is_searched_for(library, question):
+    assert told(library, question).reply is None
+
+
+def test_what_is_like_a_paper_is_limited_by_the_next_question(library):
+    history = [Turn("user", "papers like RT-2"), Turn("assistant", "…")]
+    papers = told(library, "only from 2024", history).reply.papers
+    assert papers and {paper.year for paper in papers} == {2024}
+
+
 def test_records_that_pose_as_markup_are_text(small):
     small.add([Paper("odd", "See [1] <b>now</b>", "It is odd.", ("A [2] Bee",), 1999)])
     answer = Assistant(small, Settings(home=Path("unused"))).ask("papers from 1999")
