@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from rag.catalogue.people import People, name_words
 from rag.catalogue.venues import YEAR, venue_key, venue_keys, venues_named
-from rag.filters import Filter
+from rag.filters import Filter, alternatives
 from store.records import Outline, Paper
 
 if TYPE_CHECKING:
@@ -63,28 +63,40 @@ class Catalogue:
 
     def fitting(self, wanted: Filter) -> list[str]:
         """The ids of the papers that fit, in the order they came."""
-        numbers = self._by_author(wanted.authors)
-        tags = {tag for said in wanted.tags for tag in self.tags if said.casefold() == tag.casefold()}
-        anywhere, held = [(wanted.since, wanted.until)], self._held(wanted)
+        numbers, limits = self._by_author(wanted.authors), [(wanted.since, wanted.until)]
+        tags, venues = (
+            [self._tagged(said) for said in wanted.tags],
+            [self._held(said, wanted) for said in wanted.venues],
+        )
         return [
             record.paper_id
             for number, record in enumerate(self.records)
             if (numbers is None or number in numbers)
-            and (not wanted.tags or not tags.isdisjoint(record.tags))
-            and _within(record.year, held.get(record.venue, []) if wanted.venues else anywhere)
+            and not any(meant.isdisjoint(record.tags) for meant in tags)
+            and all(_within(record.year, held.get(record.venue, [])) for held in venues)
+            and (venues or _within(record.year, limits))
         ]
 
-    def _held(self, wanted: Filter) -> dict[str, list[tuple[int | None, int | None]]]:
-        """The venues that are meant, each with the years of which a paper there may be.
+    def _tagged(self, said: str) -> set[str]:
+        """The tags that are meant: the one that is called so, else those between which `said` lets choose."""
+        for names in ([said], alternatives(said)):
+            wanted = {name.casefold() for name in names}
+            if found := {tag for tag in self.tags if tag.casefold() in wanted}:
+                return found
+        return set()
+
+    def _held(self, said: str, wanted: Filter) -> dict[str, list[tuple[int | None, int | None]]]:
+        """The venues that `said` means, each with the years of which a paper there may be.
 
         Of a venue whose name has a year that year counts: it is not always the one in which the paper came out.
         """
         held: dict[str, list[tuple[int | None, int | None]]] = {}
-        for said in wanted.venues:
-            own = [int(year) for year in YEAR.findall(said)]
-            spans: list[tuple[int | None, int | None]] = [(year, year) for year in own]
-            spans = spans or [(wanted.since, wanted.until)]
-            for venue in venues_named(said, self.venues):
+        limit = (wanted.since, wanted.until)
+        for name in [said] if self.has_venue(said) else alternatives(said):
+            own = [int(year) for year in YEAR.findall(name)]
+            spans: list[tuple[int | None, int | None]]
+            spans = [(year, year) for year in own if _within(year, [limit])] if own else [limit]
+            for venue in venues_named(name, self.venues):
                 named = [int(year) for year in YEAR.findall(venue)]
                 if not named:
                     held.setdefault(venue, []).extend(spans)
