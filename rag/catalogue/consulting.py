@@ -1,7 +1,7 @@
 """A question as the records see it: one about the library, with its reply, or one about content, with its filter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,13 +76,13 @@ class _Reader:
         return carried or self._alone(question, reply)
 
     def _alone(self, question: str, reply: bool) -> Consulted:
-        whole = self._about_one(question, NO_LIMIT, (), reply)
+        whole = self._about_one(question, NO_LIMIT, {}, reply)
         if whole:
             return whole
         free = read_filter(question, self._catalogue, freely=True)
         for request in read_form(free.text, free.filter):
             if request.kind in _ABOUT_ONE:
-                found = self._about_one(free.text, free.filter, (), reply)
+                found = self._about_one(free.text, free.filter, {}, reply)
                 if found:
                     return found
             elif _counts(request, free.text) and (request.kind != "keywords" or self._clerk.papers(request)):
@@ -98,7 +98,7 @@ class _Reader:
         told = self._clerk.reply(request, meant) if reply else None
         return Consulted(question, request.filter, request, told, tuple(meant))
 
-    def _about_one(self, text: str, limit: Filter, cited: Sequence[Paper], reply: bool) -> Consulted | None:
+    def _about_one(self, text: str, limit: Filter, cited: Mapping[int, Paper], reply: bool) -> Consulted | None:
         """The reply to a question for a record of one paper; None where it is none, or may ask for content."""
         for request in read_form(text, limit):
             if request.kind not in _ABOUT_ONE:
@@ -139,7 +139,7 @@ class _Reader:
             return None
         before = self.read(history[asked[-1]].content, history[: asked[-1]][-2 * _ASKED_BEFORE :], reply=False)
         if before.request is None:
-            return self._of_cited(question, request, cited, before, bool(these), reply)
+            return self._of_cited(question, request, list(cited.values()), before, bool(these), reply)
         limit = before.request.filter
         limit = limit.and_(free.filter) if these else limit.then(free.filter)
         kind = before.request if bare and not these else request
@@ -163,9 +163,11 @@ class _Reader:
         limit = before.filter.then(request.filter).and_(self._given)
         return Consulted(before.question, limit, stands_alone=True)
 
-    def _cited(self, turns: Sequence[Turn]) -> list[Paper]:
-        numbers = sorted({pair for turn in turns for pair in turn.cited})
-        return self._library.get_many([paper_id for _, paper_id in numbers])
+    def _cited(self, turns: Sequence[Turn]) -> dict[int, Paper]:
+        """The papers that `turns` cite, by their numbers and in the order of these."""
+        cited = dict(sorted(pair for turn in turns for pair in turn.cited))
+        papers = {paper.paper_id: paper for paper in self._library.get_many(list(dict.fromkeys(cited.values())))}
+        return {number: papers[paper_id] for number, paper_id in cited.items() if paper_id in papers}
 
 
 def _counts(request: Request, text: str) -> bool:
@@ -180,11 +182,12 @@ def _counts(request: Request, text: str) -> bool:
     return True
 
 
-def _pointed(pointer: re.Match, cited: Sequence[Paper]) -> list[Paper]:
-    """The papers among those cited last that "it", "the second one" or "them" are."""
-    if pointer["place"]:
-        return list(cited)[_PLACES[pointer["place"].lower()] :][:1]
+def _pointed(pointer: re.Match, cited: Mapping[int, Paper]) -> list[Paper]:
+    """The papers among those cited last, by their numbers, that "it", "the second one", "[5]" or "them" are."""
     if pointer["number"]:
-        return list(cited)[int(pointer["number"]) - 1 :][:1]
+        return [paper for number, paper in cited.items() if number == int(pointer["number"])]
+    papers = list(cited.values())
+    if pointer["place"]:
+        return papers[_PLACES[pointer["place"].lower()] :][:1]
     many = re.search(r"(?i)\b(?:them|these|those|they|their)\b|s$", pointer[0])
-    return list(cited) if many else list(cited)[:1]
+    return papers if many else papers[:1]

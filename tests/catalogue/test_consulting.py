@@ -128,6 +128,27 @@ def test_a_filter_in_a_question_about_content_limits_its_search(assistant, libra
     assert answer.standalone_question == "What do papers say about generalization?"
 
 
+@pytest.mark.parametrize(
+    ("question", "limit", "words"),
+    [
+        ("papers since 2023 and until 2024", NO_LIMIT, "from 2023 to 2024"),
+        ("papers from 2022, 2023 or 2025", NO_LIMIT, "from 2022 to 2025"),
+        ("papers at ICLR or CoRL", NO_LIMIT, "at ICLR or CoRL"),
+        ("papers since 2023", Filter(until=2024), "from 2023 to 2024"),
+        ("papers at ICLR", Filter(venues=("CoRL",)), "at ICLR and at CoRL"),
+        ("papers from 2024", Filter(2025), "from 2025 on and until 2024"),
+    ],
+)
+def test_limits_hold_beside_one_another(library, question, limit, words):
+    assert str(told(library, question, limit=limit).filter) == words
+
+
+def test_a_follow_up_narrows_what_it_asks_of(library):
+    history = [Turn("user", "papers since 2023"), Turn("assistant", "…")]
+    assert str(told(library, "which of these are from before 2025?", history).filter) == "from 2023 to 2024"
+    assert not told(library, "which of these are from 2020?", history).reply.papers
+
+
 def test_a_quoted_title_states_no_filter(library):
     found = read_filter("What does “Robots after 2020 by Kim” say?", catalogue_of(library), freely=True)
     assert not found.filter
@@ -154,6 +175,19 @@ def test_a_follow_up_asks_for_a_paper_that_was_named(assistant, library):
     answer = assistant.ask("when was the second one published?", history)
     assert answer.model == "records" and [s.paper_id for s in answer.sources] == [cited[1][1]]
     assert answer.sources[0].n == 2
+
+
+def test_a_number_in_brackets_is_that_of_the_citation(library):
+    second, fifth = (paper.paper_id for paper in told(library, "papers by Sergey Levine").reply.papers[:2])
+    history = [Turn("user", "papers by Sergey Levine"), Turn("assistant", "…", ((2, second), (5, fifth)))]
+
+    def pointed(question):
+        reply = told(library, question, history).reply
+        return [paper.paper_id for paper in reply.papers] if reply else []
+
+    assert pointed("who wrote [5]?") == pointed("who wrote the second one?") == [fifth]
+    assert pointed("who wrote [2]?") == [second]
+    assert pointed("who wrote [0]?") == pointed("who wrote [1]?") == []
 
 
 @pytest.mark.parametrize("question", ["Papers similar to this from 2024", "papers like it by Kim"])
