@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from rag.catalogue.people import People, name_words
+from rag.catalogue.telling import frequent_subjects
 from rag.catalogue.venues import YEAR, venue_key, venue_keys, venues_named
 from rag.filters import Filter, alternatives
+from rag.tuning import Catalogued
 from store.records import Outline, Paper
 
 if TYPE_CHECKING:
     from store.library import Library, Part
 
 _LONGEST_VENUE = 8  # words
+_KEPT = 32  # filters whose papers are kept: one question asks for those of a few, several times
 _PAGE = 500  # papers read at once
 
 
@@ -23,6 +26,8 @@ class Catalogue:
 
     def __init__(self, library: "Library") -> None:
         self.stamp, self._library = library.stamp, library
+        self._fitting: dict[Filter, list[str]] = {}
+        self._subjects: dict[Filter, list[str]] = {}
 
     @cached_property
     def records(self) -> list[Outline]:
@@ -62,7 +67,11 @@ class Catalogue:
         return len(said.split()) <= _LONGEST_VENUE and venue_key(said) in self._venue_names
 
     def fitting(self, wanted: Filter) -> list[str]:
-        """The ids of the papers that fit, in the order they came."""
+        """The ids of the papers that fit, in the order they came; not to be changed, for they are kept."""
+        found = self._fitting.get(wanted)
+        return _keep(self._fitting, wanted, self._found(wanted)) if found is None else found
+
+    def _found(self, wanted: Filter) -> list[str]:
         numbers, limits = self._by_author(wanted.authors), [(wanted.since, wanted.until)]
         tags, venues = (
             [self._tagged(said) for said in wanted.tags],
@@ -130,9 +139,26 @@ class Catalogue:
         for start in range(0, len(ids), _PAGE):
             yield from self._library.get_many(ids[start : start + _PAGE])
 
+    def subjects(self, wanted: Filter) -> list[str]:
+        """What most papers that fit speak of, read from a sample of them."""
+        found = self._subjects.get(wanted)
+        if found is None:
+            ids = self.fitting(wanted)
+            papers = self._library.get_many(ids[:: max(1, ceil(len(ids) / Catalogued.SAMPLED))])
+            found = _keep(self._subjects, wanted, frequent_subjects(papers, Catalogued.THEMES))
+        return found
+
     def part(self, wanted: Filter) -> "Library | Part":
         """What of the library fits, searched as the library is; all of it where nothing is limited."""
         return self._library.among(self.fitting(wanted)) if wanted else self._library
+
+
+def _keep(kept: dict[Filter, list[str]], wanted: Filter, found: list[str]) -> list[str]:
+    """Keep what was found for `wanted`, in the place of older ones once they are many."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[wanted] = found
+    return found
 
 
 def _within(year: int | None, spans: Sequence[tuple[int | None, int | None]]) -> bool:
@@ -142,12 +168,10 @@ def _within(year: int | None, spans: Sequence[tuple[int | None, int | None]]) ->
     return any((since or year) <= year <= (until or year) for since, until in spans)
 
 
-_known: "WeakKeyDictionary[Library, Catalogue]" = WeakKeyDictionary()
-
-
 def catalogue_of(library: "Library") -> Catalogue:
     """The catalogue of a library, read anew once its papers have changed."""
-    found = _known.get(library)
+    kept = vars(library)  # on the library, and freed with it: in a table the catalogue would hold its own key
+    found = kept.get("_catalogue")
     if found is None or found.stamp != library.stamp:
-        found = _known[library] = Catalogue(library)
+        found = kept["_catalogue"] = Catalogue(library)
     return found

@@ -68,6 +68,7 @@ class _Reader:
         self._library, self._given = library, given
         self._catalogue: Catalogue = catalogue_of(library)
         self._clerk = Clerk(library, self._catalogue)
+        self._names: dict[str, list[Paper]] = {}
 
     def read(self, question: str, history: Sequence[Turn], reply: bool) -> Consulted:
         """The question by itself, or as it carries on what was asked before."""
@@ -85,7 +86,9 @@ class _Reader:
                 found = self._about_one(free.text, free.filter, {}, reply)
                 if found:
                     return found
-            elif _counts(request, free.text) and (request.kind != "keywords" or self._clerk.papers(request)):
+            elif _counts(request, free.text) and (
+                request.kind != "keywords" or self._clerk.papers(self._limited(request))
+            ):
                 return self._replied(question, request, (), reply)
         strict = read_filter(question, self._catalogue, freely=False)
         limit = strict.filter.and_(self._given)
@@ -94,9 +97,21 @@ class _Reader:
         return Consulted(strict.text if strict.filter else question, limit)
 
     def _replied(self, question: str, request: Request, meant: Sequence[Paper], reply: bool) -> Consulted:
-        request = replace(request, filter=request.filter.and_(self._given))
+        request = self._limited(request)
         told = self._clerk.reply(request, meant) if reply else None
         return Consulted(question, request.filter, request, told, tuple(meant))
+
+    def _limited(self, request: Request) -> Request:
+        return replace(request, filter=request.filter.and_(self._given))
+
+    def _finds(self, request: Request) -> bool:
+        """Whether keywords, which may also ask for content, are the subject of a paper."""
+        return request.kind != "keywords" or bool(self._clerk.papers(self._limited(request)))
+
+    def _called(self, name: str) -> list[Paper]:
+        if name not in self._names:
+            self._names[name] = called(name, self._library)
+        return self._names[name]
 
     def _about_one(self, text: str, limit: Filter, cited: Mapping[int, Paper], reply: bool) -> Consulted | None:
         """The reply to a question for a record of one paper; None where it is none, or may ask for content."""
@@ -108,13 +123,13 @@ class _Reader:
                 meant = _pointed(pointer, cited) if cited else []
                 if meant or (limit and request.kind != _NEEDS_ONE):
                     return self._replied(text, request, meant, reply)
-            papers = [] if pointer else called(request.called, self._library)
+            papers = [] if pointer else self._called(request.called)
             fitting = set(self._catalogue.fitting(limit)) if limit else None
             papers = [paper for paper in papers if fitting is None or paper.paper_id in fitting]
             if papers:
                 return self._replied(text, replace(request, filter=NO_LIMIT), papers, reply)
             if request.called and not pointer and not limit and _SURE.search(text):
-                return Consulted(text, self._given, request, self._unknown(request.called))
+                return Consulted(text, self._given, request, self._unknown(request.called) if reply else None)
         return None
 
     def _unknown(self, name: str) -> Reply:

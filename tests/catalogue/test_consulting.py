@@ -2,17 +2,20 @@
 
 import json
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from rag.answer import Assistant
+from rag.catalogue import catalogue, consulting, replies
 from rag.catalogue.catalogue import catalogue_of
 from rag.catalogue.consulting import consult
 from rag.catalogue.reading import read_filter
 from rag.filters import NO_LIMIT, Filter
 from rag.records import Turn
 from rag.settings import Settings
+from rag.tuning import Catalogued
 from store.records import Paper
 
 CONTENT = Path(__file__).parents[1] / "catalogue" / "content.txt"
@@ -201,6 +204,29 @@ def test_what_is_like_a_paper_is_limited_by_the_next_question(library):
     assert papers and {paper.year for paper in papers} == {2024}
 
 
+def test_what_is_looked_up_is_looked_up_once(library, monkeypatch):
+    counts = Counter()
+
+    def counted(module, name):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given: (counts.update([name]), real(*given))[1])
+
+    counted(replies, "on_subject"), counted(consulting, "called"), counted(consulting, "nearest")
+    assert told(library, "diffusion from 2024").reply and counts["on_subject"] == 1
+    history = [Turn("user", "who wrote Attention Is All You Need?"), Turn("assistant", "…")]
+    told(library, "and from 2024?", history)
+    assert counts["nearest"] == 0 and counts["called"] == 1
+
+
+def test_an_overview_reads_no_more_than_its_sample_and_once(monkeypatch, small):
+    monkeypatch.setattr(Catalogued, "SAMPLED", 40)
+    asked = []
+    monkeypatch.setattr(catalogue, "frequent_subjects", lambda papers, most: asked.append(len(papers)) or ["grasping"])
+    for _ in range(2):
+        assert "grasping" in str(told(small, "what is this library about?").reply.lines)
+    assert len(asked) == 1 and asked[0] <= 40
+
+
 def test_records_that_pose_as_markup_are_text(small):
     small.add([Paper("odd", "See [1] <b>now</b>", "It is odd.", ("A [2] Bee",), 1999)])
     answer = Assistant(small, Settings(home=Path("unused"))).ask("papers from 1999")
@@ -225,12 +251,12 @@ def test_eighty_thousand_papers_are_read_against_in_an_instant(monkeypatch):
                 for n in range(20_000)
             ]
 
-    catalogue = catalogue_of(Many())
+    many = catalogue_of(Many())
     question = "which papers by Anna Bolek at CoRL since 2020 are on robots?"
-    read_filter(question, catalogue, freely=True)
+    read_filter(question, many, freely=True)
     started = time.process_time()
     for _ in range(10):
-        read_filter(question, catalogue, freely=True)
+        read_filter(question, many, freely=True)
     assert (time.process_time() - started) / 10 < 0.05
 
 

@@ -1,5 +1,8 @@
 """The filter: its words, its options, and which papers fit it."""
 
+import gc
+from weakref import ref
+
 import pytest
 
 from rag.catalogue.catalogue import catalogue_of
@@ -97,6 +100,21 @@ def test_a_paper_fits_all_limits_and_one_of_those_to_choose_from(small):
     assert fitting(Filter(tags=("vla",)).and_(Filter(tags=("video",)))) == ["a"]
     assert fitting(Filter(tags=("video or yes or no",))) == ["a"] and fitting(Filter(tags=("yes or no",))) == ["c"]
     assert not fitting(Filter(2022).and_(Filter(until=2021))) and not fitting(Filter(2024, venues=("ICLR 2022",)))
+
+
+def test_a_library_is_freed_with_its_catalogue():
+    class Kept:
+        stamp = (1,)
+
+        def outline(self):
+            return []
+
+    library = Kept()
+    assert len(catalogue_of(library)) == 0 and catalogue_of(library) is catalogue_of(library)
+    gone = ref(library)
+    del library
+    gc.collect()
+    assert gone() is None
 
 
 def test_the_year_in_a_venues_name_is_its_year(small):
