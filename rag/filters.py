@@ -1,6 +1,7 @@
 """What limits a search: years, venues, authors and tags, as the user gives them, and how it is said in words."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from rag.errors import QuestionError
@@ -13,8 +14,8 @@ _SPAN = re.compile(rf"\s*({_YEAR})?\s*([-–:]|\.\.)?\s*({_YEAR})?\s*$")
 class Filter:
     """Which papers are meant: those that fit all that is given.
 
-    `since` and `until` bound the year, both included. Each of `authors`, `venues` and `tags` is what the user wrote;
-    authors must all have written the paper ("A or B" is one of them), venues and tags are alternatives.
+    `since` and `until` bound the year, both included; nothing fits where `since` is the later one. `authors`, `venues`
+    and `tags` are what the user wrote; a paper must fit each of them, and "A or B" is one of these.
     """
 
     since: int | None = None
@@ -28,9 +29,10 @@ class Filter:
         return self != NO_LIMIT
 
     def alone(self) -> list["Filter"]:
-        """The same limits one by one: years, venues, each author, tags."""
-        one = [Filter(self.since, self.until), Filter(venues=self.venues), Filter(tags=self.tags)]
-        return [found for found in (*one, *(Filter(authors=(author,)) for author in self.authors)) if found]
+        """The same limits one by one: years, each venue, each tag, each author."""
+        one = [Filter(venues=(venue,)) for venue in self.venues] + [Filter(tags=(tag,)) for tag in self.tags]
+        one += [Filter(authors=(author,)) for author in self.authors]
+        return [found for found in (Filter(self.since, self.until), *one) if found]
 
     def then(self, other: "Filter") -> "Filter":
         """This filter with what `other` gives in the place of its own limits of the same kind."""
@@ -40,11 +42,14 @@ class Filter:
         return replace(self, **given)
 
     def and_(self, other: "Filter") -> "Filter":
-        """Both limits at once: the years that both leave and the authors of both; venues and tags are `other`'s."""
-        since = max((year for year in (self.since, other.since) if year), default=None)
-        until = min((year for year in (self.until, other.until) if year), default=None)
-        authors = tuple(dict.fromkeys(self.authors + other.authors))
-        return replace(self.then(other), since=since, until=until, authors=authors)
+        """What fits this filter and `other` as well."""
+        return Filter(
+            max(filter(None, (self.since, other.since)), default=None),
+            min(filter(None, (self.until, other.until)), default=None),
+            _joined(self.venues, other.venues),
+            _joined(self.authors, other.authors),
+            _joined(self.tags, other.tags),
+        )
 
     @property
     def years(self) -> str:
@@ -56,9 +61,9 @@ class Filter:
     def __str__(self) -> str:
         """The filter in words: "from 2023 on, at CoRL, by Kim"."""
         said = [self._years_said()]
-        said += [f"at {' or '.join(self.venues)}"] if self.venues else []
+        said += [" and ".join(f"at {venue}" for venue in self.venues)] if self.venues else []
         said += [f"by {' and '.join(self.authors)}"] if self.authors else []
-        said += [f"tagged {' or '.join(self.tags)}"] if self.tags else []
+        said += [f"tagged {' and '.join(self.tags)}"] if self.tags else []
         return ", ".join(filter(None, said))
 
     @property
@@ -67,6 +72,8 @@ class Filter:
         return re.sub("^in ", "from ", str(self))
 
     def _years_said(self) -> str:
+        if self.since and self.until and self.since > self.until:
+            return f"from {self.since} on and until {self.until}"
         if self.since and self.until:
             return f"in {self.since}" if self.since == self.until else f"from {self.since} to {self.until}"
         return f"from {self.since} on" if self.since else f"until {self.until}" if self.until else ""
@@ -78,6 +85,22 @@ class Filter:
 
 
 NO_LIMIT = Filter()
+_OR = " or "
+
+
+def _joined(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(some + others))
+
+
+def either(names: Iterable[str]) -> tuple[str, ...]:
+    """One limit that any of `names` fits; none where there are none."""
+    said = _OR.join(filter(None, names))
+    return (said,) if said else ()
+
+
+def alternatives(said: str) -> list[str]:
+    """What "A or B" lets choose between."""
+    return said.split(_OR)
 
 
 def read_years(text: str) -> tuple[int | None, int | None]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import QuestionError, SettingsError
-from rag.filters import Filter, read_years
+from rag.filters import Filter, either, read_years
 from rag.settings import SECRETS, VARIABLES, EnvFile, Settings, read_env_file, read_settings, redacted
 from store.records import without_password
 from ui.console import bar, harmless, write
@@ -76,7 +76,8 @@ def add_filters(command: argparse.ArgumentParser) -> None:
 def filters(args: argparse.Namespace) -> Filter:
     """Which papers were asked for."""
     since, until = args.year or (None, None)
-    return Filter(since, until, *(tuple(filter(None, given or ())) for given in (args.venue, args.author, args.tag)))
+    authors = tuple(filter(None, args.author or ()))
+    return Filter(since, until, either(args.venue or ()), authors, either(args.tag or ()))
 
 
 def part_of(library: "Library", limit: Filter) -> "Library | Part":

@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from rag.catalogue.people import People, name_words
+from rag.catalogue.telling import frequent_subjects
 from rag.catalogue.venues import YEAR, venue_key, venue_keys, venues_named
-from rag.filters import Filter
+from rag.filters import Filter, alternatives
+from rag.tuning import Catalogued
 from store.records import Outline, Paper
 
 if TYPE_CHECKING:
     from store.library import Library, Part
 
 _LONGEST_VENUE = 8  # words
+_KEPT = 32  # filters whose papers are kept: one question asks for those of a few, several times
 _PAGE = 500  # papers read at once
 
 
@@ -23,6 +26,8 @@ class Catalogue:
 
     def __init__(self, library: "Library") -> None:
         self.stamp, self._library = library.stamp, library
+        self._fitting: dict[Filter, list[str]] = {}
+        self._subjects: dict[Filter, list[str]] = {}
 
     @cached_property
     def records(self) -> list[Outline]:
@@ -62,29 +67,45 @@ class Catalogue:
         return len(said.split()) <= _LONGEST_VENUE and venue_key(said) in self._venue_names
 
     def fitting(self, wanted: Filter) -> list[str]:
-        """The ids of the papers that fit, in the order they came."""
-        numbers = self._by_author(wanted.authors)
-        tags = {tag for said in wanted.tags for tag in self.tags if said.casefold() == tag.casefold()}
-        anywhere, held = [(wanted.since, wanted.until)], self._held(wanted)
+        """The ids of the papers that fit, in the order they came; not to be changed, for they are kept."""
+        found = self._fitting.get(wanted)
+        return _keep(self._fitting, wanted, self._found(wanted)) if found is None else found
+
+    def _found(self, wanted: Filter) -> list[str]:
+        numbers, limits = self._by_author(wanted.authors), [(wanted.since, wanted.until)]
+        tags, venues = (
+            [self._tagged(said) for said in wanted.tags],
+            [self._held(said, wanted) for said in wanted.venues],
+        )
         return [
             record.paper_id
             for number, record in enumerate(self.records)
             if (numbers is None or number in numbers)
-            and (not wanted.tags or not tags.isdisjoint(record.tags))
-            and _within(record.year, held.get(record.venue, []) if wanted.venues else anywhere)
+            and not any(meant.isdisjoint(record.tags) for meant in tags)
+            and all(_within(record.year, held.get(record.venue, [])) for held in venues)
+            and (venues or _within(record.year, limits))
         ]
 
-    def _held(self, wanted: Filter) -> dict[str, list[tuple[int | None, int | None]]]:
-        """The venues that are meant, each with the years of which a paper there may be.
+    def _tagged(self, said: str) -> set[str]:
+        """The tags that are meant: the one that is called so, else those between which `said` lets choose."""
+        for names in ([said], alternatives(said)):
+            wanted = {name.casefold() for name in names}
+            if found := {tag for tag in self.tags if tag.casefold() in wanted}:
+                return found
+        return set()
+
+    def _held(self, said: str, wanted: Filter) -> dict[str, list[tuple[int | None, int | None]]]:
+        """The venues that `said` means, each with the years of which a paper there may be.
 
         Of a venue whose name has a year that year counts: it is not always the one in which the paper came out.
         """
         held: dict[str, list[tuple[int | None, int | None]]] = {}
-        for said in wanted.venues:
-            own = [int(year) for year in YEAR.findall(said)]
-            spans: list[tuple[int | None, int | None]] = [(year, year) for year in own]
-            spans = spans or [(wanted.since, wanted.until)]
-            for venue in venues_named(said, self.venues):
+        limit = (wanted.since, wanted.until)
+        for name in [said] if self.has_venue(said) else alternatives(said):
+            own = [int(year) for year in YEAR.findall(name)]
+            spans: list[tuple[int | None, int | None]]
+            spans = [(year, year) for year in own if _within(year, [limit])] if own else [limit]
+            for venue in venues_named(name, self.venues):
                 named = [int(year) for year in YEAR.findall(venue)]
                 if not named:
                     held.setdefault(venue, []).extend(spans)
@@ -118,9 +139,26 @@ class Catalogue:
         for start in range(0, len(ids), _PAGE):
             yield from self._library.get_many(ids[start : start + _PAGE])
 
+    def subjects(self, wanted: Filter) -> list[str]:
+        """What most papers that fit speak of, read from a sample of them."""
+        found = self._subjects.get(wanted)
+        if found is None:
+            ids = self.fitting(wanted)
+            papers = self._library.get_many(ids[:: max(1, ceil(len(ids) / Catalogued.SAMPLED))])
+            found = _keep(self._subjects, wanted, frequent_subjects(papers, Catalogued.THEMES))
+        return found
+
     def part(self, wanted: Filter) -> "Library | Part":
         """What of the library fits, searched as the library is; all of it where nothing is limited."""
         return self._library.among(self.fitting(wanted)) if wanted else self._library
+
+
+def _keep(kept: dict[Filter, list[str]], wanted: Filter, found: list[str]) -> list[str]:
+    """Keep what was found for `wanted`, in the place of older ones once they are many."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[wanted] = found
+    return found
 
 
 def _within(year: int | None, spans: Sequence[tuple[int | None, int | None]]) -> bool:
@@ -130,12 +168,10 @@ def _within(year: int | None, spans: Sequence[tuple[int | None, int | None]]) ->
     return any((since or year) <= year <= (until or year) for since, until in spans)
 
 
-_known: "WeakKeyDictionary[Library, Catalogue]" = WeakKeyDictionary()
-
-
 def catalogue_of(library: "Library") -> Catalogue:
     """The catalogue of a library, read anew once its papers have changed."""
-    found = _known.get(library)
+    kept = vars(library)  # on the library, and freed with it: in a table the catalogue would hold its own key
+    found = kept.get("_catalogue")
     if found is None or found.stamp != library.stamp:
-        found = _known[library] = Catalogue(library)
+        found = kept["_catalogue"] = Catalogue(library)
     return found

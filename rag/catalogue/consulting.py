@@ -1,7 +1,7 @@
 """A question as the records see it: one about the library, with its reply, or one about content, with its filter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from store.records import Paper
 if TYPE_CHECKING:
     from store.library import Library
 
+_NEEDS_ONE = "like"  # a kind that can tell nothing without a paper
 _ABOUT_ONE = frozenset({"who", "when", "where", "bibtex", "link", "abstract", "title", "have", "like"})
 # These words ask for a record of a paper, whether the library has it or not; others may ask for content.
 _SURE = any_of(
@@ -38,20 +39,21 @@ _POINTER = any_of(
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latter": -1}
 _SPEAKS_OF_PAPERS = any_of(rf"\b{PAPERS}\b")
 _ASKED_BEFORE = 4  # questions looked back at
-Cited = dict[int, Paper]  # the papers cited last, by the numbers of their markers
 
 
 @dataclass(frozen=True, slots=True)
 class Consulted:
     """`question` without the words of the `filter` that it states; `reply` where the records alone answer it.
 
-    `stands_alone` says that what it carried on is in it already.
+    `meant` are the papers that the request calls by name or points at. `stands_alone` says that what it carried on is
+    in it already.
     """
 
     question: str
     filter: Filter = NO_LIMIT
     request: Request | None = None
     reply: Reply | None = None
+    meant: tuple[Paper, ...] = ()
     stands_alone: bool = False
 
 
@@ -66,6 +68,7 @@ class _Reader:
         self._library, self._given = library, given
         self._catalogue: Catalogue = catalogue_of(library)
         self._clerk = Clerk(library, self._catalogue)
+        self._names: dict[str, list[Paper]] = {}
 
     def read(self, question: str, history: Sequence[Turn], reply: bool) -> Consulted:
         """The question by itself, or as it carries on what was asked before."""
@@ -83,7 +86,9 @@ class _Reader:
                 found = self._about_one(free.text, free.filter, {}, reply)
                 if found:
                     return found
-            elif _counts(request, free.text) and (request.kind != "keywords" or self._clerk.papers(request)):
+            elif _counts(request, free.text) and (
+                request.kind != "keywords" or self._clerk.papers(self._limited(request))
+            ):
                 return self._replied(question, request, (), reply)
         strict = read_filter(question, self._catalogue, freely=False)
         limit = strict.filter.and_(self._given)
@@ -92,26 +97,39 @@ class _Reader:
         return Consulted(strict.text if strict.filter else question, limit)
 
     def _replied(self, question: str, request: Request, meant: Sequence[Paper], reply: bool) -> Consulted:
-        request = replace(request, filter=request.filter.and_(self._given))
-        return Consulted(question, request.filter, request, self._clerk.reply(request, meant) if reply else None)
+        request = self._limited(request)
+        told = self._clerk.reply(request, meant) if reply else None
+        return Consulted(question, request.filter, request, told, tuple(meant))
 
-    def _about_one(self, text: str, limit: Filter, cited: Cited, reply: bool) -> Consulted | None:
+    def _limited(self, request: Request) -> Request:
+        return replace(request, filter=request.filter.and_(self._given))
+
+    def _finds(self, request: Request) -> bool:
+        """Whether keywords, which may also ask for content, are the subject of a paper."""
+        return request.kind != "keywords" or bool(self._clerk.papers(self._limited(request)))
+
+    def _called(self, name: str) -> list[Paper]:
+        if name not in self._names:
+            self._names[name] = called(name, self._library)
+        return self._names[name]
+
+    def _about_one(self, text: str, limit: Filter, cited: Mapping[int, Paper], reply: bool) -> Consulted | None:
         """The reply to a question for a record of one paper; None where it is none, or may ask for content."""
         for request in read_form(text, limit):
             if request.kind not in _ABOUT_ONE:
                 continue
             pointer = _POINTER.search(request.called)
             if pointer and (limit or cited):
-                meant = _pointed(pointer, cited)
-                if meant or (limit and request.kind != "like"):
+                meant = _pointed(pointer, cited) if cited else []
+                if meant or (limit and request.kind != _NEEDS_ONE):
                     return self._replied(text, request, meant, reply)
-            papers = [] if pointer else called(request.called, self._library)
+            papers = [] if pointer else self._called(request.called)
             fitting = set(self._catalogue.fitting(limit)) if limit else None
             papers = [paper for paper in papers if fitting is None or paper.paper_id in fitting]
             if papers:
                 return self._replied(text, replace(request, filter=NO_LIMIT), papers, reply)
             if request.called and not pointer and not limit and _SURE.search(text):
-                return Consulted(text, self._given, request, self._unknown(request.called))
+                return Consulted(text, self._given, request, self._unknown(request.called) if reply else None)
         return None
 
     def _unknown(self, name: str) -> Reply:
@@ -136,32 +154,35 @@ class _Reader:
             return None
         before = self.read(history[asked[-1]].content, history[: asked[-1]][-2 * _ASKED_BEFORE :], reply=False)
         if before.request is None:
-            return self._of_cited(question, request, cited, before, bool(these), reply)
+            return self._of_cited(question, request, list(cited.values()), before, bool(these), reply)
         limit = before.request.filter
         limit = limit.and_(free.filter) if these else limit.then(free.filter)
         kind = before.request if bare and not these else request
         whole = replace(kind, filter=limit, subject=request.subject or before.request.subject)
-        return self._replied(f"papers{described(whole)}", whole, (), reply)
+        meant = before.meant if whole.kind == _NEEDS_ONE else ()
+        return self._replied(f"papers{described(whole)}", whole, meant, reply)
 
     def _of_cited(
-        self, question: str, request: Request, cited: Cited, before: Consulted, these: bool, reply: bool
+        self, question: str, request: Request, cited: list[Paper], before: Consulted, these: bool, reply: bool
     ) -> Consulted | None:
         """After an answer about content: "these" are the papers cited; another limit asks the same question again."""
         if these and cited:
             fitting = set(self._catalogue.fitting(request.filter)) if request.filter else None
-            meant = [paper for paper in cited.values() if fitting is None or paper.paper_id in fitting]
+            meant = [paper for paper in cited if fitting is None or paper.paper_id in fitting]
             if meant:
                 return self._replied(question, request, meant, reply)
             nothing = said(f"None of the {papers_said(len(cited))} named before is {request.filter.of_papers}.")
             return Consulted(question, request.filter, request, nothing)
         if request.subject or not request.filter:
             return None
-        return Consulted(before.question, before.filter.then(request.filter), stands_alone=True)
+        limit = before.filter.then(request.filter).and_(self._given)
+        return Consulted(before.question, limit, stands_alone=True)
 
-    def _cited(self, turns: Sequence[Turn]) -> Cited:
-        numbers = dict(sorted({pair for turn in turns for pair in turn.cited}))
-        papers = {paper.paper_id: paper for paper in self._library.get_many(list(numbers.values()))}
-        return {number: papers[paper_id] for number, paper_id in numbers.items() if paper_id in papers}
+    def _cited(self, turns: Sequence[Turn]) -> dict[int, Paper]:
+        """The papers that `turns` cite, by their numbers and in the order of these."""
+        cited = dict(sorted(pair for turn in turns for pair in turn.cited))
+        papers = {paper.paper_id: paper for paper in self._library.get_many(list(dict.fromkeys(cited.values())))}
+        return {number: papers[paper_id] for number, paper_id in cited.items() if paper_id in papers}
 
 
 def _counts(request: Request, text: str) -> bool:
@@ -176,12 +197,12 @@ def _counts(request: Request, text: str) -> bool:
     return True
 
 
-def _pointed(pointer: re.Match, cited: Cited) -> list[Paper]:
-    """The papers among those cited last that "it", "the second one", "[2]" or "them" are."""
+def _pointed(pointer: re.Match, cited: Mapping[int, Paper]) -> list[Paper]:
+    """The papers among those cited last, by their numbers, that "it", "the second one", "[5]" or "them" are."""
+    if pointer["number"]:
+        return [paper for number, paper in cited.items() if number == int(pointer["number"])]
     papers = list(cited.values())
     if pointer["place"]:
         return papers[_PLACES[pointer["place"].lower()] :][:1]
-    if pointer["number"]:
-        return [cited[number]] if (number := int(pointer["number"])) in cited else []
     many = re.search(r"(?i)\b(?:them|these|those|they|their)\b|s$", pointer[0])
     return papers if many else papers[:1]

@@ -6,6 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from rag.filters import alternatives
 from rag.language.terms import listed
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -56,8 +57,8 @@ class People:
 
         Initials stand for names that begin with them, here and in the records. "A or B" are both.
         """
-        if " or " in said:
-            return list(dict.fromkeys(name for one in said.split(" or ") for name in self.named(one)))
+        if len(several := alternatives(said)) > 1:
+            return list(dict.fromkeys(name for one in several for name in self.named(one)))
         words = [word for word in name_words(said) if word not in _SUFFIXES]
         words = [word if word in self._having else _UMLAUTS.sub("", word) for word in words]
         if not words:

@@ -13,8 +13,8 @@ from rag.catalogue.catalogue import Catalogue
 from rag.catalogue.venues import is_known
 from rag.catalogue.wording import BEFORE_PAPERS, IS_PAPERS, PAPERS, PUBLISHED, SAID_OF
 from rag.catalogue.years import YEAR, spans_in
-from rag.filters import Filter
-from rag.language.terms import is_common
+from rag.filters import Filter, either
+from rag.language.terms import STOP, is_common
 from rag.question import any_of
 
 # What leads from papers to such a limit, and goes with it.
@@ -22,6 +22,7 @@ _LEFT = any_of(rf"\s*\b(?:(?:that|which|and)\s+)?(?:(?:were|was|are|is|have been
 
 _AT = any_of(r"\b(?:at|in|from|of|to|for) (?:the )?(?=[\w(])")
 _WORDS = re.compile(r"[^\W_][\w&.+'’/-]*")
+_ANOTHER_VENUE = re.compile(rf"(?:,? (?:and|or)|,) (?:at |in )?([A-Z][\w.+'’/-]*(?: {YEAR})?)")
 _YEAR_BEHIND = re.compile(rf"\s*(?:\(?{YEAR}\)?|['’]?(\d\d))(?![\w-])")
 _TAG = any_of(
     r"\b(?:that are |which are )?(?:tagged(?: as| with)?|(?:with|having|under) (?:the )?tags?|tag:?)\s+"
@@ -104,8 +105,20 @@ def _venues(state: Limited, catalogue: Catalogue, freely: bool) -> Limited:
             if not (freely or _is_said_of_papers(state.text, start, last)):
                 continue
             when = int(year[1] or f"20{year[2]}") if year else None
-            return _cut(state, start, last, Filter(when, when, venues=(said,)))
+            others, last = ([], last) if when else _other_venues(state.text, last, catalogue)
+            names = either((*state.filter.venues, said, *others))
+            return _cut(replace(state, filter=replace(state.filter, venues=())), start, last, Filter(when, when, names))
     return state
+
+
+def _other_venues(text: str, end: int, catalogue: Catalogue) -> tuple[list[str], int]:
+    """The venues named beside the one that ends at `end`, and their end: no paper is at two, so "and" is "or"."""
+    names: list[str] = []
+    while found := _ANOTHER_VENUE.match(text, end):
+        if not _is_venue(found[1].rstrip("."), catalogue, "at"):
+            break
+        names, end = [*names, found[1].rstrip(".")], found.end()
+    return names, end
 
 
 def _venue_places(text: str, freely: bool) -> Iterator[tuple[int, int, list[re.Match]]]:
@@ -123,7 +136,7 @@ def _venue_places(text: str, freely: bool) -> Iterator[tuple[int, int, list[re.M
 
 def _is_venue(said: str, catalogue: Catalogue, cue: str) -> bool:
     """Whether `said` is a venue's name here: an ordinary word counts only with its capital behind "in" or "at"."""
-    if re.fullmatch(rf"{PAPERS}|{YEAR}", said, re.IGNORECASE):
+    if re.fullmatch(rf"{PAPERS}|{YEAR}", said, re.IGNORECASE) or said.split()[-1].casefold() in STOP:
         return False
     if not catalogue.has_venue(said):
         return is_known(said) and (not said.islower() or cue.strip().casefold() in ("at", "to"))

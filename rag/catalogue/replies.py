@@ -13,7 +13,6 @@ from rag.catalogue.telling import (
     Reply,
     by_date,
     described,
-    frequent_subjects,
     is_or_are,
     listed,
     papers_said,
@@ -34,6 +33,7 @@ class Clerk:
 
     def __init__(self, library: "Library", catalogue: Catalogue) -> None:
         self._library, self._catalogue = library, catalogue
+        self._on_subject: dict[Request, list[Paper]] = {}
 
     def reply(self, request: Request, meant: Sequence[Paper] = ()) -> Reply:
         """The reply; `meant` are the papers that the request calls by name or that were spoken of.
@@ -62,9 +62,10 @@ class Clerk:
         """The papers of a request: those that fit its filter and are about its subject, which come best first."""
         if meant:
             return list(meant)
-        part = self._catalogue.part(request.filter)
         if request.subject:
-            return on_subject(request.subject, part)
+            if request not in self._on_subject:
+                self._on_subject[request] = on_subject(request.subject, self._catalogue.part(request.filter))
+            return self._on_subject[request]
         ids = self._catalogue.fitting(request.filter)
         return sorted(self._library.get_many(ids), key=lambda p: (-(p.year or 0), p.title.casefold()))
 
@@ -101,7 +102,7 @@ class Clerk:
         dated = [paper for paper in by_date(found, oldest) if paper.year]
         if not dated:
             return listed(f"The records give no year for {papers_said(len(found))}{described(request)}", found)
-        most = request.most or max(Catalogued.LATEST, 0)
+        most = request.most or Catalogued.LATEST
         lead = f"The {'oldest' if oldest else 'latest'} of {papers_said(len(found))}{described(request)}, by year"
         return listed(lead, dated[:most])
 
@@ -175,15 +176,14 @@ class Clerk:
 
     def _overview(self, request: Request, meant: Sequence[Paper]) -> Reply:
         ids = self._catalogue.fitting(request.filter)
-        papers = self._library.get_many(ids[:: max(1, len(ids) // Catalogued.SAMPLED)])
         lead = f"{papers_said(len(ids))}{described(request)}{self._spread() if not request.filter else ''}."
         lines = [Line(lead, bullet=False)]
-        if themes := frequent_subjects(papers, Catalogued.THEMES):
+        if themes := self._catalogue.subjects(request.filter):
             lines.append(Line(f"What most of them are about: {', '.join(themes)}."))
         for what, reply in (("Authors with the most papers", self._authors), ("Venues", self._venues)):
             names = [line.text for line in reply(request, ()).lines if line.bullet][: Catalogued.BRIEF]
             lines += [Line(f"{what}: {'; '.join(names)}.")] if names else []
-        return Reply((*lines, Line(f"{_HINT}")))
+        return Reply((*lines, Line(_HINT)))
 
     def _talk(self, request: Request, meant: Sequence[Paper]) -> Reply:
         first = next(iter(self._library.papers()), None)

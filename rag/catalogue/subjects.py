@@ -113,10 +113,13 @@ def _told(form: Sequence[str], paper: Paper) -> float:
 
     From Catalogued.TOLD on it is about it; below, where it is near in meaning as well (ABOUT).
     """
-    in_title = _together(form, paper.title)
-    said = sum(_together(form, sentence) for sentence in sentences(paper.abstract))
-    apart = len(form) > 1 and set(form) <= content_stems(plain(f"{paper.title}. {paper.abstract}"))
-    told = Catalogued.IN_TITLE * in_title + min(said, Catalogued.TIMES) * Catalogued.IN_TEXT
+    title, text = plain(paper.title), plain(paper.abstract)
+    in_text = {word.stem for word in words(text)}
+    if not in_text.union(word.stem for word in words(title)).issuperset(form):
+        return 0.0
+    said = sum(_together(form, part) for part in sentences(paper.abstract)) if in_text.issuperset(form) else 0
+    told = Catalogued.IN_TITLE * _together(form, paper.title) + min(said, Catalogued.TIMES) * Catalogued.IN_TEXT
+    apart = len(form) > 1 and set(form) <= content_stems(f"{title}. {text}")
     return told or Catalogued.APART * apart
 
 

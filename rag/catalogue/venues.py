@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from rag.language.terms import listed
+from rag.references.venues import SHORT_NAMES
 
 _WORD = re.compile(r"[^\W_]+")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -12,15 +13,9 @@ _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z][A-Za-z]*\b|\b\d?[A-Z]{2,}\b")
 _SMALL = frozenset(
     listed("of the on and in for an a to at from annual proceedings conference international th st nd rd")
 )
-# Meetings and journals known by their acronyms: asked for, they are venues also where no paper is from them.
-_KNOWN = frozenset(
-    listed("""
-aaai accv acl acml aistats bmvc chi cikm cogsci coling colm colt conll corl cvpr eacl ecai eccv ecir emnlp fse hri
-icassp iccv icde iclr icml icra icse ijcai ijcnlp interspeech iros isca jair jmir jmlr kdd lrec miccai midl naacl nejm
-neurips nips nsdi osdi pldi pnas popl recsys rss sigcomm sigdial siggraph sigir sigmod sosp stoc focs tacl tmlr
-tpami uai uist usenix vldb wacv wsdm www
-""")
-)
+# Short names that are subjects and words as well: venues only where a paper is from one.
+_OTHERWISE = frozenset(listed("alt automl fg tip tog"))
+_KNOWN = frozenset(name.casefold() for names in SHORT_NAMES for name in names) - _OTHERWISE
 _SHORTEST = 3  # letters of the initials that may stand for a long name
 
 
@@ -46,7 +41,7 @@ def venue_key(text: str) -> str:
 
 
 def is_known(text: str) -> bool:
-    """Whether `text` is the acronym of a venue that people know."""
+    """Whether `text` is the short name of a venue that people know, also where no paper is from it."""
     return text.casefold() in _KNOWN
 
 
@@ -58,15 +53,7 @@ def venues_named(said: str, venues: Iterable[str]) -> list[str]:
     return found or [venue for venue in venues if part and part in venue.casefold()]
 
 
-# Names of one venue, old and new, of which no one spells the other.
+# Names of one venue, old and new, of which no one spells the other; a workshop's is not that of its conference.
 _SAME = tuple(
-    frozenset(map(venue_key, names.split()))
-    for names in (
-        "NeurIPS NIPS",
-        "WWW TheWebConf WebConf",
-        "PAMI TPAMI",
-        "RAL RA-L",
-        "TRO T-RO",
-        "Interspeech Eurospeech",
-    )
+    frozenset(venue_key(name) for name in names if name != f"{names[0]}W") for names in SHORT_NAMES if len(names) > 1
 )

@@ -7,9 +7,15 @@ from rag.language.terms import listed
 from rag.question import any_of
 
 YEAR = r"((?:19|20)\d\d)"
+_LISTED = r"(?:,\s*(?:19|20)\d\d)*,?"  # the years between in "2022, 2023 and 2024"
 _NUMBERS = {word: n for n, word in enumerate(listed("one two three four five six seven eight nine ten"), 1)}
 _PHRASES: tuple[tuple[re.Pattern, str], ...] = (
-    (any_of(rf"\b(?:from|between|in)?\s*\b{YEAR}\s*(?:to|and|until|till|through|-|–|—)\s*{YEAR}\b"), "span"),
+    (
+        any_of(
+            rf"\b(?:from|between|in)?\s*\b{YEAR}(?:,\s*(?:19|20)\d\d)*,?\s*(?:to|and|or|until|till|through|-|–|—)\s*{YEAR}\b"
+        ),
+        "span",
+    ),
     (any_of(rf"\b(?:from )?{YEAR}[-–](\d\d)\b(?!\d|-)"), "short"),
     (
         any_of(

@@ -1,13 +1,15 @@
 """Names of conferences and journals: under whatever name a reference has one, which it is and of what kind."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 VenueKind = Literal["meeting", "journal"]
 
-# Short names, the first of which stands for all, and words of the long name; small words and numbers left out.
+# Short names, the first of which stands for all, and words of the long name; small words and numbers left out. Short
+# names without a long one count only where they are all that is said: beside others they may be organisers.
 _MEETINGS = """
 AAAI = aaai conference artificial intelligence | national conference artificial intelligence
 ACCV = asian conference computer vision
@@ -38,7 +40,7 @@ ICLR = learning representations
 ICML = international conference machine learning
 ICRA = robotics automation
 IJCAI = joint conference artificial intelligence | joint conferences artificial intelligence
-INTERSPEECH = interspeech
+INTERSPEECH Eurospeech = interspeech
 IROS = intelligent robots systems
 ISRR = international symposium robotics research
 KDD = knowledge discovery data mining
@@ -53,8 +55,28 @@ STOC = symposium theory computing
 UAI = uncertainty artificial intelligence
 WACV = applications computer vision
 WSDM = web search data mining
-WWW TheWebConf = world wide web | web conference
+WWW TheWebConf WebConf = world wide web | web conference
 3DV = conference 3d vision
+CogSci
+ECIR
+FSE
+ICDE
+ICSE
+IJCNLP
+ISCA
+MIDL
+NSDI
+OSDI
+PLDI
+POPL
+RecSys
+SIGCOMM
+SIGDIAL
+SIGMOD
+SOSP
+UIST
+USENIX
+VLDB
 """
 _JOURNALS = """
 AIJ = artificial intelligence journal
@@ -74,6 +96,8 @@ TOG = transactions graphics
 TPAMI PAMI T-PAMI = transactions pattern analysis machine intelligence
 T-RO TRO = transactions robotics
 TVCG = transactions visualization computer graphics
+JMIR
+NEJM
 """
 _SMALL = frozenset({"of", "the", "on", "and", "in", "for", "an", "a", "to", "at", "from"})
 _WORDS = re.compile(r"[^\W_]+(?:-[^\W\d_]{1,5}\b)?")
@@ -88,20 +112,29 @@ class KnownVenue:
     kind: VenueKind
 
 
-def _table() -> tuple[dict[str, KnownVenue], list[tuple[tuple[str, ...], KnownVenue]]]:
-    short: dict[str, KnownVenue] = {}
-    long: list[tuple[tuple[str, ...], KnownVenue]] = []
+@dataclass(frozen=True, slots=True)
+class _Row:
+    names: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...]
+    venue: KnownVenue
+
+
+def _rows() -> Iterator[_Row]:
     kinds: tuple[tuple[str, VenueKind], ...] = ((_JOURNALS, "journal"), (_MEETINGS, "meeting"))
     for rows, kind in kinds:
         for row in rows.strip().splitlines():
-            names, _, phrases = row.partition(" = ")
-            venue = KnownVenue(names.split()[0], kind)
-            short |= {name.casefold(): venue for name in names.split()}
-            long += [(tuple(phrase.split()), venue) for phrase in phrases.split(" | ")]
-    return short, sorted(long, key=lambda pair: -len(pair[0]))
+            said, _, phrases = row.partition(" = ")
+            names = tuple(said.split())
+            long = tuple(tuple(phrase.split()) for phrase in phrases.split(" | ") if phrase)
+            yield _Row(names, long, KnownVenue(names[0], kind))
 
 
-_SHORT, _LONG = _table()
+_ROWS = tuple(_rows())
+_ALONE = {name.casefold(): row.venue for row in _ROWS for name in row.names}
+_SHORT = {name.casefold(): row.venue for row in _ROWS for name in row.names if row.phrases}
+_LONG = sorted(((phrase, row.venue) for row in _ROWS for phrase in row.phrases), key=lambda pair: -len(pair[0]))
+# The short names of each venue, old and new.
+SHORT_NAMES = tuple(row.names for row in _ROWS)
 
 
 @lru_cache(maxsize=4096)
@@ -124,7 +157,7 @@ def known_venue(text: str) -> KnownVenue | None:
 
 
 def _short(word: str) -> KnownVenue | None:
-    return _SHORT.get(word.casefold()) or _SHORT.get(re.sub(r"\d+$", "", word.casefold()))
+    return _ALONE.get(word.casefold()) or _ALONE.get(re.sub(r"\d+$", "", word.casefold()))
 
 
 def _has(words: list[str], phrase: tuple[str, ...]) -> bool:

@@ -2,17 +2,20 @@
 
 import json
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from rag.answer import Assistant
+from rag.catalogue import catalogue, consulting, replies
 from rag.catalogue.catalogue import catalogue_of
 from rag.catalogue.consulting import consult
 from rag.catalogue.reading import read_filter
 from rag.filters import NO_LIMIT, Filter
 from rag.records import Turn
 from rag.settings import Settings
+from rag.tuning import Catalogued
 from store.records import Paper
 
 CONTENT = Path(__file__).parents[1] / "catalogue" / "content.txt"
@@ -128,6 +131,27 @@ def test_a_filter_in_a_question_about_content_limits_its_search(assistant, libra
     assert answer.standalone_question == "What do papers say about generalization?"
 
 
+@pytest.mark.parametrize(
+    ("question", "limit", "words"),
+    [
+        ("papers since 2023 and until 2024", NO_LIMIT, "from 2023 to 2024"),
+        ("papers from 2022, 2023 or 2025", NO_LIMIT, "from 2022 to 2025"),
+        ("papers at ICLR or CoRL", NO_LIMIT, "at ICLR or CoRL"),
+        ("papers since 2023", Filter(until=2024), "from 2023 to 2024"),
+        ("papers at ICLR", Filter(venues=("CoRL",)), "at ICLR and at CoRL"),
+        ("papers from 2024", Filter(2025), "from 2025 on and until 2024"),
+    ],
+)
+def test_limits_hold_beside_one_another(library, question, limit, words):
+    assert str(told(library, question, limit=limit).filter) == words
+
+
+def test_a_follow_up_narrows_what_it_asks_of(library):
+    history = [Turn("user", "papers since 2023"), Turn("assistant", "…")]
+    assert str(told(library, "which of these are from before 2025?", history).filter) == "from 2023 to 2024"
+    assert not told(library, "which of these are from 2020?", history).reply.papers
+
+
 def test_a_quoted_title_states_no_filter(library):
     found = read_filter("What does “Robots after 2020 by Kim” say?", catalogue_of(library), freely=True)
     assert not found.filter
@@ -156,6 +180,53 @@ def test_a_follow_up_asks_for_a_paper_that_was_named(assistant, library):
     assert answer.sources[0].n == 2
 
 
+def test_a_number_in_brackets_is_that_of_the_citation(library):
+    second, fifth = (paper.paper_id for paper in told(library, "papers by Sergey Levine").reply.papers[:2])
+    history = [Turn("user", "papers by Sergey Levine"), Turn("assistant", "…", ((2, second), (5, fifth)))]
+
+    def pointed(question):
+        reply = told(library, question, history).reply
+        return [paper.paper_id for paper in reply.papers] if reply else []
+
+    assert pointed("who wrote [5]?") == pointed("who wrote the second one?") == [fifth]
+    assert pointed("who wrote [2]?") == [second]
+    assert pointed("who wrote [0]?") == pointed("who wrote [1]?") == []
+
+
+@pytest.mark.parametrize("question", ["Papers similar to this from 2024", "papers like it by Kim"])
+def test_what_is_like_a_paper_that_nobody_named_is_searched_for(library, question):
+    assert told(library, question).reply is None
+
+
+def test_what_is_like_a_paper_is_limited_by_the_next_question(library):
+    history = [Turn("user", "papers like RT-2"), Turn("assistant", "…")]
+    papers = told(library, "only from 2024", history).reply.papers
+    assert papers and {paper.year for paper in papers} == {2024}
+
+
+def test_what_is_looked_up_is_looked_up_once(library, monkeypatch):
+    counts = Counter()
+
+    def counted(module, name):
+        real = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given: (counts.update([name]), real(*given))[1])
+
+    counted(replies, "on_subject"), counted(consulting, "called"), counted(consulting, "nearest")
+    assert told(library, "diffusion from 2024").reply and counts["on_subject"] == 1
+    history = [Turn("user", "who wrote Attention Is All You Need?"), Turn("assistant", "…")]
+    told(library, "and from 2024?", history)
+    assert counts["nearest"] == 0 and counts["called"] == 1
+
+
+def test_an_overview_reads_no_more_than_its_sample_and_once(monkeypatch, small):
+    monkeypatch.setattr(Catalogued, "SAMPLED", 40)
+    asked = []
+    monkeypatch.setattr(catalogue, "frequent_subjects", lambda papers, most: asked.append(len(papers)) or ["grasping"])
+    for _ in range(2):
+        assert "grasping" in str(told(small, "what is this library about?").reply.lines)
+    assert len(asked) == 1 and asked[0] <= 40
+
+
 def test_records_that_pose_as_markup_are_text(small):
     small.add([Paper("odd", "See [1] <b>now</b>", "It is odd.", ("A [2] Bee",), 1999)])
     answer = Assistant(small, Settings(home=Path("unused"))).ask("papers from 1999")
@@ -180,12 +251,12 @@ def test_eighty_thousand_papers_are_read_against_in_an_instant(monkeypatch):
                 for n in range(20_000)
             ]
 
-    catalogue = catalogue_of(Many())
+    many = catalogue_of(Many())
     question = "which papers by Anna Bolek at CoRL since 2020 are on robots?"
-    read_filter(question, catalogue, freely=True)
+    read_filter(question, many, freely=True)
     started = time.process_time()
     for _ in range(10):
-        read_filter(question, catalogue, freely=True)
+        read_filter(question, many, freely=True)
     assert (time.process_time() - started) / 10 < 0.05
 
 

@@ -1,12 +1,15 @@
 """The filter: its words, its options, and which papers fit it."""
 
+import gc
+from weakref import ref
+
 import pytest
 
 from rag.catalogue.catalogue import catalogue_of
 from rag.catalogue.people import People
 from rag.catalogue.venues import venues_named
 from rag.errors import QuestionError
-from rag.filters import Filter, read_years
+from rag.filters import Filter, either, read_years
 from store.records import Paper
 
 NAMES = (
@@ -77,6 +80,41 @@ def test_all_that_is_given_must_fit(library):
         }
         assert found == told and found
     assert not catalogue.fitting(Filter(authors=("Levine", "Kun-Yu Lin")))
+
+
+def test_limits_of_two_hold_together():
+    assert Filter(since=2020).and_(Filter(until=2022)) == Filter(2020, 2022)
+    assert Filter(2020, 2023).and_(Filter(2022, 2025)) == Filter(2022, 2023)
+    both = Filter(venues=("ICLR",), tags=("vla",)).and_(Filter(venues=("RSS",), authors=("Kim",), tags=("vla",)))
+    assert both == Filter(venues=("ICLR", "RSS"), authors=("Kim",), tags=("vla",))
+    assert str(Filter(2024).and_(Filter(until=2022))) == "from 2024 on and until 2022"
+
+
+def test_a_paper_fits_all_limits_and_one_of_those_to_choose_from(small):
+    small.add([Paper(n, f"Paper {n}", "It is.", (), year, venue, tags=tags) for n, year, venue, tags in (
+        ("a", 2021, "ICLR", ("vla", "video")), ("b", 2023, "RSS", ("vla",)), ("c", 2022, "ICLR 2022", ("yes or no",)),
+    )])  # fmt: skip
+    fitting, iclr = catalogue_of(small).fitting, Filter(venues=("ICLR",))
+    assert fitting(iclr) == ["a", "c"] and not fitting(iclr.and_(Filter(venues=("RSS",))))
+    assert fitting(Filter(venues=either(["ICLR", "RSS"]))) == ["a", "b", "c"]
+    assert fitting(Filter(tags=("vla",)).and_(Filter(tags=("video",)))) == ["a"]
+    assert fitting(Filter(tags=("video or yes or no",))) == ["a"] and fitting(Filter(tags=("yes or no",))) == ["c"]
+    assert not fitting(Filter(2022).and_(Filter(until=2021))) and not fitting(Filter(2024, venues=("ICLR 2022",)))
+
+
+def test_a_library_is_freed_with_its_catalogue():
+    class Kept:
+        stamp = (1,)
+
+        def outline(self):
+            return []
+
+    library = Kept()
+    assert len(catalogue_of(library)) == 0 and catalogue_of(library) is catalogue_of(library)
+    gone = ref(library)
+    del library
+    gc.collect()
+    assert gone() is None
 
 
 def test_the_year_in_a_venues_name_is_its_year(small):

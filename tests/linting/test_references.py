@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.catalogue.venues import is_known, venues_named
 from rag.linting.bibfile import read_bib
 from rag.linting.lint import lint
 from rag.linting.references import wrong_fields
@@ -109,3 +110,10 @@ def test_a_wrong_reference_stands_at_the_line_of_its_field(library):
 def test_a_venue_is_known_under_its_names(name, short, kind):
     assert (known_venue(name).name, known_venue(name).kind) == (short, kind)
     assert known_venue("Journal of Acl Surgery") is None
+
+
+def test_one_table_tells_the_short_names_of_venues():
+    assert known_venue("OSDI") and known_venue("USENIX Symposium on OSDI") is None
+    assert all(map(is_known, ("OSDI", "RA-L", "nips"))) and not is_known("AutoML")
+    assert set(venues_named("WebConf", ["TheWebConf 2023", "WSDM"])) == {"TheWebConf 2023"}
+    assert not venues_named("CVPRW", ["CVPR"])
