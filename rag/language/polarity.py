@@ -35,6 +35,11 @@ _KINDS = {
     "sure": "guarante ensur assur | ",
     "enough": "enough suffic adequ | insuffic",
 }
+_SIDES = tuple(
+    (kind, side, tuple(heads.split()))
+    for kind, listing in _KINDS.items()
+    for side, heads in enumerate(listing.split("|"))
+)
 _PREDICATES = ("sure", "need", "good", "safe", "speed", "ease", "cost", "enough", "level", "count", "size")
 _HEDGED = re.compile(
     r"(?i)\b(?:whether|hypothes\w+|unclear|unknown|underexplored|unexplored|we ask|open question|previous(?:ly)?|prior"
@@ -181,11 +186,26 @@ def _term(word: Word) -> _Term:
     text, bare = word.text.lower(), bare_prefix(word.stem)
     if re.fullmatch(r"[A-Z]{2,}s", word.text):
         return _Term(text[:-1], "", 0, False)
-    for kind, listing in _KINDS.items() if word.text[1:].islower() and (word.start == 0 or word.text.islower()) else ():
-        for side, heads in enumerate(listing.split("|")):
-            if any(text.startswith(head) for head in heads.split()):
-                return _Term(word.stem, kind, side, False)
+    if word.text[1:].islower() and (word.start == 0 or word.text.islower()) and (said := _side(text)):
+        return _Term(word.stem, *said, False)
     return _Term(bare, "", 0, True) if bare and is_word(bare) else _Term(word.stem, "", 0, False)
+
+
+def _side(text: str) -> tuple[str, int] | None:
+    return next(((kind, side) for kind, side, heads in _SIDES if text.startswith(heads)), None)
+
+
+def is_denial(word: str) -> bool:
+    """Whether a word denies by itself: "not", "without", "lacks"."""
+    return _DENIES.fullmatch(word) is not None
+
+
+def opposed(one: Word, other: Word) -> bool:
+    """Whether two words say opposite things: "faster" and "slower", "supervised" and "unsupervised"."""
+    ours, theirs = _side(one.text.lower()), _side(other.text.lower())
+    if ours and theirs:
+        return ours[0] == theirs[0] and ours[1] != theirs[1]
+    return one.stem == bare_prefix(other.stem) or other.stem == bare_prefix(one.stem)
 
 
 def _clauses(text: str) -> Iterator[str]:

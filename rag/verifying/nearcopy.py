@@ -1,22 +1,24 @@
 """Claims that repeat a sentence of an abstract but for a few words: whether these few change what it says.
 
-Only two things can be told from the words alone. Nothing but framing came or went ("we propose" for "Kang et al.
-propose"): the claim says what the sentence says. A denial came or went, or a number is another: it does not. Of claims
-with other words in place of the sentence's a third is false, so these are the trained judge's.
+Only two things can be told from the words alone. Words were left out, but no hedge or denial, and nothing but framing
+was put in ("we propose" for "Kang et al. propose"): the claim says what the sentence says. A denial came or went, a
+word gave way to its opposite, or a number is another: it does not. Of claims with other words in place of the
+sentence's a third is false: those are the judge's.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rag.language.polarity import is_denial, opposed
 from rag.language.quantities import quantities
-from rag.language.terms import Word, listed, stem, words
+from rag.language.terms import Word, bare_prefix, is_word, listed, stem, words
 from rag.records import Kind
 from rag.verifying.missing import ROUNDED, rounds
 
 REPEATED = 0.75  # share of the claim's telling words that stand in one sentence in the same order
 FEWEST = 4  # words of such a claim
-_DENYING = frozenset(listed("not no cannot never without neither nor none hardly barely t free less unable fail"))
+_DENYING = frozenset(listed("not no cannot never without neither nor none hardly barely t free unable inability fail"))
 # Small words that turn a statement; other function words come and go.
 _TURNING = _DENYING | frozenset(
     listed(
@@ -66,12 +68,12 @@ def _copy(claim: str, ours: Sequence[Word], sentence: str, title: frozenset[str]
     changes = [
         (ours[a:b], theirs[max(c, first) : min(d, last)]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
     ]
-    denied = [word for put, gone in changes if (word := _denied(put, gone))]
-    if denied:
-        return Copy("contradicted", denied[0])
+    if denied := _denied(changes):
+        return Copy("contradicted", denied)
     put = (word for change in changes for word in change[0] if word.stem not in title)
-    gone = (word for change in changes for word in change[1] if word.text.lower() != "both")  # of two things, one
-    return None if any(map(_tells, (*put, *gone))) else Copy("", "")
+    gone = (word.text.lower() for change in changes for word in change[1])
+    turned = any(word in (_TURNING | _HEDGES) - {"both"} for word in gone)  # of two things, one
+    return None if turned or any(map(_tells, put)) or not _numbers_in_order(claim, sentence) else Copy("", "")
 
 
 def _telling_words(text: str) -> list[Word]:
@@ -92,10 +94,29 @@ def _changed_number(claim: str, sentence: str) -> str:
     return ""
 
 
-def _denied(put: Sequence[Word], gone: Sequence[Word]) -> str:
-    """A denial that was put in or left out, or ""."""
-    ours, theirs = ({w.text.lower() for w in some} for some in (put, gone))
-    return min((ours ^ theirs) & _DENYING, default="")
+def _numbers_in_order(claim: str, sentence: str) -> bool:
+    """Whether the sentence has the numbers of the claim, also those in words, in the claim's order."""
+    there = iter(quantities(sentence))
+    return all(any(q.equals(other) or rounds(q, other, claim) for other in there) for q in quantities(claim))
+
+
+def _denied(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str:
+    """A word in the place of its opposite, or a denial that only one side has, or ""."""
+    for put, gone in changes:
+        if turned := next((word.text for word in put if any(opposed(word, other) for other in gone)), ""):
+            return turned
+    put, gone = ([word for change in changes for word in change[side]] for side in (0, 1))
+    for one, other in ((put, gone), (gone, put)):
+        denial = next((word.text for word in one if word.text.lower() in _DENYING), "")
+        if denial and not any(map(_denies, other)):
+            return denial
+    return ""
+
+
+def _denies(word: Word) -> bool:
+    """Whether a word may be another way to say no: "lacks" for "does not have", "unknown" for "not known"."""
+    text = word.text.lower()
+    return text in _DENYING or is_denial(text) or is_word(bare_prefix(word.stem))
 
 
 def _tells(word: Word) -> bool:
