@@ -114,7 +114,7 @@ def test_sloppy_markers_are_repaired_and_said(library, settings):
     def reply(messages):
         n = number_of(messages, "CLIP-RT")
         return (
-            f"CLIP-RT uses 7x fewer parameters than OpenVLA [{n}; 99]. "
+            f"CLIP-RT achieves a 93.1% average success rate on the LIBERO benchmark [{n}; 99]. "
             f"CLIP-RT outperforms OpenVLA by 24% in average success rates【{n}】. "
             f"The `[{n}]` in code stays. Nobody knows why."
         )

@@ -5,12 +5,8 @@ is not settled the score, from 0 to 1, decides: thresholds and weights stand in 
 `python -m training.judge.fit`; docs/evaluation.md tells how often what is shown as supported is true.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from math import exp, log
-from pathlib import Path
 from typing import Literal
 
 from rag.language.quantities import quantities
@@ -19,16 +15,15 @@ from rag.records import Evidence, Finding, Verdict
 from rag.settings import Settings
 from rag.verifying.abstracts import Reading, claim_stems, read
 from rag.verifying.clauses import bare, without_opening
-from rag.verifying.judge import Opinion, trained_judge
 from rag.verifying.languages import is_foreign
 from rag.verifying.missing import counted_otherwise, missing_name, missing_number, tells_absence, written
 from rag.verifying.nearcopy import near_copy
 from rag.verifying.nli import UserModel
 from rag.verifying.rulings import OPPOSED, REASONS, Ruling
+from rag.verifying.scoring import check_numbers, features, opinions, weigh
 from rag.verifying.verbatim import verbatim_span
 from store.records import Paper
 
-NUMBERS = Path(__file__).with_name("check.json")
 LIKELY = 0.5  # share of a claim's words from which a paper that is not cited is looked at
 OFFERED = 2  # such papers, at most
 
@@ -202,11 +197,12 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
 
 
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
-    opinion = trained_judge().judge([(case.claim, case.premise)])[0]
+    found = opinions(case.claim, case.readings)
+    opinion = found[0]
     kind = opinion.fault if opinion.contradicts or opinion.fault not in OPPOSED else "not said"
     if tells_absence(case.claim):
         kind = "absence"
-    score = weigh(features(case, opinion), check_numbers()["weights"])
+    score = weigh(features(case.claim, case.readings, found), check_numbers()["weights"])
     return Ruling(None, kind, REASONS[kind], score, opinion.contradicts)
 
 
@@ -221,29 +217,7 @@ JUDGES = (
 )
 
 
-def features(case: Case, opinion: Opinion) -> dict[str, float]:
-    """What the score is made of."""
-    return {
-        "odds": log(max(opinion.supported, 1e-4) / max(1 - opinion.supported, 1e-4)),
-        "share": min(reading.share for reading in case.readings),
-        "likeness": min(reading.likeness for reading in case.readings),
-        "several": float(len(case.readings) > 1),
-        "absence": float(tells_absence(case.claim)),
-    }
-
-
 def bars(case: Case) -> bool:
     """Whether a judge that may forbid does."""
     rulings = (judge.rule(case, Verifier()) for judge in JUDGES if judge.may == "forbids")
     return any(ruling and ruling.verdict != "supported" for ruling in rulings)
-
-
-def weigh(values: dict[str, float], weights: dict[str, float]) -> float:
-    """The probability that a claim is true, by logistic regression on its features."""
-    return 1 / (1 + exp(-(weights["constant"] + sum(weights[name] * value for name, value in values.items()))))
-
-
-@cache
-def check_numbers() -> dict:
-    """The fitted weights and thresholds of check.json."""
-    return json.loads(NUMBERS.read_text(encoding="utf-8"))

@@ -20,8 +20,8 @@ from rag.verifying import verify
 from rag.verifying.abstracts import read
 from rag.verifying.claims import read_claims
 from rag.verifying.clauses import bare, without_opening
-from rag.verifying.judge import trained_judge
-from rag.verifying.verify import NUMBERS, Case, features
+from rag.verifying.scoring import NUMBERS, features, opinions, weigh
+from rag.verifying.verify import Case
 from store.records import Paper
 from training.judge.rows import corpus_papers, natural_claims
 
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("claims", type=Path, nargs="*", help="labelled claims with sources, to tune on as well")
     args = parser.parse_args()
     rows = [*_validation(args.corpus), *(row for file in args.claims for row in _labelled(file))]
-    values = [features(case, trained_judge().judge([(case.claim, case.premise)])[0]) for case, _ in rows]
+    values = [features(c.claim, c.readings, opinions(c.claim, c.readings)) for c, _ in rows]
     names = sorted(values[0])
     weights = _fitted(np.array([[v[name] for name in names] for v in values]), [true for _, true in rows])
     numbers = {"weights": dict(zip([*names, "constant"], weights, strict=True)), "barred": BARRED}
@@ -75,7 +75,7 @@ def _fitted(values: np.ndarray, true: list[bool]) -> list[float]:
 
 
 def _score(case: Case, values: dict[str, float], numbers: dict) -> float:
-    score = verify.weigh(values, numbers["weights"])
+    score = weigh(values, numbers["weights"])
     barred = verify.bars(case)
     return score * numbers["barred"] if barred else score
 
