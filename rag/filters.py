@@ -71,6 +71,11 @@ class Filter:
         """The same as papers are said to be: "from 2025, by Kim"."""
         return re.sub("^in ", "from ", str(self))
 
+    @property
+    def no_paper(self) -> str:
+        """What is said where nothing fits: "No paper in this library is from 2025, by Kim"."""
+        return f"No paper in this library is {self.of_papers}"
+
     def _years_said(self) -> str:
         if self.since and self.until and self.since > self.until:
             return f"from {self.since} on and until {self.until}"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.forms import Wanted, told_alike, wanted
+from rag.language.quantities import ONES
 from rag.language.terms import STOP, is_common, listed
 from rag.tuning import Reading
 
@@ -94,7 +95,6 @@ _ORDERS = any_of(
 )
 
 _ENUMERATION = re.compile(r"((?:[\w-]+ ){0,3}[\w-]+(?:, (?:[\w-]+ ){0,3}[\w-]+)+),? (?:and|or) ")
-_NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _PART = re.compile(
     r"(?<=[?.!;:])\s+|,\s+(?=(?:and|or|but|so|which|what|how|by|in|when|where|why|who|does|is|are|can)\b)"
     r"|\s+and\s+(?=(?:how|what|why|which|by|does|is|who|where|when)\b)"
@@ -172,7 +172,7 @@ def read_question(question: str) -> Asked:
     text = text if _SURVEY.search(text) else told_alike(text)
     form = wanted(text)
     works = _COUNTED_WORKS.search(text)
-    sides = _NUMBER_WORDS.get(works[1].lower()) or int(works[1]) if works else 0
+    sides = ONES.get(works[1].lower()) or int(works[1]) if works else 0
     words, things = text.split(), _RATIO.sub(" ", text)
     return Asked(
         text,

@@ -86,9 +86,7 @@ def part_of(library: "Library", limit: Filter) -> "Library | Part":
 
     part = catalogue_of(library).part(limit)
     if limit and not len(part):
-        raise QuestionError(
-            f"No paper in this library is {limit.of_papers}; `citewell papers list` shows what there is."
-        )
+        raise QuestionError(f"{limit.no_paper}; `citewell papers list` shows what there is.")
     return part
 
 

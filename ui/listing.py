@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import Literal
 
+from rag.catalogue.catalogue import catalogue_of
+from rag.filters import Filter, read_years
 from store.library import Library
+from store.names import split_name
 from store.records import Paper
 
 FRESH = 60.0  # seconds after which papers are looked at anew, in case another program changed them
@@ -18,7 +21,7 @@ Order = Literal["", "title", "year", "venue", "authors"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One paper of the table; `words` is what the filters look through."""
+    """One paper of the table; `words` is what a search looks through."""
 
     paper_id: str
     title: str
@@ -27,7 +30,6 @@ class Row:
     venue: str
     tags: tuple[str, ...]
     words: str
-    names: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class Wanted:
     tag: str = ""
     order: Order = ""
     down: bool = False
+
+    def limit(self) -> Filter:
+        """What the fields beside the words limit, read as the options of the command line are. Raises QuestionError."""
+        since, until = read_years(self.year) if self.year.strip() else (None, None)
+        said = ((text.strip(),) if text.strip() else () for text in (self.venue, self.author, self.tag))
+        return Filter(since, until, *said)
 
 
 class Listing:
@@ -57,26 +65,14 @@ class Listing:
         self._size = -1
 
     def find(self, wanted: Wanted) -> list[Row]:
-        """The papers that fit, in order."""
+        """The papers that fit, in order. Raises QuestionError for what is no year."""
         rows = self._current()
-        year, venue, author = wanted.year.strip(), folded(wanted.venue), folded(wanted.author)
-        if year:
-            first, _, last = year.replace("–", "-").partition("-")
-            span = range(_number(first), _number(last or first) + 1)
-            rows = [row for row in rows if row.year in span]
-        if venue:
-            rows = [row for row in rows if venue in folded(row.venue)]
-        if author:
-            rows = [row for row in rows if author in row.names]
-        if wanted.tag:
-            rows = [row for row in rows if wanted.tag in row.tags]
+        if limit := wanted.limit():
+            fitting = set(catalogue_of(self._library).fitting(limit))
+            rows = [row for row in rows if row.paper_id in fitting]
         if wanted.query.strip():
             rows = self._with_words(rows, wanted.query)
         return _sorted(rows, wanted.order, wanted.down)
-
-    def years(self) -> list[int]:
-        """The years that papers are of, latest first."""
-        return sorted({row.year for row in self._current() if row.year}, reverse=True)
 
     def tags(self) -> list[str]:
         """The tags that papers bear."""
@@ -111,17 +107,10 @@ def folded(text: str) -> str:
 
 
 def _row(paper: Paper) -> Row:
-    names = folded(", ".join(paper.authors))
-    shown = ", ".join(name.rpartition(" ")[2] for name in paper.authors[:3]) + (
-        " et al." if len(paper.authors) > 3 else ""
-    )
-    words = f"{folded(paper.title)} {names} {folded(paper.venue)} {paper.paper_id.casefold()}"
-    return Row(paper.paper_id, paper.title, shown, paper.year, paper.venue, paper.tags, words, names)
-
-
-def _number(text: str) -> int:
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    shown = ", ".join(split_name(name).surname for name in paper.authors[:3])
+    shown += " et al." if len(paper.authors) > 3 else ""
+    words = folded(" ".join((paper.title, ", ".join(paper.authors), paper.venue, paper.paper_id)))
+    return Row(paper.paper_id, paper.title, shown, paper.year, paper.venue, paper.tags, words)
 
 
 def _sorted(rows: list[Row], order: Order, down: bool) -> list[Row]:

@@ -32,8 +32,12 @@ async function load(page) {
     total = found.total;
     draw();
   } catch (error) {
+    if (of !== asked) return;
     pages.delete(page);
-    toast(error.message);
+    if (page) return toast(error.message);
+    total = 0;
+    draw();
+    part("count").textContent = error.message;
   }
 }
 

@@ -139,7 +139,7 @@ def print_results(found: Sequence[Found], limit: Filter) -> None:
     """Print ranked papers, each with its best passage."""
     console = terminal()
     if not found:
-        said = f"No paper in this library is {limit.of_papers}." if limit else "No paper in the library matches."
+        said = f"{limit.no_paper}." if limit else "No paper in the library matches."
         console.print(styled(said))
     for rank, result in enumerate(found, 1):
         console.print(styled(f"{rank:>3}  {result.paper.title}  ({result.paper.paper_id})", style="bold"))

@@ -12,12 +12,12 @@ from importlib.resources import files
 
 from rag.catalogue.wording import IS_PAPERS
 from rag.filters import NO_LIMIT, Filter
+from rag.language.quantities import ONES
 from rag.language.terms import STOP, listed
 from rag.question import ASKING, any_of
 
 _LONGEST = 240  # characters of a question about the library
 _CAPTURE = {"subject": r"(?P<subject>\S.*?)", "x": r"(?P<x>\S.*?)", "x2": r"(?P<x2>\S.*?)"}
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 _NO_SUBJECT = re.compile(
     r"(?:here|it|this|that|them|these|those|there|total|general|library|collection|and|)", re.IGNORECASE
 )
@@ -75,7 +75,7 @@ def read_form(text: str, limit: Filter) -> Iterator[Request]:
                 limit,
                 _subject(given.get("subject") or given.get("kind") or ""),
                 called,
-                int(most) if most.isdigit() else _NUMBERS[most.lower()],
+                int(most) if most.isdigit() else ONES[most.lower()],
                 "number" in given,
                 "order" in given,
                 "up" in given,

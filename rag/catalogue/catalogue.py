@@ -6,7 +6,7 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
-from rag.catalogue.people import People, name_words
+from rag.catalogue.people import People
 from rag.catalogue.telling import frequent_subjects
 from rag.catalogue.venues import YEAR, venue_key, venue_keys, venues_named
 from rag.filters import Filter, alternatives
@@ -117,18 +117,9 @@ class Catalogue:
         """The numbers of the papers that all of `authors` wrote; None where none is named."""
         found: set[int] | None = None
         for said in authors:
-            papers = self.people.papers_of(self.people.named(said) or self._beginning(said))
+            papers = self.people.papers_of(self.people.named(said) or self.people.beginning(said))
             found = papers if found is None else found & papers
         return found
-
-    def _beginning(self, said: str) -> list[str]:
-        """Authors whose name has a word that begins as `said` does: a name as far as it is typed."""
-        *_, last = name_words(said) or ("",)
-        if len(last) < 2:
-            return []
-        near = (name for name in self.people.names if any(word.startswith(last) for word in name_words(name)))
-        whole = set(name_words(said)) - {last}
-        return [name for name in near if whole <= set(name_words(name))]
 
     def papers(self, wanted: Filter) -> Iterator[Paper]:
         """The papers that fit, in the order they came, streamed."""

@@ -66,6 +66,14 @@ class People:
         found = self._by_one(words[0]) if len(words) == 1 else self._by_several(words)
         return [self.names[place] for place in found]
 
+    def beginning(self, said: str) -> list[str]:
+        """Authors whose name has a word that begins as the last one of `said` does: a name as far as it is typed."""
+        *whole, last = name_words(said) or ("",)
+        if len(last) < 2:
+            return []
+        places = {place for word, having in self._having.items() if word.startswith(last) for place in having}
+        return [self.names[place] for place in sorted(places) if set(whole) <= set(self._words[place])]
+
     def _by_one(self, word: str) -> list[int]:
         places = list(self._having.get(word, ())) if len(word) > 1 or not word.isascii() else []
         for is_meant in (self._is_surname, lambda word, words: word in words[1:]):

@@ -47,7 +47,7 @@ class Clerk:
 
     def _nothing_fits(self, wanted: Filter) -> Reply:
         """Says that no paper fits, which limits fit papers alone, and names that are written much alike."""
-        lines = [Line(f"No paper in this library is {wanted.of_papers}.", bullet=False)]
+        lines = [Line(f"{wanted.no_paper}.", bullet=False)]
         alone = wanted.alone()
         for one in alone:
             if count := len(self._catalogue.fitting(one)):

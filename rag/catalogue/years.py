@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 
-from rag.language.terms import listed
+from rag.language.quantities import ONES
 from rag.question import any_of
 
 YEAR = r"((?:19|20)\d\d)"
 _LISTED = r"(?:,\s*(?:19|20)\d\d)*,?"  # the years between in "2022, 2023 and 2024"
-_NUMBERS = {word: n for n, word in enumerate(listed("one two three four five six seven eight nine ten"), 1)}
 _PHRASES: tuple[tuple[re.Pattern, str], ...] = (
     (
         any_of(
@@ -51,7 +50,7 @@ def spans_in(text: str, newest: Callable[[], int]) -> Iterator[tuple[int, int, i
     """
     for pattern, kind in _PHRASES:
         for found in pattern.finditer(text):
-            given = [int(group) if group.isdigit() else _NUMBERS[group.lower()] for group in found.groups() if group]
+            given = [int(group) if group.isdigit() else ONES[group.lower()] for group in found.groups() if group]
             yield (found.end() - len(found[0].lstrip()), found.end(), *_span(kind, given, newest))
 
 

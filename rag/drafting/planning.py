@@ -86,7 +86,7 @@ def _chosen(library: Library, topic: str, options: Options) -> tuple[list[Found]
     """The papers on the topic, of those that may be, and what was left out."""
     part = catalogue_of(library).part(options.limit)
     if options.limit and not len(part):
-        raise DraftError(f"No paper in this library is {options.limit.of_papers}; `citewell papers list` shows all.")
+        raise DraftError(f"{options.limit.no_paper}; `citewell papers list` shows all.")
     return choose(part, topic, options.papers, options.length == "short")
 
 

@@ -13,7 +13,8 @@ from rag.language.terms import listed
 
 _TEENS = listed("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
 _DIGITS = {word: n for n, word in enumerate(listed("zero one two three four five six seven eight nine"))}
-_ONES = {**_DIGITS, **{word: n for n, word in enumerate(_TEENS, 10)}}
+# Numbers in words, zero to nineteen.
+ONES = {**_DIGITS, **{word: n for n, word in enumerate(_TEENS, 10)}}
 _TENS = {word: 10 * n for n, word in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)}
 _SCALES = {
     "hundred": 1e2,
@@ -85,7 +86,7 @@ _UNIT_NAMES = {
 _UNIT = {name: unit for unit, names in _UNIT_NAMES.items() for name in names.split()}
 
 # One by itself is mostly a pronoun, and is read as a number in digits only.
-_WORDS = "|".join(sorted({*_ONES, *_TENS} - {"one"}, key=len, reverse=True))
+_WORDS = "|".join(sorted({*ONES, *_TENS} - {"one"}, key=len, reverse=True))
 _SHARES = "halves|" + "|".join(f"{word}s?" for word in _FRACTIONS if word != "halve")
 _NUMBER = re.compile(
     r"(?P<usd>usd\s)?(?<![\w.])(?<![A-Za-z]-)(?:"
@@ -170,7 +171,7 @@ def _spelled(text: str) -> float:
     first, _, second = text.replace("-", " ").partition(" ")
     if first in _TENS:
         return _TENS[first] + _DIGITS.get(second, 0)
-    return _ONES[first]
+    return ONES[first]
 
 
 def _unit(written: str) -> str:

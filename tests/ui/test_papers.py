@@ -6,6 +6,7 @@ import pytest
 from small_library import NEW
 
 from rag.answer import Assistant
+from rag.errors import QuestionError
 from rag.settings import Settings
 from store.incoming import Incoming
 from store.records import Paper
@@ -45,6 +46,20 @@ def test_what_came_in_before_a_failure_is_in_the_table(small, monkeypatch):
     assert "It came in" in ids(listing)
 
 
+def test_the_table_is_limited_as_the_options_limit(small):
+    listing = Listing(small)
+    small.add([
+        Paper("a", "Of Berg", "It is.", ("Jan van den Berg", "Hal Daumé III"), 2023, "NeurIPS 2023", tags=("VLA",)),
+        Paper("b", "Of Bergmann", "It is.", ("Bo Bergmann",), 2024, "CoRL"),
+    ])  # fmt: skip
+    assert ids(listing, author="Berg") == ids(listing, author="daume") == ids(listing, venue="NIPS") == ["Of Berg"]
+    assert ids(listing, author="bergm", year="2024-") == ids(listing, venue="cor") == ["Of Bergmann"]
+    assert ids(listing, tag="vla") == ["Of Berg"] and not ids(listing, tag="vla", year="2024")
+    assert [row.authors for row in listing.find(Wanted(author="Berg"))] == ["van den Berg, Daumé"]
+    with pytest.raises(QuestionError, match="'202' is no year"):
+        listing.find(Wanted(year="202"))
+
+
 @pytest.fixture
 def papers(open_page, serve, small, tmp_path):
     page = open_page(serve(Assistant(small, Settings(tmp_path))) + "?p=papers")
@@ -64,6 +79,11 @@ def test_every_paper_is_in_the_table_and_only_the_rows_in_sight_are_drawn(papers
     papers.wait_for_selector(".paper-row:has-text('Study 59')")
     papers.fill("[name=q]", "nothing has these words")
     papers.wait_for_selector("text=No paper fits.")
+    papers.fill("[name=q]", "")
+    papers.fill("[name=year]", "202")
+    papers.wait_for_selector("[data-part=count]:has-text('is no year')")
+    papers.fill("[name=year]", "")
+    papers.wait_for_selector(".paper-row")
 
 
 def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
