@@ -94,6 +94,13 @@ def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
 @pytest.mark.parametrize(
     ("claim", "abstract"),
     [
+        ("It is the first method for grasping.", "A first-order method is the first-hand choice."),
+        ("It proves that grasping converges.", "An informal look at a waterproof robot with approval."),
+        ("It solves grasping.", "A solvent dissolves the glue."),
+        ("It beats all methods.", "We call small robots from everywhere."),
+        ("It never fails.", "We finally anyhow call it."),
+        ("It guarantees safety.", "We give censured, uncertified plans and an informal talk."),
+        ("It is the only method.", "A solenoid opens the gripper, commonly."),
         ("It works perfectly.", "We train a small model."),
         ("It significantly improves grasping.", "We consider nets on a farm."),
         ("It is fully automatic.", "We call it."),
@@ -101,3 +108,22 @@ def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
 )
 def test_a_word_within_another_bears_nothing_out(claim, abstract):
     assert overclaim(claim, abstract)
+
+
+@pytest.mark.parametrize(
+    ("claim", "abstracts"),
+    [
+        ("It is the first method for grasping.", ("It is a first step.", "For the first time, robots knit.")),
+        (
+            "It proves that grasping converges.",
+            ("We give proofs.", "Two theorems.", "In theory.", "Formally, it does."),
+        ),
+        ("It solves grasping.", ("We solve it.", "Solving it took long.", "It is solvable.")),
+        ("It guarantees safety.", ("It is guaranteed.", "Provably safe.", "Certified safe.", "It ensures it.")),
+        ("It significantly helps.", ("It is significant.", "By 3 times.", "By far.", "With stronger grips.")),
+        ("It is fully automatic.", ("It is full.", "Entirely so.", "All of it is.", "At 100%.")),
+        ("It is the only method.", ("It is the sole one.", "It solely grips.")),
+    ],
+)
+def test_a_word_in_any_of_its_forms_bears_it_out(claim, abstracts):
+    assert [overclaim(claim, abstract) for abstract in abstracts] == [""] * len(abstracts)
