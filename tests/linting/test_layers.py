@@ -3,10 +3,13 @@
 import pytest
 
 from rag.linting.accepting import read_baseline, without_known, write_baseline
+from rag.linting.bibfile import read_bib
 from rag.linting.lint import lint
+from rag.linting.online import _told
 from rag.linting.overclaims import overclaim
 from rag.linting.swapped import swapped_number
 from rag.verifying.verify import Verifier
+from store.records import Paper
 
 ABSTRACT = "We propose Foo, which beats BarNet by 6.1% and BazNet by 7.4%. Foo gets 13% on LIBERO and (9.5) on CALVIN."
 COPY = "task-specific data not only provides new data for an agent to train on"  # of the abstract of du2023behavior
@@ -82,6 +85,14 @@ def test_a_comment_with_a_reason_lets_a_finding_stand(found):
     assert not found(markdown, "x.md")[0].is_fault
     entry = "% citewell: ok (printed so)\n@misc{a,\n title = {Data Quality in Imitation Learning},\n year = 1999\n}\n"
     assert [line.accepted for line in found("", "x.md", entry)] == ["printed so"]
+
+
+def test_the_service_that_is_named_is_the_one_that_has_the_nearest_paper():
+    [entry] = read_bib("@article{a, title={Tea}, author={Doe, Jane}, year={2020}}", "a.bib")[0]
+    far = Paper("", "Coffee", "", ("Ann Other",), 1999, sources=("Crossref",))
+    near = Paper("", "Tea", "", ("Jane Doe",), 2021, sources=("OpenAlex",))
+    [line] = _told(entry, [far, near])
+    assert line.message.endswith("says OpenAlex") and "2021" in line.message
 
 
 def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
