@@ -12,12 +12,12 @@ import random
 from collections import Counter
 from pathlib import Path
 
+from benchmarks import machine
 from rag.records import Finding, Usage
 from rag.verifying.modeljudge import Statement, check_by_model
 from rag.verifying.verify import Verifier
 from training.judge.rows import corpus_papers, natural_claims
 
-RESULTS = Path(__file__).parent / "results"
 UNOPENED, COUNT, SEED = ("writer", "field"), 150, 2026
 HEAD = "##### PROMPT "
 YES = "1: YES\n2: YES\n3: YES"
@@ -50,7 +50,7 @@ def main() -> None:
     if args.replies:
         text = "".join(file.read_text(encoding="utf-8") for file in sorted(args.folder.glob("reply*.txt")))
         found = _measured(rows, dict(_reply(part) for part in text.split(HEAD)[1:]))
-        (RESULTS / "model-judge.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        machine.write("model-judge", found)
         print(json.dumps(found, indent=1))
         return
     lines = []

@@ -136,10 +136,11 @@ def _show_draft(args: argparse.Namespace, result: "Draft", drafter: "Drafter") -
         return
     files = draft_files(result, papers, args.references, args.evidence) if args.output else {}
     for name, text in files.items():
-        forms = {"draft.tex": with_commands(text, result, args.cite)}
-        if args.format == "pandoc":
-            forms["draft.md"] = as_pandoc(result)
-        write(args.output / name, forms.get(name, text))
+        if name == "draft.tex":
+            text = with_commands(text, result, args.cite)
+        elif name == "draft.md" and args.format == "pandoc":
+            text = as_pandoc(result)
+        write(args.output / name, text)
         print(args.output / name)
 
 

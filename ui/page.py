@@ -107,7 +107,7 @@ def _branches(standing: Standing | None) -> str:
     """The button that changes a question, and the way to what was asked in its place."""
     if standing is None:
         return ""
-    edit = '<button type="button" class="quiet edit-question" data-do="edit" title="Change this question">Edit</button>'
+    edit = '<button type="button" class="quiet" data-do="edit" title="Change this question">Edit</button>'
     if len(standing.branches) < 2:
         return f'<span class="branches">{edit}</span>'
     at = standing.branches.index(standing.id)

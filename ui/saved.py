@@ -141,11 +141,11 @@ class Saved:
         words = query.casefold().split()
         if words:
             having = " AND ".join("instr(all_words, ?)" for _ in words)
-            fit = self._rows(
-                "SELECT talk FROM (SELECT talk, group_concat(words, char(10)) AS all_words FROM turn GROUP BY talk) "
-                f"WHERE {having}",
-                *words,
+            own = "SELECT id FROM talk WHERE person = ? AND deleted IS NULL"
+            each = (
+                f"SELECT talk, group_concat(words, char(10)) AS all_words FROM turn WHERE talk IN ({own}) GROUP BY talk"
             )
+            fit = self._rows(f"SELECT talk FROM ({each}) WHERE {having}", person, *words)
             ids = {talk for (talk,) in fit}
             rows = [row for row in rows if row[0] in ids or all(word in row[1].casefold() for word in words)]
         return [Talk(*row) for row in rows[:LISTED]]

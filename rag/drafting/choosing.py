@@ -1,6 +1,6 @@
 """Which papers a draft cites: those that are about its topic, however many, and why the next ones are not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.drafting.plan import Omission
@@ -14,6 +14,7 @@ from store.library import Library, Part
 
 MOST, SHORT = 20, 6  # papers of a draft at most, and of a short one
 LISTED = 10  # papers that are told as left out, at most
+NO_ABSTRACT = "it has no abstract"
 _NEAREST = 3  # papers named where none is about the topic
 
 
@@ -46,7 +47,11 @@ def gather(library: Library | Part, topic: str, tuning: Tuning | None = None) ->
     """Candidates for a draft on `topic`, best first; not the paper whose abstract the topic is."""
     views = look(library, topic_query(spelled_out(topic, library)))
     found = candidates(views, rank_found(library, views, tuning or tuning_of(library)))
-    return [c for c in found if not (opening := " ".join(c.found.paper.abstract.split())[:200]) or opening not in topic]
+    return [c for c in found if not (opening := _opening(c)) or opening not in topic]
+
+
+def _opening(candidate: Candidate) -> str:
+    return " ".join(candidate.found.paper.abstract.split())[:200]
 
 
 def candidates(views: Views, found: Sequence[Found]) -> list[Candidate]:
@@ -69,11 +74,13 @@ def relevances(found: Sequence[Candidate], cut: Cut = CUT) -> list[float]:
 
 def relevant(found: Sequence[Candidate], topic: str = "", cut: Cut = CUT) -> list[Candidate]:
     """The candidates that are about the topic, best first; those that it calls by name come first."""
-    worth = dict(zip((c.found.paper.paper_id for c in found), relevances(found, cut), strict=True))
-    named = [c for c in found if topic and where_named(c.found.paper, topic) >= 0]
-    about = [c for c in found if worth[c.found.paper.paper_id] >= cut.relevant and c.likeness >= cut.about]
-    about = sorted(about, key=lambda c: -worth[c.found.paper.paper_id])
-    return [*named, *(c for c in about if c not in named)][:MOST]
+    return _relevant(dict(zip(found, relevances(found, cut), strict=True)), topic, cut)
+
+
+def _relevant(worth: Mapping[Candidate, float], topic: str, cut: Cut = CUT) -> list[Candidate]:
+    named = [c for c in worth if topic and where_named(c.found.paper, topic) >= 0]
+    about = [c for c in worth if worth[c] >= cut.relevant and c.likeness >= cut.about]
+    return [*named, *(c for c in sorted(about, key=lambda c: -worth[c]) if c not in named)][:MOST]
 
 
 def choose(library: Library | Part, topic: str, count: int | None, short: bool) -> tuple[list[Found], list[Omission]]:
@@ -82,17 +89,20 @@ def choose(library: Library | Part, topic: str, count: int | None, short: bool) 
     `count` papers where the user asks for a number. Raises DraftError when no paper is about the topic.
     """
     found = gather(library, topic)
-    about = relevant(found, topic)
+    told = [c for c in found if _opening(c)]
+    worth = dict(zip(told, relevances(told), strict=True))
+    about = _relevant(worth, topic)
     if not about:
         raise DraftError(_nothing(found))
-    chosen = [*about, *(c for c in found if c not in about)][:count] if count else about[: SHORT if short else MOST]
+    chosen = [*about, *(c for c in told if c not in about)][:count] if count else about[: SHORT if short else MOST]
     rest = [c for c in [*about, *found] if c not in chosen]
-    worth = dict(zip(found, relevances(found), strict=True))
-    left = [Omission(c.found.paper.paper_id, _why(c, c in about, worth[c])) for c in dict.fromkeys(rest)]
+    left = [Omission(c.found.paper.paper_id, _why(c, c in about, worth.get(c))) for c in dict.fromkeys(rest)]
     return [c.found for c in chosen], left[:LISTED]
 
 
-def _why(candidate: Candidate, is_about: bool, worth: float) -> str:
+def _why(candidate: Candidate, is_about: bool, worth: float | None) -> str:
+    if worth is None:
+        return NO_ABSTRACT
     if is_about:
         return "it is about the topic, but the draft has as many papers as it may"
     if worth >= CUT.relevant or candidate.likeness < CUT.about:

@@ -71,18 +71,19 @@ class ModelWriter:
 
         From the first such sentence on, sentences wait until the model has ended: a server may take one call at a time.
         """
-        waiting: list[Written] = []
+        waiting: list[tuple[Written, bool]] = []  # and whether it copies
         try:
             for written in found:
-                if waiting or self._copies(written):
-                    waiting.append(written)
+                copied = self._copies(written)
+                if waiting or copied:
+                    waiting.append((written, copied))
                 else:
                     yield written
-        except ModelError:
-            yield from map(self._marked, waiting)  # a server that failed is asked nothing more
+        except ModelError:  # a server that failed is asked nothing more
+            yield from (self._marked(written) if copied else written for written, copied in waiting)
             raise
-        for written in waiting:
-            yield self._reworded(written, plan) if self._copies(written) else written
+        for written, copied in waiting:
+            yield self._reworded(written, plan) if copied else written
 
     def _copies(self, written: Written) -> bool:
         cited = [self._papers[paper_id] for paper_id in written.paper_ids]
@@ -104,9 +105,7 @@ class ModelWriter:
         return self._marked(old)
 
     def _marked(self, written: Written) -> Written:
-        """`written` with quotation marks around what it copies."""
-        if not self._copies(written):
-            return written
+        """`written`, which copies an abstract, with quotation marks around what it copies."""
         self._tell("close-copy", f"Words of the abstract of {', '.join(written.paper_ids)} stand in quotation marks.")
         text = written.text
         for paper_id in written.paper_ids:
@@ -142,7 +141,9 @@ class ModelWriter:
         except ModelError as error:
             self._tell("model-failed", f"{error} The sentence is offline.")
         new = next((w for w in found if set(w.paper_ids) == set(old.paper_ids) and w.text != old.text), None)
-        return replace(self._marked(new), theme=old.theme) if new else offline.rewrite(old, papers)
+        if new is None:
+            return offline.rewrite(old, papers)
+        return replace(self._marked(new) if self._copies(new) else new, theme=old.theme)
 
     def _missing(self, paper_ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(paper_id for paper_id in paper_ids if paper_id not in self._done)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.catalogue.catalogue import catalogue_of
-from rag.drafting.choosing import choose
+from rag.drafting.choosing import NO_ABSTRACT, choose
 from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
 from rag.errors import DraftError
@@ -64,10 +64,8 @@ def make_plan(
         if sentence := writer.tell(paper):
             told.append((paper, sentence))
         else:
-            why = (
-                "no sentence of its abstract can be told on its own" if paper.abstract.strip() else "it has no abstract"
-            )
-            omissions.append(Omission(paper.paper_id, why))
+            untold = "no sentence of its abstract can be told on its own"
+            omissions.append(Omission(paper.paper_id, untold if paper.abstract.strip() else NO_ABSTRACT))
     ranks = {paper.paper_id: n for n, paper in enumerate(found, 1)}
     items = _items(_themes(library, topic, options.style, told), told, ranks, bool(paper_ids))
     return Plan(topic, (*pinned, *items), options.style, options.length, tuple(omissions))

@@ -72,17 +72,12 @@ def _known(
 
 def _wrong(entry: BibEntry, paper: Paper | None) -> Iterator[LintLine]:
     """What is wrong in an entry by the record of its paper."""
-    for wrong in wrong_fields(entry, paper) if paper else ():
-        message = f"{entry.key} ({short(paper.title, 60)}): {wrong.reason}" if paper else ""
-        yield LintLine(
-            entry.path,
-            entry.line_of(wrong.field),
-            1,
-            "wrong reference",
-            message,
-            entry.key,
-            paper.paper_id if paper else "",
-        )
+    if paper is None:
+        return
+    for wrong in wrong_fields(entry, paper):
+        message = f"{entry.key} ({short(paper.title, 60)}): {wrong.reason}"
+        line = entry.line_of(wrong.field)
+        yield LintLine(entry.path, line, 1, "wrong reference", message, entry.key, paper.paper_id)
 
 
 @dataclass(frozen=True, slots=True)

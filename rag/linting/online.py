@@ -51,6 +51,6 @@ def _told(entry: BibEntry, papers: Sequence[Paper] | None) -> Iterator[LintLine]
         return
     if retracted := next((paper.retracted for paper in papers if paper.retracted), ""):
         yield line("retracted", retracted)
-    wrong = [wrong_fields(entry, paper) for paper in papers]
-    for one in min(wrong, key=len):
-        yield line("wrong reference", f"{one.reason}, says {papers[0].sources[0]}", one.field)
+    wrong, nearest = min(((wrong_fields(entry, paper), paper) for paper in papers), key=lambda pair: len(pair[0]))
+    for one in wrong:
+        yield line("wrong reference", f"{one.reason}, says {nearest.sources[0]}", one.field)

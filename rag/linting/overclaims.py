@@ -7,18 +7,21 @@ _OF_ORDER = "step|stage|phase|frame|part|half|time|place|line|author|term|one|tw
 _STRONG = (
     (
         rf"\b(?:the|a|its) (?:very )?first\b(?! (?:{_OF_ORDER})\b)|\bfirst to \w+|\bfor the first time\b",
-        r"\bthe (?:very )?first\b|\bfirst (?:to|comprehensive|large|systematic|ever)\b|for the first time|\ba first\b"
-        r"|\bfirst \w+ (?:approach|method|model|framework|dataset|benchmark|study|work)\b",
+        r"\b(?:the (?:very )?|a )first\b(?!-)|\bfirst (?:to|comprehensive|large|systematic|ever)\b"
+        r"|\bfor the first time\b|\bfirst \w+ (?:approach|method|model|framework|dataset|benchmark|study|work)\b",
     ),
     (
         r"\bprov(?:es?|ed|en) (?:that|to|the|how|why)\b|\bproofs?\b",
-        r"\bprov(?:e|es|ed|en|ably)\b|proof|theor|formal|guarantee",
+        r"\b(?:prov(?:e|es|ed|en|ably)|proofs?|formal(?:ly|i[sz]\w+)?)\b|\b(?:theor(?:em|y|ies|etic)|guarantee)",
     ),
-    (r"\b(?:solves|solved|(?:fully|completely|finally) solve)\b(?! (?:by|with|in|as)\b)", r"\bsolv"),
+    (
+        r"\b(?:solves|solved|(?:fully|completely|finally) solve)\b(?! (?:by|with|in|as)\b)",
+        r"\bsolv(?:e[sd]?|ing|able)\b",
+    ),
     (
         r"(?<!not )(?<!at )(?<!nearly )(?<!almost )\b(?:all|every|any)\b"
         r"(?! (?:of these|of them|these|those|this|two|three|four|five|six|\d+|while|at once|kinds of)\b)(?=\s+[a-z])",
-        r"\b(?:all|every|any|each|arbitrary|universal|whole|entire)\b|state-of-the-art|without",
+        r"\b(?:all|every|any|each|arbitrary|universal|whole|entire|state-of-the-art|without)\b",
     ),
     (
         r"\b(?:significantly|substantially|dramatically|drastically|greatly|vastly|massively|hugely|tremendously)\b",
@@ -26,12 +29,12 @@ _STRONG = (
         r"|strong)|\b(?:large margin|far|state-of-the-art)\b|\d\s*(?:\\?%|x\b|times)",
     ),
     (r"\b(?:always|never|in every case|no longer needs? any)\b", r"\b(?:always|never|every|all|any|without)\b"),
-    (r"\bguarantee(?:s|d)\b", r"guarante|provabl|certif|ensur|formal"),
+    (r"\bguarantee(?:s|d)\b", r"\b(?:guarante|provabl|certif|ensur)|\bformal(?:ly|i[sz]\w+)?\b"),
     (
         r"\b(?:perfect|perfectly|flawless|flawlessly|completely|fully|entirely)\b",
         r"\b(?:perfect|flawless|complete|full|entire)|\b(?:whole|100|all)\b",
     ),
-    (r"\b(?:the only (?!one\b)\w+)", r"\bonly\b|\bsole"),
+    (r"\b(?:the only (?!one\b)\w+)", r"\b(?:only|sole|solely)\b"),
 )
 _PAIRS = tuple((re.compile(claim, re.I), re.compile(abstract, re.I)) for claim, abstract in _STRONG)
 

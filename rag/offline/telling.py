@@ -3,6 +3,7 @@
 import re
 
 from rag.language.terms import STOP, words
+from rag.telling.mending import without_fonts
 from rag.telling.statements import AVAILABLE, OWN
 from rag.telling.thirdperson import name_of, third_person
 from rag.telling.trimming import self_contained
@@ -14,7 +15,6 @@ _THING = (
     r"(?:method|approach|framework|model|system|algorithm|technique|network|architecture|policy|agent|dataset|benchmark"
     r"|tool|library|solution|pipeline|strategy)"
 )
-_LATEX = re.compile(r"\\(?:textbf|textit|emph|textsc|texttt|text)\{([^{}]*)\}")
 # What stands for the work itself at the head of a sentence.
 _ITSELF = re.compile(
     rf"^(?P<lead>(?:[A-Z][\w-]*ly, |[^,]{{3,80}}, )?)(?:[Oo]ur|[Tt]his|[Tt]he) (?:proposed |new |resulting )?{_THING}"
@@ -46,7 +46,7 @@ def told(sentence: str, paper: Paper, verifier: Verifier) -> tuple[str, str]:
 
     It stays word for word where it speaks of nobody, or where the abstract would not carry it told otherwise.
     """
-    text = named(_LATEX.sub(r"\1", sentence).replace("_**", "").replace("**_", ""), paper)
+    text = named(without_fonts(sentence).replace("_**", "").replace("**_", ""), paper)
     if text == sentence and not (OWN.search(sentence) or points_away(sentence)):
         return sentence, sentence
     shown = text if text != sentence and not OWN.search(text) else third_person(text, paper, "") or ""

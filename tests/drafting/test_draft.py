@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rag.drafting.choosing import MOST, gather, relevant
+from rag.drafting.choosing import MOST, choose, gather, relevant
 from rag.drafting.draft import Drafter
 from rag.drafting.plan import Plan, PlanItem, read_plan, to_json, to_markdown
 from rag.drafting.planning import Options, asked_for
@@ -44,6 +44,14 @@ def test_candidates_end_where_relevance_falls(library):
     assert 5 <= len(chosen) <= MOST and not any("Tumors" in title for title in chosen)
     named = relevant(found, f"{TOPIC}, and what Agentic Robot and Action in Mind do")
     assert {"Agentic Robot", "Action in Mind"} <= {c.found.paper.title.partition(":")[0] for c in named}
+
+
+def test_a_paper_without_an_abstract_takes_no_place_and_is_told(small):
+    small.add([Paper("", "Gripper planning helps", "")])
+    [bare] = [paper.paper_id for paper in small.papers() if not paper.abstract]
+    chosen, left = choose(small, "gripper planning helps", 3, short=False)
+    assert len(chosen) == 3 and bare not in {found.paper.paper_id for found in chosen}
+    assert [omission.why for omission in left if omission.paper_id == bare] == ["it has no abstract"]
 
 
 def test_nothing_on_the_topic_is_said_and_what_is_left_out_has_a_reason(drafter, draft):

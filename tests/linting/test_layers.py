@@ -3,10 +3,13 @@
 import pytest
 
 from rag.linting.accepting import read_baseline, without_known, write_baseline
+from rag.linting.bibfile import read_bib
 from rag.linting.lint import lint
+from rag.linting.online import _told
 from rag.linting.overclaims import overclaim
 from rag.linting.swapped import swapped_number
 from rag.verifying.verify import Verifier
+from store.records import Paper
 
 ABSTRACT = "We propose Foo, which beats BarNet by 6.1% and BazNet by 7.4%. Foo gets 13% on LIBERO and (9.5) on CALVIN."
 COPY = "task-specific data not only provides new data for an agent to train on"  # of the abstract of du2023behavior
@@ -84,6 +87,14 @@ def test_a_comment_with_a_reason_lets_a_finding_stand(found):
     assert [line.accepted for line in found("", "x.md", entry)] == ["printed so"]
 
 
+def test_the_service_that_is_named_is_the_one_that_has_the_nearest_paper():
+    [entry] = read_bib("@article{a, title={Tea}, author={Doe, Jane}, year={2020}}", "a.bib")[0]
+    far = Paper("", "Coffee", "", ("Ann Other",), 1999, sources=("Crossref",))
+    near = Paper("", "Tea", "", ("Jane Doe",), 2021, sources=("OpenAlex",))
+    [line] = _told(entry, [far, near])
+    assert line.message.endswith("says OpenAlex") and "2021" in line.message
+
+
 def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
     wrong = "CLIP-RT beats OpenVLA by 42\\% \\cite{kang2024cliprt}."
     known = read_baseline(write_baseline(found(wrong)), "b.json")
@@ -94,6 +105,13 @@ def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
 @pytest.mark.parametrize(
     ("claim", "abstract"),
     [
+        ("It is the first method for grasping.", "A first-order method is the first-hand choice."),
+        ("It proves that grasping converges.", "An informal look at a waterproof robot with approval."),
+        ("It solves grasping.", "A solvent dissolves the glue."),
+        ("It beats all methods.", "We call small robots from everywhere."),
+        ("It never fails.", "We finally anyhow call it."),
+        ("It guarantees safety.", "We give censured, uncertified plans and an informal talk."),
+        ("It is the only method.", "A solenoid opens the gripper, commonly."),
         ("It works perfectly.", "We train a small model."),
         ("It significantly improves grasping.", "We consider nets on a farm."),
         ("It is fully automatic.", "We call it."),
@@ -101,3 +119,22 @@ def test_a_baseline_lets_stand_what_stood_before_wherever_it_moves(found):
 )
 def test_a_word_within_another_bears_nothing_out(claim, abstract):
     assert overclaim(claim, abstract)
+
+
+@pytest.mark.parametrize(
+    ("claim", "abstracts"),
+    [
+        ("It is the first method for grasping.", ("It is a first step.", "For the first time, robots knit.")),
+        (
+            "It proves that grasping converges.",
+            ("We give proofs.", "Two theorems.", "In theory.", "Formally, it does."),
+        ),
+        ("It solves grasping.", ("We solve it.", "Solving it took long.", "It is solvable.")),
+        ("It guarantees safety.", ("It is guaranteed.", "Provably safe.", "Certified safe.", "It ensures it.")),
+        ("It significantly helps.", ("It is significant.", "By 3 times.", "By far.", "With stronger grips.")),
+        ("It is fully automatic.", ("It is full.", "Entirely so.", "All of it is.", "At 100%.")),
+        ("It is the only method.", ("It is the sole one.", "It solely grips.")),
+    ],
+)
+def test_a_word_in_any_of_its_forms_bears_it_out(claim, abstracts):
+    assert [overclaim(claim, abstract) for abstract in abstracts] == [""] * len(abstracts)

@@ -28,6 +28,10 @@ def test_the_table_is_filtered_and_sorted(small):
     assert ids(listing, query="Study 7 of video")[0] == NEW[7].title and not ids(listing, query="xyzzy nonsense")
     small.add([Paper("", f"Dated {year}", "It is dated.", year=year) for year in (2022, 2024, 2023)])
     assert ids(listing, year="2022-2023", order="year", down=True) == ["Dated 2023", "Dated 2022"]
+    small.add([Paper("", "Another one", "It is told.", ("Åsa Öström",), venue="Journal of Tea", tags=("to-read",))])
+    for wanted in ({"author": "ostrom"}, {"venue": "of tea"}, {"tag": "to-read"}):
+        assert ids(listing, **wanted) == ["Another one"]
+    assert not ids(listing, author="Nobody") and not ids(listing, venue="Coffee") and not ids(listing, tag="read")
     assert ids(listing, order="title", down=True)[0] == max(paper.title for paper in NEW)
 
 

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.fakes_web import PAPERS, FakeAssistant, FakeLibrary
+from ui.conversation import Exchange
+from ui.saved import Saved
 
 BOX = "#question textarea"
 
@@ -195,6 +197,23 @@ def test_the_thirtieth_turn_sends_little_more_than_the_first(client, turns):
         talk, parent = answer[-1]["talk"], answer[-1]["turn"]
         sent.append(sum(len(str(line)) for line in answer))
     assert sent[-1] <= 1.2 * sent[0]
+
+
+def test_the_cards_are_sent_once_for_as_long_as_they_stay_the_same(client):
+    sent = [line["cards"] for line in client.ask("compare them") if line["cards"]]
+    assert sent and len(sent) == len(set(sent))
+
+
+def test_a_search_sees_ones_own_conversations_that_are_not_deleted(tmp_path):
+    saved = Saved(tmp_path)
+    for person in ("me", "them"):
+        for _ in range(2):
+            saved.keep(saved.ask(person, saved.begin(person, "Tea?"), None, "Tea?"), Exchange("Tea for zebras?"))
+    kept, gone = saved.listed("me", "zebras tea")
+    saved.delete("me", gone.id)
+    assert saved.listed("me", "zebras tea") == [kept] and len(saved.listed("them", "zebras")) == 2
+    assert not saved.listed("me", "quaggas") and saved.listed("me", "TEA?") == [kept]
+    saved.close()
 
 
 @pytest.fixture
