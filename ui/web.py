@@ -33,6 +33,7 @@ EXAMPLES = (
 )
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
+WAITING = 200  # orders of drafts that wait at one time, over all users
 PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft"}
 
 
@@ -50,6 +51,7 @@ def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAUL
                 _build_papers()
             with gr.Tab("Draft", id="draft"):
                 build_draft(assistant)
+    blocks.queue(max_size=WAITING, api_open=False)  # what belongs into the queue is not run past it
     return Page(blocks, _routes(assistant, alone, limits), limits)
 
 

@@ -1,5 +1,6 @@
 """How much one address may ask of the page, and how many connections it may hold."""
 
+import json
 import socket
 import time
 
@@ -76,6 +77,17 @@ def test_orders_of_the_draft_are_counted(serve):
     codes = [client.request("POST", "/gradio_api/run/predict", {"fn_index": 99})[0] for _ in range(5)]
     assert 429 not in codes
     assert "orders" in refused(client, "POST", "/gradio_api/queue/join", {})[0]
+
+
+def test_a_draft_is_not_made_past_the_queue(serve):
+    client = serve()
+    known = json.loads(client.request("GET", "/config")[2])["dependencies"]
+    queued = [one["id"] for one in known if one["queue"]]
+    order = {"data": [None] * 9, "session_hash": "x"}
+    assert queued
+    for number in queued:
+        status, _, said = client.request("POST", "/gradio_api/run/predict", {**order, "fn_index": number})
+        assert status == 404 and b"queue" in said, (number, status, said)
 
 
 def test_an_allowance_comes_back_evenly_and_for_each_address_of_its_own(monkeypatch):
