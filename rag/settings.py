@@ -53,6 +53,7 @@ class Settings:
     port: int = 7860
     token: str = field(default="", repr=False)
     allowed_hosts: str = ""
+    limits: str = ""
     log: str = ""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # by variable: who gave it
     withheld: tuple[str, ...] = field(default=(), compare=False, repr=False)  # keys that no server gets, and why

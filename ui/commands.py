@@ -51,6 +51,7 @@ def add_parsers(subparsers: argparse._SubParsersAction) -> None:
 def chat(args: argparse.Namespace) -> None:
     """Serve the chat page until interrupted."""
     from ui.doors import is_loopback
+    from ui.limits import Limits
     from ui.lock import Lock
     from ui.serving import check_reach, launch
     from ui.web import create_app
@@ -59,8 +60,9 @@ def chat(args: argparse.Namespace) -> None:
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
     lock = Lock.of(settings.home, settings.token)
     check_reach(host, lock)
+    limits = Limits.of(settings.limits)
     with open_assistant(settings) as assistant:
-        page = launch(create_app(assistant, is_loopback(host)), host, port, lock, settings.allowed_hosts)
+        page = launch(create_app(assistant, is_loopback(host), limits), host, port, lock, settings.allowed_hosts)
         print(f"Citewell is at {page.address} (Ctrl-C stops it)", file=sys.stderr, flush=True)
         try:
             page.wait()

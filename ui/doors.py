@@ -13,6 +13,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ui.limits import DEFAULT, FILES, MADE_OF, ORDERS, Allowances, Limits, TooMuch
 from ui.lock import SESSION, Lock, Sessions, Tries
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,7 @@ COOKIE = "citewell"
 _SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/info"}
 _SHOWN |= {"/gradio_api/theme.css", "/gradio_api/app_id", "/gradio_api/startup-events", "/gradio_api/queue/data"}
 _OURS = "/citewell/"  # what the page asks of us, past Gradio
-_FILES = "/citewell/papers/add"
-_BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/", _OURS)
-# What needs no place in the queue, as Stop, is run at once.
-_ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
+_BELOW = (*MADE_OF, "/gradio_api/heartbeat/", _OURS)
 _POLICY = "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -74,13 +72,14 @@ class Door:
     `host` is what it is served on, `further` are names that it is called by besides, "a.example, b.example".
     """
 
-    def __init__(self, app: App, host: str, lock: Lock, further: str = "") -> None:
+    def __init__(self, app: App, host: str, lock: Lock, further: str = "", limits: Limits = DEFAULT) -> None:
         self._app, self._lock = app, lock
         self._further = {name.strip().lower() for name in further.split(",")} - {""}
         self._names = {"localhost", "127.0.0.1", "::1", host.strip("[]").lower()} | self._further
         self._by_number = not is_loopback(host)  # a name in numbers cannot be made to lead elsewhere
         if self._by_number:
             self._names |= {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"}
+        self._allowances = Allowances(limits)
         self._sessions, self._tries, self._trying = Sessions(), Tries(), asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +91,8 @@ class Door:
         try:
             headers = _headers(scope)
             self._check_origin(scope, headers)
-            adding = scope["path"] == _FILES and (not self._lock or self._is_known(scope, headers))
+            self._check_allowance(scope)
+            adding = scope["path"] == FILES and (not self._lock or self._is_known(scope, headers))
             body = await _read(receive, headers, LARGEST_FILE if adding else LARGEST_BODY)
             if self._lock and not self._is_known(scope, headers):
                 return await self._ask(scope, headers, body, send)
@@ -121,10 +121,16 @@ class Door:
         except ValueError:
             return False
 
+    def _check_allowance(self, scope: Scope) -> None:
+        try:
+            self._allowances.take(scope["path"], _address(scope))
+        except TooMuch as error:
+            raise Refusal(429, str(error), **{"retry-after": f"{error.wait + 1:.0f}"}) from None
+
     def _check_route(self, scope: Scope) -> None:
         path, method = scope["path"].rstrip("/") or "/", scope["method"]
         shown = method in ("GET", "HEAD") and (path in _SHOWN or path.startswith(_BELOW))
-        if not shown and not (method == "POST" and (path in _ORDERS or path.startswith(_OURS))):
+        if not shown and not (method == "POST" and (path in ORDERS or path.startswith(_OURS))):
             raise Refusal(404, "There is nothing here.")
 
     def _is_known(self, scope: Scope, headers: Headers) -> bool:

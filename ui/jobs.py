@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 
 from rag.answer import Assistant
 from ui.conversation import UNEXPECTED, Conversation, Exchange, answering
+from ui.limits import TooMuch, network
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +39,28 @@ class _Unwanted(Event):
 class Job:
     """One answer in the making: `exchange` is as much of it as there is."""
 
-    def __init__(self, turn: int, talk: str, person: str, question: str, before: Callable[[], Conversation]) -> None:
-        self.turn, self.talk, self.person, self.before = turn, talk, person, before
+    def __init__(
+        self, turn: int, talk: str, person: str, question: str, before: Callable[[], Conversation], address: str = ""
+    ) -> None:
+        self.turn, self.talk, self.person, self.before, self.whose = turn, talk, person, before, network(address)
         self.exchange, self.stop = Exchange(question), _Unwanted()
 
 
 class Jobs:
-    """The questions that wait and those that are answered, `at_once` of them at a time."""
+    """The questions that wait and those that are answered, `at_once` of them at a time, `most` of one address."""
 
-    def __init__(self, assistant: Assistant, keep: Keep, at_once: int) -> None:
-        self._assistant, self._keep, self._at_once = assistant, keep, at_once
+    def __init__(self, assistant: Assistant, keep: Keep, at_once: int, most: int = 0) -> None:
+        self._assistant, self._keep, self._at_once, self._most = assistant, keep, at_once, most
         self._waiting: list[Job] = []
         self._running: list[Job] = []
         self._lock = Lock()
+
+    def check_room(self, address: str) -> None:
+        """Raises TooMuch where as many questions of an address as it may have are here already."""
+        with self._lock:
+            here = sum(job.whose == network(address) for job in (*self._running, *self._waiting))
+        if 0 < self._most <= here:
+            raise TooMuch(f"{here} questions of this address wait for their answers; ask again when one is there.")
 
     def put(self, job: Job) -> Job:
         """Take a question in."""

@@ -1,7 +1,6 @@
 """What opens the page: a password of which the library folder keeps a hash, or a token; sessions, limits on tries."""
 
 import hmac
-import ipaddress
 import json
 import secrets
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from rag.errors import SettingsError
 from ui.console import write
+from ui.limits import network
 
 SHORTEST = 8  # characters of a password
 FREE_TRIES, LONGEST_WAIT = 5, 300.0  # wrong ones of an address before it waits, each time twice as long, seconds
@@ -104,23 +104,12 @@ class Tries:
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try."""
-        return max(0.0, self._wrong.get(_network(address), (0, 0.0))[1] - time.monotonic())
+        return max(0.0, self._wrong.get(network(address), (0, 0.0))[1] - time.monotonic())
 
     def count(self, address: str, right: bool) -> None:
         """Note a try."""
-        count, _ = self._wrong.pop(_network(address), (0, 0.0))
+        count, _ = self._wrong.pop(network(address), (0, 0.0))
         if not right:
             wait = min(LONGEST_WAIT, 2.0 ** (count + 1 - FREE_TRIES)) if count + 1 >= FREE_TRIES else 0.0
             kept = dict(list(self._wrong.items())[1 - MOST :])
-            self._wrong = kept | {_network(address): (count + 1, time.monotonic() + wait)}
-
-
-def _network(address: str) -> str:
-    """The address; of IPv6 the network that one machine has to itself."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+            self._wrong = kept | {network(address): (count + 1, time.monotonic() + wait)}

@@ -30,6 +30,13 @@ export function write(key, text) {
 
 export class Unreachable extends Error {}
 
+// Why something was refused: an error of the page's routes, or the line of the door before them.
+async function told(answer) {
+  if ((answer.headers.get("content-type") || "").startsWith("text/plain")) return (await answer.text()).trim();
+  const said = await answer.json().catch(() => ({}));
+  return typeof said.error === "string" ? said.error : "";
+}
+
 async function send(path, options) {
   let answer;
   try {
@@ -44,8 +51,7 @@ async function send(path, options) {
     throw new Unreachable("Citewell cannot be reached; is it still running?");
   }
   if (answer.ok) return answer;
-  const said = await answer.json().catch(() => ({}));
-  throw new Error(typeof said.error === "string" ? said.error : `Citewell refused that (${answer.status}).`);
+  throw new Error((await told(answer)) || `Citewell refused that (${answer.status}).`);
 }
 
 export const get = (path) => send(path, {}).then((answer) => answer.json());

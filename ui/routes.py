@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -69,14 +69,15 @@ class _Chat:
     def __init__(self, saved: Saved, jobs: Jobs, size: Callable[[], int]) -> None:
         self.saved, self.jobs, self._size = saved, jobs, size
 
-    def ask(self, person: str, asked: Question) -> StreamingResponse:
-        """Take a question in, and follow its answer."""
+    def ask(self, person: str, asked: Question, address: str) -> StreamingResponse:
+        """Take a question in, and follow its answer. Raises TooMuch."""
         question = asked.question.strip()
         if not question:
             raise Unasked("The question is empty.")
+        self.jobs.check_room(address)
         talk = asked.talk or self.saved.begin(person, question)
         turn = self.saved.ask(person, talk, asked.parent, question)
-        self.jobs.put(Job(turn, talk, person or talk, question, lambda: self.saved.before(turn)))
+        self.jobs.put(Job(turn, talk, person or talk, question, lambda: self.saved.before(turn), address))
         return self.follow(person, talk, turn)
 
     def follow(self, person: str, talk: str, turn: int) -> StreamingResponse:
@@ -137,8 +138,8 @@ def _left(exchange: Exchange) -> Exchange:
 
 def _add_answers(routes: APIRouter, chat: _Chat, who: Any) -> None:
     @routes.post("/ask")
-    def ask(asked: Question, person: str = who) -> StreamingResponse:
-        return chat.ask(person, asked)
+    def ask(asked: Question, request: Request, person: str = who) -> StreamingResponse:
+        return chat.ask(person, asked, request.client.host if request.client else "")
 
     @routes.get("/talks/{talk}/follow/{turn}")
     def follow(talk: str, turn: int, person: str = who) -> StreamingResponse:

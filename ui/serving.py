@@ -17,11 +17,14 @@ from fastapi.responses import JSONResponse
 
 from store.errors import CitewellError
 from ui.assets import HEAD
+from ui.connections import Connection
 from ui.conversation import end_work
 from ui.doors import Door, is_loopback
+from ui.limits import DEFAULT, Limits, TooMuch
 from ui.lock import Lock
 from ui.saved import NoConversation
 
+_STATUS = {NoConversation: 404, TooMuch: 429}
 SESSIONS = 200  # windows whose draft is kept in memory; the longest unused goes
 
 
@@ -35,6 +38,7 @@ class Page:
 
     blocks: gr.Blocks
     routes: APIRouter
+    limits: Limits = DEFAULT
 
 
 class Served:
@@ -43,7 +47,13 @@ class Served:
     def __init__(self, door: Door, listening: socket.socket, address: str) -> None:
         self.address = address
         config = uvicorn.Config(
-            door, log_config=None, ws="none", server_header=False, proxy_headers=False, timeout_graceful_shutdown=1
+            door,
+            http=Connection,
+            log_config=None,
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -93,7 +103,7 @@ def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: 
         mcp_server=False,
         pwa=False,
     )
-    return Served(Door(gradio, host, lock, further), listening, _address(listening, host))
+    return Served(Door(gradio, host, lock, further, page.limits), listening, _address(listening, host))
 
 
 def check_reach(host: str, lock: Lock) -> None:
@@ -139,7 +149,8 @@ def _address(listening: socket.socket, host: str) -> str:
 
 async def _said(request: Request, error: Exception) -> JSONResponse:
     """What went wrong, for the page to show."""
-    return JSONResponse({"error": str(error)}, 404 if isinstance(error, NoConversation) else 400)
+    status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+    return JSONResponse({"error": str(error)}, status)
 
 
 def _theme() -> gr.themes.Base:

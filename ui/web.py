@@ -16,6 +16,7 @@ from rag.offline.composing import MODEL_NAME
 from ui import assets
 from ui.cards import NO_SOURCES
 from ui.jobs import Jobs
+from ui.limits import DEFAULT, Limits
 from ui.markup import escape
 from ui.page import welcome_html
 from ui.routes import chat_routes, nobody, somebody
@@ -32,11 +33,15 @@ EXAMPLES = (
 )
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
+WAITING = 200  # orders of drafts that wait at one time, over all users
 PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft"}
 
 
-def create_app(assistant: Assistant, alone: bool = True) -> Page:
-    """The page over `assistant`; `alone` where only this machine reaches it, so that all who come are one person."""
+def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAULT) -> Page:
+    """The page over `assistant`; `alone` where only this machine reaches it, so that all who come are one person.
+
+    `limits` are those of each address.
+    """
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(_rail(assistant), elem_id="rail-holder", apply_default_css=False)
         with gr.Tabs(elem_id="places"):
@@ -46,16 +51,18 @@ def create_app(assistant: Assistant, alone: bool = True) -> Page:
                 _build_papers()
             with gr.Tab("Draft", id="draft"):
                 build_draft(assistant)
-    return Page(blocks, _routes(assistant, alone))
+    blocks.queue(max_size=WAITING, api_open=False)  # what belongs into the queue is not run past it
+    return Page(blocks, _routes(assistant, alone, limits), limits)
 
 
-def _routes(assistant: Assistant, alone: bool) -> APIRouter:
+def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     saved = Saved(assistant.library.home)
     at_once = AT_ONCE if assistant.model != MODEL_NAME else max(2, os.cpu_count() or 2)
     routes = APIRouter()
     routes.include_router(assets.routes)
     who = nobody if alone else somebody
-    routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, who))
+    jobs = Jobs(assistant, saved.keep, at_once, limits.questions)
+    routes.include_router(chat_routes(saved, jobs, assistant.library.__len__, who))
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
     return routes
 

@@ -1,24 +1,27 @@
 """Who the page lets in: names, origins, passwords, and how much of a request is read."""
 
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
-import gradio as gr
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from rag.errors import SettingsError
 from tests.fakes_web import FakeAssistant
 from tests.page_client import PageClient
 from ui import doors, lock
 from ui.cli import main
-from ui.doors import LARGEST_BODY, Door, is_loopback
+from ui.doors import LARGEST_BODY, LARGEST_FILE, Door, is_loopback
+from ui.limits import Limits
 from ui.lock import Lock, Sessions, Tries, password_file, set_password
 from ui.serving import PageError, launch
 from ui.web import create_app
@@ -34,7 +37,7 @@ def served():
     pages = []
 
     def start(host="127.0.0.1", **more):
-        pages.append(launch(create_app(FakeAssistant()), host, 0, **more))
+        pages.append(launch(create_app(FakeAssistant(), limits=Limits(requests=0)), host, 0, **more))
         return pages[-1]
 
     yield start
@@ -64,18 +67,42 @@ def log_in(client, password):
     return client.request("POST", "/login", urlencode({"password": password}).encode(), **FORM)
 
 
-def routes_of_gradio():
-    """Every route that stands in Gradio's source, its parameters filled in."""
-    source = Path(gr.routes.__file__).read_text(encoding="utf-8")
-    for owner, method, path in re.findall(r'@(app|router)\.(get|post|head)\(\s*f?"([^"]+)"', source):
-        yield method.upper(), ("/gradio_api" if owner == "router" else "") + re.sub(r"\{[^}]*\}", "x", path)
+def routes_of(routes, before=""):
+    """Method and path of every route that an application has, its own and Gradio's, their parameters filled in."""
+    for route in iter_route_contexts(routes):
+        path = before + (route.path or "").rstrip("/")
+        below = getattr(getattr(route, "original_route", route), "app", None)
+        if hasattr(below, "routes"):
+            yield from routes_of(below.routes, path)
+        for method in route.methods or ():
+            yield method, re.sub(r"\{[^}]*\}", "x", before + route.path)
 
 
-def test_with_a_password_every_route_asks_for_it(locked):
-    asked = [*routes_of_gradio(), ("GET", "/"), ("GET", "/no/such/route"), ("PUT", "/"), ("GET", "/login")]
-    assert len(asked) > 60
-    for method, path in asked:
+@pytest.fixture(scope="module")
+def every_route(served):
+    """Every route of a page, and some that there are not."""
+    found = {*routes_of(served()._server.config.app._app.routes)}
+    assert {"/config", "/gradio_api/upload", "/gradio_api/queue/data", "/citewell/ask"} <= {path for _, path in found}
+    assert len(found) > 90
+    return sorted(found | {("GET", "/no/such/route"), ("PUT", "/"), ("GET", "/login"), ("OPTIONS", "/config")})
+
+
+SOCKET = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 24}
+
+
+def test_with_a_password_every_route_asks_for_it(locked, every_route):
+    for method, path in every_route:
         assert locked.request(method, path)[0] == 401, (method, path)
+        if method == "GET":
+            assert locked.request(method, path, **SOCKET)[0] == 401, path
+            assert locked.request(method, f"{path}/", accept="text/event-stream")[0] == 401, path
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_no_route_is_asked_under_another_name_or_by_another_page(open_page, locked, every_route, headers):
+    for method, path in every_route:
+        assert open_page.request(method, path, **headers)[0] == 403, (method, path)
+        assert locked.request(method, path, **headers)[0] == 403, (method, path)
 
 
 def test_the_password_opens_the_page_for_one_browser(locked):
@@ -227,8 +254,23 @@ def test_a_body_without_a_length_is_counted(open_page):
         assert connection.recv(1_000).startswith(b"HTTP/1.1 413")
 
 
+def test_a_body_of_200_mb_is_not_read_and_stops_no_question(open_page):
+    large = 200_000_000
+    for path, most in (("/citewell/ask", LARGEST_BODY), ("/citewell/papers/add?name=x.bib", LARGEST_FILE)):
+        for length in (f"Content-Length: {large}", "Transfer-Encoding: chunked"):
+            with socket.create_connection(("127.0.0.1", open_page._at.port), timeout=10) as connection:
+                connection.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n".encode())
+                piece, sent = b"100000\r\n" + b"x" * 0x100000 + b"\r\n", 0
+                with suppress(ConnectionError):
+                    while sent < large and not select.select([connection], [], [], 0)[0]:
+                        connection.sendall(piece)
+                        sent += len(piece)
+                assert sent < most + 10_000_000, (path, length)  # what the system holds between the two apart
+    assert open_page.ask("compare them")
+
+
 def test_slow_connections_stop_no_question(open_page):
-    waiting = [socket.create_connection(("127.0.0.1", open_page._at.port), timeout=10) for _ in range(100)]
+    waiting = [socket.create_connection(("127.0.0.1", open_page._at.port), timeout=10) for _ in range(200)]
     for connection in waiting:
         connection.sendall(b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
     assert open_page.ask("compare them")
