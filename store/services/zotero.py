@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, takewhile
 from typing import Any
 
 from store.identity import arxiv_id, doi
@@ -29,18 +30,19 @@ class Zotero:
 
     def papers(self, since: str = "") -> Iterator[Paper]:
         """The papers changed after `since`, an earlier `newest`; all of them without it. Raises ServiceError."""
-        paths = self._collections()
-        notes = self._notes()
+        self.newest = since
+        items = self._items("/items/top", sort="dateModified", direction="desc")
+        newer = takewhile(lambda data: not since or str(data.get("dateModified", "")) > since, items)
+        first = next(newer, None)
+        if first is None and since:  # nothing new: no need to know where it would lie
+            return
+        paths, notes = self._collections(), self._notes()
         wanted = {key for key, path in paths.items() if self._within(key, path)}
         if self._collection and not wanted:
             known = ", ".join(sorted(paths.values())[:9]) or "none"
             raise ServiceError(f"Zotero has no collection {self._collection!r}; there are {known}.")
-        self.newest = since
-        for data in self._items("/items/top", sort="dateModified", direction="desc"):
-            changed = str(data.get("dateModified", ""))
-            if since and changed <= since:
-                return
-            self.newest = max(self.newest, changed)
+        for data in chain([first] if first else [], newer):
+            self.newest = max(self.newest, str(data.get("dateModified", "")))
             inside = [key for key in data.get("collections") or () if key in paths]
             if data.get("itemType") in _NO_PAPERS or (self._collection and not wanted.intersection(inside)):
                 continue
