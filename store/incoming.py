@@ -64,17 +64,17 @@ class Incoming:
     def _add(self, papers: Iterable[Paper | Skipped], what: str) -> AddReport:
         every = list(papers)  # before anything is written: a service may fail
         skipped = tuple(item for item in every if isinstance(item, Skipped))
-        if skipped and len(skipped) == len(every):
-            raise ServiceError(f"{skipped[0].where}: {skipped[0].reason}.")
         whole = [item for item in every if isinstance(item, Paper)]
         tagged = [replace(paper, tags=(*paper.tags, *self.tags)) for paper in whole]
         report = self.library.add(tagged, self.progress, what)
         return replace(report, read=report.read + len(skipped), skipped=(*skipped, *report.skipped))
 
-    def _arxiv(self, ids: Sequence[str]) -> Iterator[Paper | Skipped]:
+    def _arxiv(self, ids: Sequence[str]) -> list[Paper | Skipped]:
         found = {paper.arxiv: paper for paper in by_arxiv(self.client, ids)}
-        for name in ids:
-            yield found.get(name) or Skipped(f"arxiv:{name}", "arXiv has no such paper; check the id")
+        if not found:
+            raise ServiceError(f"arxiv:{ids[0]}: arXiv has no such paper; check the id.")
+        lacking = "arXiv has no such paper; check the id"
+        return [found.get(name) or Skipped(f"arxiv:{name}", lacking) for name in ids]
 
     def _zotero(self, word: str, zotero: Zotero) -> AddReport:
         since = self.library.changes.mark(zotero.name)

@@ -48,7 +48,7 @@ def _paper(record: Any, name: str, where: str) -> Paper | Skipped:
             raise record
         if not isinstance(record, dict):
             raise ValueError("not a JSON object")
-        return paper_from(_unwrapped(record), name)
+        return paper_from(unwrapped(record), name)
     except ValueError as error:
         return Skipped(where, str(error))
 
@@ -65,7 +65,7 @@ def _wrapped(value: Any, depth: int = 0) -> list[Any] | None:
     return None
 
 
-def _unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
+def unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a record, those that a service keeps in an object within it among them."""
     fields = dict(record)
     for name in _WITHIN:

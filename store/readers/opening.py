@@ -84,6 +84,11 @@ class Source:
             raise ReadError(f"{self.path}: cannot be read ({reason}); check its permissions.") from None
 
 
+def in_memory(text: str, name: str) -> Source:
+    """Text that lies in no file, such as the answer of a service."""
+    return Source(name, name, lambda: io.BytesIO(codecs.BOM_UTF8 + text.encode("utf-8", "replace")))
+
+
 def sources(path: Path) -> Iterator[Source]:
     """The file at `path`, or those within it where it is a zip. Raises ReadError for what cannot be opened."""
     whole = Source(shown(path), shown(path.name), lambda: path.open("rb"))
