@@ -8,7 +8,7 @@ from itertools import chain, takewhile
 from typing import Any
 
 from store.identity import arxiv_id
-from store.readers.fields import paper_from, text_of
+from store.readers.fields import paper_or_skipped, text_of
 from store.records import Paper, Skipped
 from store.services.client import Client, ServiceError
 
@@ -109,9 +109,10 @@ def _paper(data: Mapping[str, Any], collections: list[str], notes: str) -> Paper
     tags = [tag.get("tag") for tag in data.get("tags") or () if isinstance(tag, Mapping)]
     creators = [creator for creator in data.get("creators") or () if isinstance(creator, Mapping)]
     authors = [one for one in creators if one.get("creatorType", "author") == "author"] or creators
-    try:
+
+    def named() -> dict[str, Any]:
         links = [text_of(data, name) for name in ("archiveID", "number", "url")]
-        fields = {
+        return {
             "title": data.get("title"),
             "abstract": data.get("abstractNote"),
             "authors": [{"literal": c["name"]} if c.get("name") else {**c, "creatorType": ""} for c in authors],
@@ -123,6 +124,6 @@ def _paper(data: Mapping[str, Any], collections: list[str], notes: str) -> Paper
             "tags": [*tags, *collections],
             "citekey": data.get("citationKey") or extra.get("citation key"),
         }
-        return replace(paper_from(fields, "Zotero"), notes=notes[:_NOTES])
-    except ValueError as error:
-        return Skipped(f"Zotero, {data.get('key', '')}", str(error))
+
+    paper = paper_or_skipped(named, "Zotero", f"Zotero, {data.get('key', '')}")
+    return replace(paper, notes=notes[:_NOTES]) if isinstance(paper, Paper) else paper
