@@ -1,5 +1,6 @@
 """What the user names, taken into a library: files and folders, ids and links, Zotero, and addresses to follow."""
 
+import hashlib
 import re
 import tempfile
 import time
@@ -15,13 +16,13 @@ from store.identity import title_key, title_words
 from store.library import Library
 from store.merging import merge, same
 from store.records import AddReport, Paper, Progress, Skipped, silent
-from store.services.client import Client, ServiceError
+from store.services.client import Client, ServiceError, is_here
 from store.services.papers import by_acl, by_arxiv, by_doi, by_openreview, published_as, search_arxiv, titled
 from store.services.wanted import Wanted, wanted
 from store.services.zotero import Zotero
 
 _TELLING = 4  # words of a title that few papers share
-EVERY = 3.0  # seconds between two looks at what is followed
+EVERY, EVERY_AFAR = 3.0, 60.0  # seconds between two looks at what is followed, here and at another machine
 _SINGLE = {"doi": by_doi, "openreview": by_openreview, "acl": by_acl}
 _SUFFIXES = {"bibtex": "bib", "biblatex": "bib", "csljson": "json"}  # as Better BibTeX ends its addresses
 _ENRICHED = ("title", "abstract", "authors", "year", "venue", "arxiv", "doi", "url", "retracted")
@@ -55,7 +56,7 @@ class Incoming:
         if found.service == "zotero":
             return self._zotero(word, Zotero(self.client, found.value))
         if found.service == "address":
-            return self._address(found.value)
+            return self._file(found.value, self.client.fetch(found.value)[0])
         if found.service == "arxiv search":
             return self._add(iter(search_arxiv(self.client, found.value, self.most)), word)
         return self._add(iter([_SINGLE[found.service](self.client, found.value)]), word)
@@ -63,17 +64,17 @@ class Incoming:
     def _add(self, papers: Iterable[Paper | Skipped], what: str) -> AddReport:
         every = list(papers)  # before anything is written: a service may fail
         skipped = tuple(item for item in every if isinstance(item, Skipped))
-        if skipped and len(skipped) == len(every):
-            raise ServiceError(f"{skipped[0].where}: {skipped[0].reason}.")
         whole = [item for item in every if isinstance(item, Paper)]
         tagged = [replace(paper, tags=(*paper.tags, *self.tags)) for paper in whole]
         report = self.library.add(tagged, self.progress, what)
         return replace(report, read=report.read + len(skipped), skipped=(*skipped, *report.skipped))
 
-    def _arxiv(self, ids: Sequence[str]) -> Iterator[Paper | Skipped]:
+    def _arxiv(self, ids: Sequence[str]) -> list[Paper | Skipped]:
         found = {paper.arxiv: paper for paper in by_arxiv(self.client, ids)}
-        for name in ids:
-            yield found.get(name) or Skipped(f"arxiv:{name}", "arXiv has no such paper; check the id")
+        if not found:
+            raise ServiceError(f"arxiv:{ids[0]}: arXiv has no such paper; check the id.")
+        lacking = "arXiv has no such paper; check the id"
+        return [found.get(name) or Skipped(f"arxiv:{name}", lacking) for name in ids]
 
     def _zotero(self, word: str, zotero: Zotero) -> AddReport:
         since = self.library.changes.mark(zotero.name)
@@ -81,9 +82,8 @@ class Incoming:
         self.library.changes.set_mark(zotero.name, zotero.newest)
         return report
 
-    def _address(self, url: str) -> AddReport:
-        """Read what stands at an address as a file of the kind that its end names."""
-        text, _ = self.client.fetch(url)
+    def _file(self, url: str, text: str) -> AddReport:
+        """Read the `text` that stands at an address as a file of the kind that its end names."""
         name = re.sub(r"[^\w.-]+", "-", f"{urlsplit(url).path}{urlsplit(url).query}".rpartition("/")[2]) or "papers"
         stem, _, ending = name.rpartition(".")
         with tempfile.TemporaryDirectory() as folder:
@@ -97,16 +97,20 @@ class Incoming:
     def follow(self, word: str | Path, told: Callable[[AddReport], None], every: float = EVERY) -> None:
         """Take in what `word` names, and again whenever it has changed, looked at `every` so many seconds, for ever.
 
-        `told` gets each report that tells of something. Raises what the first reading raises.
+        What lies at another machine is looked at no oftener than each `EVERY_AFAR` seconds; what cannot be looked at
+        is passed over for the time. `told` gets each report that tells of something. Raises what the first reading
+        raises.
         """
         found, seen = None if isinstance(word, Path) else wanted(word), ""
         if found and found.service not in ("zotero", "address"):
             raise ReadError(f"{word}: only files, folders, addresses of files and zotero: can be followed.")
+        place = found and (found.value if found.service == "address" else self.client.address("zotero"))
+        every = every if not place or is_here(place) else max(every, EVERY_AFAR)
         while True:
-            now = self._state(word, found)
+            now, taken = self._look(word, found) or (seen or "unknown", partial(self.take, [word]))
             if now != seen:
                 try:
-                    report = self.take([word])
+                    report = taken()
                     if not seen or report.added or report.merged:
                         told(report)
                     seen = now
@@ -117,17 +121,21 @@ class Incoming:
                     seen = now
             time.sleep(every)
 
-    def _state(self, word: str | Path, found: Wanted | None) -> str:
-        """What is another one once what `word` names has changed; what cannot be looked at now stays as it is."""
+    def _look(self, word: str | Path, found: Wanted | None) -> tuple[str, Callable[[], AddReport]] | None:
+        """What is another one once what `word` names has changed, with what takes it in; None where it is not there."""
+        taken = partial(self.take, [word])
         try:
             if found is None:
                 path = Path(word)
                 files = sorted(path.rglob("*")) if path.is_dir() else [path]
                 stats = [(file, file.stat()) for file in files if file.is_file()]
-                return str([(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats])
-            return Zotero(self.client).changed() if found.service == "zotero" else self.client.fetch(found.value)[0]
-        except (OSError, ServiceError) as error:
-            return f"not there: {error}"
+                return str([(str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats]), taken
+            if found.service == "zotero":
+                return Zotero(self.client).changed(), taken
+            text, _ = self.client.fetch(found.value)
+            return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), partial(self._file, found.value, text)
+        except (OSError, ServiceError):
+            return None
 
 
 def _had(steps: Sequence[Callable[[], AddReport]]) -> list[AddReport]:

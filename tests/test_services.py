@@ -1,13 +1,14 @@
 """Papers by id, link and search, from a running Zotero, and looked up again: against a server on this machine."""
 
 import threading
+import time
 
 import pytest
 from services_server import item, serving
 from small_library import open_empty
 
 from store.errors import ReadError
-from store.incoming import Incoming, enrich
+from store.incoming import EVERY, EVERY_AFAR, Incoming, enrich
 from store.names import split_name
 from store.records import Paper, silent
 from store.services.client import Client, ServiceError
@@ -125,6 +126,35 @@ def test_an_address_is_read_as_a_file(incoming, services):
     assert incoming.library.get("from-an-address").citekey == "there1"
     bare = incoming.take([f"{services.url}/pull/library?/1/library.bibtex"])
     assert (bare.added, bare.without_abstract) == (1, 1) and incoming.library.get("pulled").citekey == "pulled20"
+
+
+def test_an_address_that_is_followed_is_fetched_once_a_look_and_an_outage_is_passed_over(
+    incoming, services, monkeypatch
+):
+    pauses, told = [], []
+
+    def rested(seconds):
+        pauses.append(seconds)
+        services.failures = 3 if len(pauses) == 1 else 0  # as often as it is asked in one look
+        if len(pauses) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", rested)
+    with pytest.raises(KeyboardInterrupt):
+        incoming.follow(f"{services.url}/pull/library.jsonl", told.append)
+    assert [report.added for report in told] == [1] and set(pauses) == {EVERY}
+    assert len(services.asked) == 3 + 3
+    monkeypatch.setattr(Client, "fetch", lambda *_: (services.file, {}))
+    pauses.clear()
+    with pytest.raises(KeyboardInterrupt):
+        incoming.follow("https://papers.example/library.jsonl", told.append)
+    assert set(pauses) == {EVERY_AFAR}
+
+
+def test_nothing_new_in_zotero_is_one_request(incoming, services):
+    incoming.take(["zotero:"])
+    asked = len(services.asked)
+    assert incoming.take(["zotero:"]).read == 0 and len(services.asked) == asked + 1
 
 
 @pytest.mark.parametrize("kind", ["file", "address", "zotero"])

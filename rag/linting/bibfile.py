@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from store.identity import arxiv_ids, title_words
+from store.readers.bibtex import NO_COMMA
 from store.tex import from_latex
 
-# Between a value, or the key, and a field that begins a line of its own.
-_NO_COMMA = re.compile(
-    r"([}\"]|=\s*\d+|@\w+\s*[{(]\s*[^\s,{}()=]+)([ \t]*\n\s*(?P<field>[A-Za-z][\w-]*)\s*=\s*[{\"\d])"
-)
 # What stands between entries and looks like one, or like the end of one.
 _STRAY = re.compile(r"^[ \t]*(?:@\s*\w+|\w+\s*\{\s*[\w:./-]+\s*,|\})", re.M)
 _CHECK = "look for a brace or a comma"
@@ -62,8 +59,8 @@ def read_bib(text: str, path: str = "") -> tuple[list[BibEntry], list[Damage]]:
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    missing = list(_NO_COMMA.finditer(text))
-    library = bibtexparser.parse_string(_NO_COMMA.sub(r"\1,\2", text))
+    missing = list(NO_COMMA.finditer(text))
+    library = bibtexparser.parse_string(NO_COMMA.sub(r"\1,\2", text))
     repeated = (DuplicateBlockKeyBlock, DuplicateFieldKeyBlock)
     blocks = [*library.entries, *(b.ignore_error_block for b in library.failed_blocks if isinstance(b, repeated))]
     entries = [_entry(block, path) for block in blocks if hasattr(block, "key")]

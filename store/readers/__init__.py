@@ -10,7 +10,7 @@ from store.readers.bibtex import read_bibtex
 from store.readers.jsonl import read_json
 from store.readers.listing import read_listing
 from store.readers.markup import read_atom, read_endnote, read_pubmed
-from store.readers.opening import KNOWN, Source, shown, sources
+from store.readers.opening import KNOWN, Source, encoding_of, shown, sources
 from store.readers.pdf import read_pdf
 from store.readers.tables import read_table, sign_of
 from store.readers.tagged import read_nbib, read_refer, read_ris, read_wos
@@ -182,10 +182,11 @@ def _told(head: bytes) -> Reader | None:
 
 def _text(head: bytes) -> str:
     """The beginning of a file as text, as far as its format is told by it."""
-    encoding = (
-        "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-16-le" if head[1:2] == b"\0" else "utf-8-sig"
-    )
-    return head.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text = head.decode(encoding_of(head), "replace")
+    except UnicodeError:  # an encoding that cannot do without what it cannot read
+        text = head.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _recognised(source: Source) -> bool:

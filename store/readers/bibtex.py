@@ -4,9 +4,10 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from store.readers.fields import paper_from
+from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
 from store.records import Paper, Skipped
 
@@ -42,11 +43,12 @@ def read_bibtex(source: Source) -> Iterator[Paper | Skipped]:
         if kind in _NO_PAPERS or (kind in _COLLECTIONS and key.lower() in known.parents):
             continue
         where = f"{source.name}, line {line}" + (f" ({key[:_SHOWN_KEY]})" if key else "")
-        try:
-            fields = _whole(_fields(text, known.strings), known)
-            yield paper_from(_named(fields, kind, key), source.name, latex=True)
-        except ValueError as error:
-            yield Skipped(where, str(error))
+        named = partial(_record, text, kind, key, known)
+        yield paper_or_skipped(named, source.name, where, latex=True)
+
+
+def _record(text: str, kind: str, key: str, known: _Known) -> dict[str, str]:
+    return _named(_whole(_fields(text, known.strings), known), kind, key)
 
 
 def _blocks(source: Source) -> Iterator[tuple[int, str, str, str]]:

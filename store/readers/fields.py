@@ -1,14 +1,14 @@
 """Named fields, as any program writes them, made into those of a Paper: the one place where text is made readable."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from store.identity import arxiv_id, doi
 from store.readers.people import as_shown, names
 from store.readers.readable import abstract, line
 from store.readers.values import first, letters, plain, storable
-from store.records import LONGEST, Paper, unfit
+from store.records import LONGEST, Paper, Skipped, unfit
 
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d(?!\d)")
 _ARXIV_MONTH = re.compile(r"(\d\d)(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/(\d\d)\d{5}")
@@ -76,6 +76,16 @@ def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> P
     if reason := unfit(paper):
         raise ValueError(reason)
     return paper
+
+
+def paper_or_skipped(
+    named: Callable[[], Mapping[str, Any]], source: str, where: str, latex: bool = False
+) -> Paper | Skipped:
+    """The paper of the fields that `named` gives; where it or they raise ValueError, what was skipped and why."""
+    try:
+        return paper_from(named(), source, latex)
+    except ValueError as error:
+        return Skipped(where, str(error))
 
 
 def _within(text: str, name: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from store.readers.fields import paper_from
+from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
 from store.readers.values import plain
 from store.records import Paper, Skipped
@@ -43,14 +43,15 @@ def _read(value: Any, name: str, where: str) -> Iterator[Paper | Skipped]:
 
 
 def _paper(record: Any, name: str, where: str) -> Paper | Skipped:
-    try:
-        if isinstance(record, ValueError):
-            raise record
-        if not isinstance(record, dict):
-            raise ValueError("not a JSON object")
-        return paper_from(_unwrapped(record), name)
-    except ValueError as error:
-        return Skipped(where, str(error))
+    return paper_or_skipped(lambda: _named(record), name, where)
+
+
+def _named(record: Any) -> dict[str, Any]:
+    if isinstance(record, ValueError):
+        raise record
+    if not isinstance(record, dict):
+        raise ValueError("not a JSON object")
+    return unwrapped(record)
 
 
 def _wrapped(value: Any, depth: int = 0) -> list[Any] | None:
@@ -65,7 +66,7 @@ def _wrapped(value: Any, depth: int = 0) -> list[Any] | None:
     return None
 
 
-def _unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
+def unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a record, those that a service keeps in an object within it among them."""
     fields = dict(record)
     for name in _WITHIN:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from store.errors import ReadError
-from store.readers.fields import paper_from
+from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
 from store.records import Paper, Skipped
 
@@ -128,10 +128,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _paper(text: str, entry: _Entry, source: str) -> Paper | Skipped:
-    try:
-        return paper_from(entry.fields, source)
-    except ValueError as error:
-        return Skipped(_place(text, entry.start, source), str(error))
+    return paper_or_skipped(lambda: entry.fields, source, _place(text, entry.start, source))
 
 
 def _place(text: str, start: int, source: str) -> str:

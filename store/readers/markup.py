@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from store.errors import ReadError
-from store.readers.fields import paper_from
+from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
 from store.readers.people import in_parts
 from store.records import Paper, Skipped
@@ -43,10 +43,7 @@ def read_atom(source: Source) -> Iterator[Paper | Skipped]:
 def _read(source: Source, tag: str, named: Callable[["_Element"], dict[str, Any]]) -> Iterator[Paper | Skipped]:
     for line, text in _cut(source, tag):
         where = f"{source.name}, line {line}"
-        try:
-            yield paper_from(named(_element(text)), source.name)
-        except ValueError as error:
-            yield Skipped(where, str(error))
+        yield paper_or_skipped(lambda text=text: named(_element(text)), source.name, where)  # type: ignore[misc]
 
 
 def _cut(source: Source, tag: str) -> Iterator[tuple[int, str]]:

@@ -10,13 +10,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import IO, Any, BinaryIO, TextIO
 
 from store.errors import ReadError
 
 _PACKERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open}
 _ZIP = b"PK\x03\x04"
+_MAGIC = 8  # bytes that tell a packed file
 _BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 _PACKING, _UNPACKED = 100, 1 << 27  # text packs to a tenth; a small file of the same words over and over to less
 _MEMBERS = 10_000  # files of a zip
@@ -44,7 +46,7 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("citewell-windows", _as_windows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """Something to read: a file, or a file within a zip; `open` gives its bytes, unpacked, as often as it is asked."""
 
@@ -52,7 +54,7 @@ class Source:
     name: str  # for the places in it, and what a paper is said to come from
     open: Callable[[], BinaryIO]
 
-    @property
+    @cached_property
     def head(self) -> bytes:
         """The first bytes; raises ReadError where there are none."""
         with self.told(), self.open() as stream:
@@ -64,7 +66,9 @@ class Source:
     @contextmanager
     def text(self) -> Iterator[TextIO]:
         """It as a stream of text: UTF-8 or UTF-16, and what is neither as Windows-1252; ReadError for other data."""
-        encoding = _encoding(self.head, self.path)
+        encoding = encoding_of(self.head)
+        if not encoding.startswith("utf-16") and len(_BINARY.findall(self.head)) > len(self.head) // 1_000:
+            raise ReadError(f"{self.path}: not a text file, nor any other format that is read here; give {KNOWN}.")
         with self.told(), io.TextIOWrapper(self.open(), encoding, "citewell-windows") as stream:
             yield stream
 
@@ -84,20 +88,20 @@ class Source:
             raise ReadError(f"{self.path}: cannot be read ({reason}); check its permissions.") from None
 
 
+def in_memory(text: str, name: str) -> Source:
+    """Text that lies in no file, such as the answer of a service."""
+    return Source(name, name, lambda: io.BytesIO(codecs.BOM_UTF8 + text.encode("utf-8", "replace")))
+
+
 def sources(path: Path) -> Iterator[Source]:
     """The file at `path`, or those within it where it is a zip. Raises ReadError for what cannot be opened."""
     whole = Source(shown(path), shown(path.name), lambda: path.open("rb"))
     with whole.told(), path.open("rb") as stream:
-        magic = stream.read(8)
+        magic = stream.read(_MAGIC)
     if magic.startswith(_ZIP):
         yield from _members(path, whole)
         return
-    opener = next((opener for mark, opener in _PACKERS.items() if magic.startswith(mark)), None)
-    most = max(_UNPACKED, _PACKING * path.stat().st_size)
-    if opener is None:
-        yield whole
-        return
-    yield Source(whole.path, whole.name, lambda: io.BufferedReader(_Bounded(opener(path, "rb"), most, whole.path)))
+    yield Source(whole.path, whole.name, lambda: _unpacked(path.open("rb"), _most(path), whole.path))
 
 
 def _members(path: Path, whole: Source) -> Iterator[Source]:
@@ -123,13 +127,17 @@ def _opener(packed: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, name: str
     def opened() -> BinaryIO:
         if info.flag_bits & 1:
             raise ReadError(f"{name}: locked with a password; unpack it and add what is in it.")
-        stream = packed.open(info)
-        magic = stream.read(8)
-        stream.seek(0)
-        opener = next((opener for mark, opener in _PACKERS.items() if magic.startswith(mark)), None)
-        return io.BufferedReader(_Bounded(opener(stream) if opener else stream, most, name))
+        return _unpacked(packed.open(info), most, name)
 
     return opened
+
+
+def _unpacked(stream: IO[bytes], most: int, name: str) -> BinaryIO:
+    """The bytes of a stream, unpacked, once, where they are packed."""
+    magic = stream.read(_MAGIC)
+    stream.seek(0)
+    opener = next((opener for mark, opener in _PACKERS.items() if magic.startswith(mark)), None)
+    return io.BufferedReader(_Bounded(stream, opener(stream) if opener else stream, most, name))
 
 
 def _most(path: Path) -> int:
@@ -140,15 +148,14 @@ def _is_clutter(name: str) -> bool:
     return name.startswith("__MACOSX/") or Path(name).name.startswith(".")
 
 
-def _encoding(head: bytes, path: str) -> str:
+def encoding_of(head: bytes) -> str:
+    """How text that begins so is written: as its first bytes mark it, as every other byte is 0, as XML declares it."""
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return encoding
     zeros = [head[:512:2].count(0), head[1:512:2].count(0)]
     if max(zeros) > len(head[:512]) // 4 and min(zeros) == 0:
         return "utf-16-be" if zeros[0] else "utf-16-le"
-    if len(_BINARY.findall(head)) > len(head) // 1_000:
-        raise ReadError(f"{path}: not a text file, nor any other format that is read here; give {KNOWN}.")
     declared = _DECLARED.search(head[:200])
     try:
         name = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
@@ -161,16 +168,16 @@ KNOWN = "BibTeX, RIS, CSL-JSON, EndNote or PubMed files, JSON, CSV, PDF or plain
 
 
 class _Bounded(io.RawIOBase):
-    """The bytes of a packed file, up to the most that text packs."""
+    """The bytes `unpacked` of a stream, up to the most that text packs."""
 
-    def __init__(self, stream: Any, most: int, name: str):
-        self._stream, self._most, self._name, self._read = stream, most, name, 0
+    def __init__(self, stream: IO[bytes], unpacked: Any, most: int, name: str):
+        self._stream, self._unpacked, self._most, self._name, self._read = stream, unpacked, most, name, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        count = self._stream.readinto(buffer)
+        count = self._unpacked.readinto(buffer)
         self._read += count
         if self._read > self._most:
             raise ReadError(
@@ -180,6 +187,7 @@ class _Bounded(io.RawIOBase):
         return count
 
     def close(self) -> None:
+        self._unpacked.close()
         self._stream.close()
         super().close()
 

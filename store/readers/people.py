@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from store.names import family_first
 from store.readers.readable import line
 from store.readers.values import first, letters, plain, storable
 
-_WIDELY = re.compile(r"[ぁ-ヿ一-鿿가-힣]")
 _GROUP = re.compile(r"\{((?!\\)(?:[^{}]|\{[^{}]*\})*)\}")
 _BIBTEX_AND = re.compile(r"\s+and\s+(?![^{]*\})")
 
@@ -78,6 +78,6 @@ def in_parts(family: str, given: str = "", suffix: str = "") -> str:
     if not given:
         return f"{{{family}}}" if " " in family else family
     plain = not suffix and " " not in family and family[:1].isupper() and not any(w[0].islower() for w in given.split())
-    if plain and "," not in given and not _WIDELY.search(family):
+    if plain and "," not in given and not family_first(family):
         return f"{given} {family}"
     return ", ".join(filter(None, (family, suffix, given)))

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from store.readers.fields import paper_from
+from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
 from store.records import Paper, Skipped
 
@@ -29,21 +29,24 @@ def read_table(source: Source) -> Iterator[Paper | Skipped]:
         headings, sign = _head(lines)
         for number, row in _rows(lines, sign, len(headings)):
             where = f"{source.name}, line {number}"
-            try:
-                if isinstance(row, ValueError):
-                    raise row
-                yield paper_from(_named(headings, row), source.name)
-            except ValueError as error:
-                yield Skipped(where, str(error))
+            yield paper_or_skipped(lambda row=row: _named(headings, row), source.name, where)  # type: ignore[misc]
 
 
 def sign_of(line: str) -> str:
     """What separates the cells of a line of headings; "" where it is none."""
     for sign in _SIGNS:
-        cells = next(csv.reader([line], delimiter=sign), [])
+        cells = _headings(line, sign)
         if len(cells) > 1 and _TITLES & {re.sub(r"[\W_]+", "", cell).lower() for cell in cells}:
             return sign
     return ""
+
+
+def _headings(line: str, sign: str) -> list[str]:
+    """The cells of a line of headings; of one with a cell longer than any is, none."""
+    try:
+        return next(csv.reader([line], delimiter=sign), [])
+    except csv.Error:
+        return []
 
 
 class _Lines:
@@ -72,7 +75,7 @@ def _head(lines: _Lines) -> tuple[list[str], str]:
         line = taken[1].strip("\r\n")
         if line.strip() and not re.fullmatch(r"sep=.", line):
             sign = sign_of(line) or ","
-            cells = [cell.strip() for cell in next(csv.reader([line], delimiter=sign), [])]
+            cells = [cell.strip() for cell in _headings(line, sign)]
             return [_WOS.get(cell, cell) if "TI" in cells else cell for cell in cells], sign
     return [], ","
 
@@ -117,7 +120,9 @@ def _cells(text: str, sign: str, width: int) -> list[str] | ValueError:
     return row
 
 
-def _named(headings: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+def _named(headings: Sequence[str], row: Sequence[str] | ValueError) -> dict[str, str]:
+    if isinstance(row, ValueError):
+        raise row
     record = {name: _FORMULA.sub("", cell, count=1) for name, cell in zip(headings, row, strict=True) if cell.strip()}
     if "PMID" in record and "Authors" in record:
         record["Authors"] = record["Authors"].rstrip(".")

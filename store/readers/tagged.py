@@ -1,18 +1,17 @@
 """Formats of one tag a line: RIS, PubMed's NBIB, Web of Science's and Refer (EndNote's .enw)."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from store.readers.fields import paper_from
+from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
 from store.readers.people import in_parts
 from store.records import Paper, Skipped
 
 _LONGEST = 1 << 20  # characters of one record
-_RIS_TAG = re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)", re.DOTALL)
-_EMPTY_RIS = re.compile(r"ER\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +23,10 @@ class _Dialect:
 
     line: re.Pattern[str]
     begins: str
-    fields: dict[str, str]
+    fields: dict[str, str] = field(default_factory=dict)
 
 
+_RIS = _Dialect(re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)", re.DOTALL), "TY")
 _NBIB = _Dialect(
     re.compile(r"([A-Z]{2,4}) {0,3}- (.*)", re.DOTALL),
     "PMID",
@@ -56,36 +56,32 @@ _REFER = _Dialect(
 
 def read_ris(source: Source) -> Iterator[Paper | Skipped]:
     """The records of a RIS file; those that are none are skipped, with their line."""
-    for number, lines in _records(source, _RIS_TAG, "TY"):
-        yield from _paper(source, number, lambda lines=lines: _ris(lines))
+    return _read(source, _RIS, _ris)
 
 
 def read_nbib(source: Source) -> Iterator[Paper | Skipped]:
     """The records that PubMed saves as NBIB or MEDLINE."""
-    for number, lines in _records(source, _NBIB.line, _NBIB.begins):
-        yield from _paper(source, number, lambda lines=lines: _pubmed(_fields(lines, _NBIB)))
+    return _read(source, _NBIB, lambda lines: _pubmed(_fields(lines, _NBIB)))
 
 
 def read_wos(source: Source) -> Iterator[Paper | Skipped]:
     """The records of a plain-text export of Web of Science."""
-    for number, lines in _records(source, _WOS.line, _WOS.begins):
-        yield from _paper(source, number, lambda lines=lines: _fields(lines, _WOS))
+    return _read(source, _WOS, lambda lines: _fields(lines, _WOS))
 
 
 def read_refer(source: Source) -> Iterator[Paper | Skipped]:
     """The records of a Refer file, which EndNote and Google Scholar save as .enw."""
-    for number, lines in _records(source, _REFER.line, _REFER.begins):
-        yield from _paper(source, number, lambda lines=lines: _fields(lines, _REFER))
+    return _read(source, _REFER, lambda lines: _fields(lines, _REFER))
 
 
-def _paper(source: Source, number: int, read: Any) -> Iterator[Paper | Skipped]:
-    try:
-        yield paper_from(read(), source.name)
-    except ValueError as error:
-        yield Skipped(f"{source.name}, line {number}", str(error))
+def _read(
+    source: Source, dialect: _Dialect, named: Callable[[Sequence[str]], dict[str, Any]]
+) -> Iterator[Paper | Skipped]:
+    for number, lines in _records(source, dialect):
+        yield paper_or_skipped(partial(named, lines), source.name, f"{source.name}, line {number}")
 
 
-def _records(source: Source, tagged: re.Pattern[str], begins: str) -> Iterator[tuple[int, list[str]]]:
+def _records(source: Source, dialect: _Dialect) -> Iterator[tuple[int, list[str]]]:
     """The lines of each record with the number of its first; what stands before one is passed over."""
     first, length = 0, 0
     lines: list[str] = []
@@ -93,8 +89,8 @@ def _records(source: Source, tagged: re.Pattern[str], begins: str) -> Iterator[t
         number = 0
         while line := stream.readline(_LONGEST):
             number += 1
-            tag = tagged.match(line)
-            if tag and tag[1] == begins:
+            tag = dialect.line.match(line)
+            if tag and tag[1] == dialect.begins:
                 if first:
                     yield first, lines
                 first, lines, length = number, [], 0
@@ -108,7 +104,7 @@ def _records(source: Source, tagged: re.Pattern[str], begins: str) -> Iterator[t
 def _ris(lines: Sequence[str]) -> dict[str, Any]:
     import rispy
 
-    tagged = [f"{tag[1]}  - {tag[2]}" if (tag := _RIS_TAG.match(line)) else line for line in lines]
+    tagged = [f"{tag[1]}  - {tag[2]}" if (tag := _RIS.line.match(line)) else line for line in lines]
     end = next((number for number, line in enumerate(tagged) if line.startswith("ER  -")), len(tagged))
     try:
         [record] = rispy.loads("\n".join([*tagged[:end], "ER  - "]), skip_unknown_tags=True)

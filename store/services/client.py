@@ -100,7 +100,7 @@ class Client:
                 raise NotThere(f"{failure}: there is no such paper; check the id.")
             if status != 429 and status < 500:
                 break
-            if attempt + 1 < _TRIES and not _here(url):
+            if attempt + 1 < _TRIES and not is_here(url):
                 time.sleep(min(_seconds(headers.get("retry-after", "")) or 2.0**attempt, _LONGEST_WAIT))
         raise ServiceError(f"{failure}; check the network, or try later.")
 
@@ -109,7 +109,7 @@ class Client:
 
         contact = f" (mailto:{self.contact})" if self.contact else ""
         name = {"User-Agent": f"citewell/{version('citewell')}{contact}", "Zotero-API-Version": "3"}
-        with httpx.stream("GET", url, headers=name, timeout=_TIMEOUT, follow_redirects=not _here(url)) as answer:
+        with httpx.stream("GET", url, headers=name, timeout=_TIMEOUT, follow_redirects=not is_here(url)) as answer:
             body = bytearray()
             for block in answer.iter_bytes():
                 body += block
@@ -120,7 +120,7 @@ class Client:
     def _wait(self, url: str, service: str) -> None:
         """One request at a time, and a pause between two to the same service; not to this machine."""
         host = urlsplit(url).netloc
-        if host in self._asked and not _here(url):
+        if host in self._asked and not is_here(url):
             time.sleep(max(0.0, self._asked[host] + _PAUSES.get(service, _PAUSE) - time.monotonic()))
         self._asked[host] = time.monotonic()
 
@@ -133,7 +133,8 @@ class Client:
         return without_password(self.address(service))
 
 
-def _here(url: str) -> bool:
+def is_here(url: str) -> bool:
+    """Whether an address is one of this machine."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback

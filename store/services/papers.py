@@ -1,17 +1,23 @@
 """The answers of services as papers."""
 
 import re
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from store.identity import arxiv_id, doi, is_archive, is_archive_doi
-from store.readers.readable import abstract, line
+from store.readers.bibtex import read_bibtex
+from store.readers.fields import paper_from, text_of, year
+from store.readers.jsonl import unwrapped
+from store.readers.markup import read_atom
+from store.readers.opening import in_memory
 from store.records import Paper
 from store.services.client import Client, NotThere, ServiceError
 
-_ATOM = {"a": "http://www.w3.org/2005/Atom", "x": "http://arxiv.org/schemas/atom"}
+_HEAD = 2_000  # characters, within which a feed begins
+_CROSSREF_DATES = ("published-print", "published", "issued")
 _AT_ONCE = 100  # ids asked for together
 _RETRACTING = {"retraction", "withdrawal", "removal"}
 
@@ -40,30 +46,10 @@ def search_arxiv(client: Client, query: str, most: int) -> list[Paper]:
 
 
 def _feed(text: str) -> list[Paper]:
-    try:
-        feed = ElementTree.fromstring(text)
-    except ElementTree.ParseError:
-        raise ServiceError("arXiv answered with something else than a list of papers; try later.") from None
-    papers = [_entry(entry) for entry in feed.iterfind("a:entry", _ATOM)]
-    return [paper for paper in papers if paper.arxiv and paper.title]
-
-
-def _entry(entry: ElementTree.Element) -> Paper:
-    def text(path: str) -> str:
-        return " ".join((entry.findtext(path, "", _ATOM)).split())
-
-    published = text("x:journal_ref")
-    return Paper(
-        "",
-        text("a:title"),
-        text("a:summary"),
-        tuple(" ".join((name.text or "").split()) for name in entry.iterfind("a:author/a:name", _ATOM)),
-        _year(text("a:published")),
-        published,
-        arxiv_id(text("a:id")),
-        doi(text("x:doi")),
-        sources=("arXiv",),
-    )
+    if "<feed" not in text[:_HEAD]:
+        raise ServiceError("arXiv answered with something else than a list of papers; try later.")
+    found = [item for item in read_atom(in_memory(text, "arXiv")) if isinstance(item, Paper) and item.arxiv]
+    return [replace(paper, url="", tags=()) for paper in found]  # a link to the paper, not to one of its versions
 
 
 def by_doi(client: Client, name: str) -> Paper:
@@ -72,7 +58,8 @@ def by_doi(client: Client, name: str) -> Paper:
     Raises ServiceError where neither has it.
     """
     try:
-        paper = _crossref(client.json("crossref", f"/works/{quote(name)}").get("message") or {})
+        work = client.json("crossref", f"/works/{quote(name)}").get("message") or {}
+        paper = replace(_paper(_crossref, work, "Crossref"), retracted=_retracted(work))
     except NotThere:
         return by_openalex(client, name)
     if paper.abstract:
@@ -86,25 +73,29 @@ def by_doi(client: Client, name: str) -> Paper:
     return merge(paper, other)
 
 
-def _crossref(work: Mapping[str, Any]) -> Paper:
-    events = _listed(work, "event")
-    dates = [work.get(name) or {} for name in ("published-print", "published", "issued")]
-    parts = [part for date in dates for part in (date.get("date-parts") or [[None]])[:1]]
-    venue = _first(_listed(work, "container-title"))
-    kept = [event.get("name", "") for event in events or [work.get("event") or {}]]
-    retractions = [u for u in _listed(work, "updated-by") if str(u.get("type", "")).lower() in _RETRACTING]
-    return Paper(
-        "",
-        line(": ".join(filter(None, [_first(_listed(work, "title")), _first(_listed(work, "subtitle"))]))),
-        abstract(work.get("abstract") or ""),
-        tuple(_crossref_name(author) for author in _listed(work, "author")),
-        next((part[0] for part in parts if part and part[0]), None),
-        line(venue or _first(kept)),
-        doi=doi(work.get("DOI") or ""),
-        url=work.get("URL") or "",
-        retracted=f"retracted: https://doi.org/{retractions[0].get('DOI', '')}" if retractions else "",
-        sources=("Crossref",),
-    )
+def _paper(named: Callable[[Mapping[str, Any]], dict[str, Any]], record: Mapping[str, Any], source: str) -> Paper:
+    try:
+        return paper_from(named(record), source)
+    except ValueError as error:
+        raise NotThere(f"{source} has a record that cannot be read ({error}); fetch the paper elsewhere.") from None
+
+
+def _crossref(work: Mapping[str, Any]) -> dict[str, Any]:
+    people = _records(work, "author")
+    return {
+        "title": ": ".join(filter(None, (text_of(work, "title"), text_of(work, "subtitle")))),
+        "abstract": work.get("abstract"),
+        "authors": [one if one.get("family") else {"literal": one.get("name")} for one in people],
+        "year": next((found for name in _CROSSREF_DATES if (found := year(work.get(name)))), None),
+        "venue": text_of(work, "container-title", "event"),
+        "doi": work.get("DOI"),
+        "url": work.get("URL"),
+    }
+
+
+def _retracted(work: Mapping[str, Any]) -> str:
+    retractions = [u for u in _records(work, "updated-by") if str(u.get("type", "")).lower() in _RETRACTING]
+    return f"retracted: https://doi.org/{retractions[0].get('DOI', '')}" if retractions else ""
 
 
 def published_as(client: Client, name: str) -> str:
@@ -113,100 +104,70 @@ def published_as(client: Client, name: str) -> str:
         relations = client.json("crossref", f"/works/{quote(name)}").get("message", {}).get("relation") or {}
     except NotThere:
         return ""
-    return next((doi(other.get("id", "")) for other in _listed(relations, "is-preprint-of")), "")
-
-
-def _crossref_name(author: Mapping[str, Any]) -> str:
-    family = ", ".join(filter(None, (author.get("family"), author.get("suffix"))))
-    return ", ".join(filter(None, (family, author.get("given")))) if family else f"{{{author.get('name', '')}}}"
+    return next((doi(other.get("id", "")) for other in _records(relations, "is-preprint-of")), "")
 
 
 def by_openalex(client: Client, name: str) -> Paper:
     """The paper of a DOI as OpenAlex has it."""
     contact = {"mailto": client.contact} if client.contact else {}
-    return _openalex(client.json("openalex", f"/works/doi:{quote(name)}", **contact))
+    return _of_openalex(client.json("openalex", f"/works/doi:{quote(name)}", **contact))
 
 
 def titled(client: Client, title: str) -> list[Paper]:
     """The papers that OpenAlex finds by a title; whether one is the wanted one is for `same` to say."""
     words = " ".join(re.findall(r"\w+", title))
-    return [_openalex(work) for work in _listed(client.json("openalex", "/works", search=words, per_page=5), "results")]
+    found = []
+    for work in _records(client.json("openalex", "/works", search=words, per_page=5), "results"):
+        with suppress(NotThere):  # one that has no title
+            found.append(_of_openalex(work))
+    return found
 
 
-def _openalex(work: Mapping[str, Any]) -> Paper:
-    places = [work.get("primary_location") or {}, *_listed(work, "locations")]
+def _of_openalex(work: Mapping[str, Any]) -> Paper:
+    paper = _paper(_openalex, work, "OpenAlex")
+    return replace(paper, retracted="retracted, as OpenAlex says" if work.get("is_retracted") else "")
+
+
+def _openalex(work: Mapping[str, Any]) -> dict[str, Any]:
+    places = [work.get("primary_location") or {}, *_records(work, "locations")]
     arxiv = next((found for place in places if (found := arxiv_id(place.get("landing_page_url") or ""))), "")
-    words = {n: word for word, places in (work.get("abstract_inverted_index") or {}).items() for n in places}
-    venue = ((work.get("primary_location") or {}).get("source") or {}).get("display_name") or ""
+    venue = (places[0].get("source") or {}).get("display_name") or ""
     name = doi(work.get("doi") or "")
-    return Paper(
-        "",
-        line(work.get("title") or ""),
-        line(" ".join(words[n] for n in sorted(words))),
-        tuple((one.get("author") or {}).get("display_name") or "" for one in _listed(work, "authorships")),
-        work.get("publication_year"),
-        "" if is_archive(venue) else line(venue),
-        arxiv,
-        "" if arxiv and is_archive_doi(name) else name,
-        retracted="retracted, as OpenAlex says" if work.get("is_retracted") else "",
-        sources=("OpenAlex",),
-    )
+    return {
+        "title": work.get("title"),
+        "abstractinvertedindex": work.get("abstract_inverted_index"),
+        "authorships": work.get("authorships"),
+        "year": work.get("publication_year"),
+        "venue": "" if is_archive(venue) else venue,
+        "arxiv": arxiv,
+        "doi": "" if arxiv and is_archive_doi(name) else name,
+    }
 
 
 def by_openreview(client: Client, name: str) -> Paper:
     """The paper of an OpenReview id. Raises ServiceError."""
-    notes = _listed(client.json("openreview", "/notes", id=name), "notes")
+    notes = _records(client.json("openreview", "/notes", id=name), "notes")
     if not notes:
         raise ServiceError(f"openreview:{name}: OpenReview has no such paper; check the id.")
-    content = {key: _value(value) for key, value in (notes[0].get("content") or {}).items()}
-    return Paper(
-        "",
-        line(content.get("title") or ""),
-        " ".join((content.get("abstract") or "").split()),
-        tuple(content.get("authors") or ()),
-        _year(str(content.get("year") or "")) or _year(content.get("venue") or ""),
-        content.get("venue") or "",
-        url=f"https://openreview.net/forum?id={name}",
-        sources=("OpenReview",),
-    )
+    paper = _paper(_openreview, notes[0], "OpenReview")
+    return replace(paper, url=f"https://openreview.net/forum?id={name}")
 
 
-def _value(value: Any) -> Any:
-    return value.get("value") if isinstance(value, Mapping) else value
+def _openreview(note: Mapping[str, Any]) -> dict[str, Any]:
+    fields = unwrapped(note)
+    return {name: fields.get(name) for name in ("title", "abstract", "authors", "year", "venue")}
 
 
 def by_acl(client: Client, name: str) -> Paper:
     """The paper of an id of the ACL Anthology. Raises ServiceError."""
-    import bibtexparser
-
-    from store.tex import from_latex
-
-    library = bibtexparser.parse_string(client.text("acl", f"/{name}.bib")[0])
-    if not library.entries:
+    text, _ = client.text("acl", f"/{name}.bib")
+    items = read_bibtex(in_memory(text, "ACL Anthology")) if text.strip() else iter(())
+    paper = next((item for item in items if isinstance(item, Paper)), None)
+    if paper is None:
         raise ServiceError(f"acl:{name}: the ACL Anthology has no such paper; check the id.")
-    fields = {field.key.lower(): from_latex(str(field.value)) for field in library.entries[0].fields}
-    return Paper(
-        "",
-        line(fields.get("title", "")),
-        abstract(fields.get("abstract", ""), latex=True),
-        tuple(name for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip()),
-        _year(fields.get("year", "")),
-        line(fields.get("booktitle") or fields.get("journal", "")),
-        doi=doi(fields.get("doi", "")),
-        url=fields.get("url", ""),
-        sources=("ACL Anthology",),
-    )
+    return replace(paper, citekey="")  # a key that people chose is another thing
 
 
-def _listed(record: Mapping[str, Any], name: str) -> list[Any]:
-    value = record.get(name)
-    return value if isinstance(value, list) else []
-
-
-def _first(values: Iterable[Any]) -> str:
-    return next((str(value) for value in values if value), "")
-
-
-def _year(text: str) -> int | None:
-    found = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
-    return int(found[0]) if found else None
+def _records(record: Any, name: str) -> list[Mapping[str, Any]]:
+    value = record.get(name) if isinstance(record, Mapping) else None
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

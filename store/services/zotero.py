@@ -1,18 +1,23 @@
 """A running Zotero read through its local API, which is the web API's with the user 0."""
 
+import html
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, takewhile
 from typing import Any
 
-from store.identity import arxiv_id, doi
-from store.records import Paper
+from store.identity import arxiv_id
+from store.readers.fields import paper_or_skipped, text_of
+from store.records import Paper, Skipped
 from store.services.client import Client, ServiceError
 
 _PAGE = 100
 _NO_PAPERS = {"attachment", "note", "annotation"}
 _VENUES = ("publicationTitle", "proceedingsTitle", "conferenceName", "bookTitle", "university", "institution")
 _IN_EXTRA = re.compile(r"^(citation key|arxiv|doi)\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_TAG = re.compile(r"<[^>]+>")
+_TAG = re.compile(r"<[^>]+>")  # of notes, which are HTML
+_NOTES = 50_000  # characters
 
 
 class Zotero:
@@ -27,20 +32,21 @@ class Zotero:
         """What tells it from others that are read."""
         return f"zotero {self._client.address('zotero')} {self._collection}".strip()
 
-    def papers(self, since: str = "") -> Iterator[Paper]:
+    def papers(self, since: str = "") -> Iterator[Paper | Skipped]:
         """The papers changed after `since`, an earlier `newest`; all of them without it. Raises ServiceError."""
-        paths = self._collections()
-        notes = self._notes()
+        self.newest = since
+        items = self._items("/items/top", sort="dateModified", direction="desc")
+        newer = takewhile(lambda data: not since or str(data.get("dateModified", "")) > since, items)
+        first = next(newer, None)
+        if first is None and since:  # nothing new: no need to know where it would lie
+            return
+        paths, notes = self._collections(), self._notes()
         wanted = {key for key, path in paths.items() if self._within(key, path)}
         if self._collection and not wanted:
             known = ", ".join(sorted(paths.values())[:9]) or "none"
             raise ServiceError(f"Zotero has no collection {self._collection!r}; there are {known}.")
-        self.newest = since
-        for data in self._items("/items/top", sort="dateModified", direction="desc"):
-            changed = str(data.get("dateModified", ""))
-            if since and changed <= since:
-                return
-            self.newest = max(self.newest, changed)
+        for data in chain([first] if first else [], newer):
+            self.newest = max(self.newest, str(data.get("dateModified", "")))
             inside = [key for key in data.get("collections") or () if key in paths]
             if data.get("itemType") in _NO_PAPERS or (self._collection and not wanted.intersection(inside)):
                 continue
@@ -75,7 +81,7 @@ class Zotero:
         """key of an item → the text of its notes."""
         notes: dict[str, str] = {}
         for data in self._items("/items", itemType="note"):
-            text = " ".join(_TAG.sub(" ", str(data.get("note", ""))).split())
+            text = " ".join(html.unescape(_TAG.sub(" ", str(data.get("note", "")))).split())
             key = str(data.get("parentItem", ""))
             notes[key] = f"{notes[key]}\n{text}" if key in notes else text
         return notes
@@ -98,33 +104,26 @@ class Zotero:
             start += len(page)
 
 
-def _paper(data: Mapping[str, Any], collections: list[str], notes: str) -> Paper:
-    def text(*names: str) -> str:
-        return next((" ".join(str(data[name]).split()) for name in names if data.get(name)), "")
-
+def _paper(data: Mapping[str, Any], collections: list[str], notes: str) -> Paper | Skipped:
     extra = {name.lower(): value for name, value in _IN_EXTRA.findall(str(data.get("extra") or ""))}
-    tags = [str(tag.get("tag", "")) for tag in data.get("tags") or () if isinstance(tag, Mapping)]
+    tags = [tag.get("tag") for tag in data.get("tags") or () if isinstance(tag, Mapping)]
     creators = [creator for creator in data.get("creators") or () if isinstance(creator, Mapping)]
     authors = [one for one in creators if one.get("creatorType", "author") == "author"] or creators
-    year = re.search(r"(?<!\d)[12]\d{3}(?!\d)", text("date"))
-    return Paper(
-        "",
-        _TAG.sub("", text("title")),
-        text("abstractNote"),
-        tuple(filter(None, map(_name, authors))),
-        int(year[0]) if year else None,
-        text(*_VENUES),
-        arxiv_id(extra.get("arxiv", "")) or arxiv_id(text("archiveID", "number")) or arxiv_id(text("url")),
-        doi(text("DOI") or extra.get("doi", "")),
-        text("url"),
-        (*tags, *collections),
-        ("Zotero",),
-        text("citationKey") or extra.get("citation key", ""),
-        notes[:50_000],
-    )
 
+    def named() -> dict[str, Any]:
+        links = [text_of(data, name) for name in ("archiveID", "number", "url")]
+        return {
+            "title": data.get("title"),
+            "abstract": data.get("abstractNote"),
+            "authors": [{"literal": c["name"]} if c.get("name") else {**c, "creatorType": ""} for c in authors],
+            "year": data.get("date"),
+            "venue": text_of(data, *_VENUES),
+            "arxiv": next(filter(None, map(arxiv_id, (extra.get("arxiv", ""), *links))), ""),
+            "doi": data.get("DOI") or extra.get("doi"),
+            "url": data.get("url"),
+            "tags": [*tags, *collections],
+            "citekey": data.get("citationKey") or extra.get("citation key"),
+        }
 
-def _name(creator: Mapping[str, Any]) -> str:
-    if creator.get("name"):
-        return f"{{{creator['name']}}}"
-    return ", ".join(str(creator[part]) for part in ("lastName", "firstName") if creator.get(part))
+    paper = paper_or_skipped(named, "Zotero", f"Zotero, {data.get('key', '')}")
+    return replace(paper, notes=notes[:_NOTES]) if isinstance(paper, Paper) else paper

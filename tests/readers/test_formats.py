@@ -157,6 +157,8 @@ def test_what_a_file_is_called_and_how_it_is_written_makes_no_difference(tmp_pat
         [
             b"\xef\xbb\xbf" + windows.encode(),
             text.encode("utf-16"),
+            text.encode("utf-16-be"),
+            text.encode("utf-16-le"),
             gzip.compress(text.encode()),
             lzma.compress(windows.encode()),
         ]

@@ -274,6 +274,8 @@ def test_a_path_that_no_file_can_have_is_one_clear_line(path):
         ("not.zip", b"PK\x03\x04plain", "damaged"),
         ("page.html", b"<!DOCTYPE html><html></html>", "a web page"),
         ("other.xml", b"<?xml version='1.0'?><svg/>", "XML of a kind that is not read"),
+        ("codec.xml", b"<?xml version='1.0' encoding='idna'?><svg/>", "XML of a kind that is not read"),
+        ("wide.csv", b"title," + b"a" * 200_000, "no paper in it"),
         ("other.jsonl", b'{"a": 1}\n', "no paper in it"),
         ("array.json", b'[{"title": ', "no paper in it"),
     ],

@@ -1,0 +1,75 @@
+"""Files of a library cut, changed or deleted, and what the next commands make of it."""
+
+import random
+import shutil
+import sys
+from pathlib import Path
+
+from benchmarks.mishaps.works import Place, differs
+
+KINDS = ("truncated", "bits flipped", "deleted")
+_SPOILT = 8  # bytes, of which a bit is flipped
+
+
+def damages(place: Place, count: int, chance: random.Random) -> list[dict[str, object]]:
+    """Damage `count` files, each kind of every file of the folder in turn."""
+    files = sorted(file.relative_to(place.template) for file in place.template.rglob("*") if file.is_file())
+    files = [file for file in files if file.suffix != ".lock" and file.name != "lock" and "services" not in file.parts]
+    every = [(file, kind) for shift in range(3) for n, file in enumerate(files) for kind in [KINDS[(n + shift) % 3]]]
+    before = place.seen(place.template)
+    return [_damage(place, file, kind, before, chance) for file, kind in every[:count]]
+
+
+def _damage(place: Place, name: Path, kind: str, before: dict, chance: random.Random) -> dict[str, object]:
+    home = place.new()
+    spoil(home / name, kind, chance)
+    search = place.run(home, ["search", "grippers and maps"])
+    opened, meanwhile = place.look(home, deep=False)
+    doctor = place.run(home, ["doctor", "--deep"])
+    said = [*search.lines, *(line for line in doctor.printed.splitlines() if "library: " in line or "!!" in line)]
+    said = [line for line in said if "texts and both indexes are whole" not in line]
+    wrong = [f"ended with {end.code}: {end.said[-1_000:]}" for end in (search, opened, doctor) if end.crude]
+    _, after = place.look(home)
+    left = "as before" if not differs(after, before) else "another"
+    if left != "as before" and said:
+        left = "told"
+        wrong += _put_back(place, home, before)
+    elif left != "as before":
+        wrong += ["silent", *differs(after, before)]
+    elif differs(meanwhile, before) and not said:
+        wrong += ["silent until doctor", *differs(meanwhile, before)]
+    found = {"file": _shown(name), "damage": kind, "left": left, "said": said}
+    print(found | {"wrong": wrong}, file=sys.stderr, flush=True)
+    return found | {"wrong": wrong}
+
+
+def spoil(file: Path, kind: str, chance: random.Random) -> None:
+    """Damage one file."""
+    data = bytearray(file.read_bytes())
+    if kind == "deleted":
+        file.unlink()
+        return
+    if kind == "truncated":
+        del data[chance.randrange(len(data) or 1) :]
+    for _ in range(_SPOILT if kind == "bits flipped" and data else 0):
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    file.write_bytes(data)
+
+
+def _put_back(place: Place, home: Path, before: dict) -> list[str]:
+    """Do as was said: the newest copy in the place of the papers."""
+    copies = sorted((home / "copies").glob("*.db"))
+    if not copies:
+        return ["no copy to put back"]
+    for file in home.glob("papers.db*"):
+        file.unlink()
+    shutil.copyfile(copies[-1], home / "papers.db")
+    _, after = place.look(home)
+    lost = after is None or after["count"] != before["count"] or after["doctor"]
+    return [f"a copy put back gives {after}"] if lost else []
+
+
+def _shown(name: Path) -> str:
+    """A file's name without what differs from one library to the next."""
+    parts = ["made" if part.startswith("made-") else part for part in name.parts]
+    return "/".join(f"…{Path(part).suffix}" if len(Path(part).stem) in (32, 36) else part for part in parts)
