@@ -25,14 +25,14 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
 LARGEST_BODY = 300_000  # bytes of a request: the longest plan of a draft, and some
-LARGEST_FILE = 32_000_000  # bytes of a file of papers, from somebody who may come in
+LARGEST_FILE = 32_000_000  # bytes of a file of papers or a text to check, from somebody who may come in
 SLOWEST_BODY = 20.0  # seconds until it is there
 COOKIE = "citewell"
 # What the page asks of Gradio; uploads, files, run history and all else that it could do are not there.
 _SHOWN = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/gradio_api/info"}
 _SHOWN |= {"/gradio_api/theme.css", "/gradio_api/app_id", "/gradio_api/startup-events", "/gradio_api/queue/data"}
 _OURS = "/citewell/"  # what the page asks of us, past Gradio
-_FILES = "/citewell/papers/add"
+_FILES = {"/citewell/papers/add", "/citewell/check"}  # what somebody reads from a disk
 _BELOW = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/", _OURS)
 # What needs no place in the queue, as Stop, is run at once.
 _ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
@@ -92,7 +92,7 @@ class Door:
         try:
             headers = _headers(scope)
             self._check_origin(scope, headers)
-            adding = scope["path"] == _FILES and (not self._lock or self._is_known(scope, headers))
+            adding = scope["path"] in _FILES and (not self._lock or self._is_known(scope, headers))
             body = await _read(receive, headers, LARGEST_FILE if adding else LARGEST_BODY)
             if self._lock and not self._is_known(scope, headers):
                 return await self._ask(scope, headers, body, send)

@@ -1,4 +1,4 @@
-"""The page with its places, as Gradio knows it: a rail of conversations beside Chat, Papers and Draft."""
+"""The page with its places, as Gradio knows it: a rail of conversations beside the places that PLACES names."""
 
 import os
 from importlib.resources import files
@@ -19,6 +19,7 @@ from ui.jobs import Jobs
 from ui.markup import escape
 from ui.page import welcome_html
 from ui.routes import chat_routes, nobody, somebody
+from ui.routes_check import check_routes
 from ui.routes_papers import paper_routes
 from ui.saved import Saved
 from ui.serving import Page
@@ -32,20 +33,18 @@ EXAMPLES = (
 )
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
-PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft"}
+PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft", "check": "Check"}
 
 
 def create_app(assistant: Assistant, alone: bool = True) -> Page:
     """The page over `assistant`; `alone` where only this machine reaches it, so that all who come are one person."""
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(_rail(assistant), elem_id="rail-holder", apply_default_css=False)
-        with gr.Tabs(elem_id="places"):
-            with gr.Tab("Chat", id="chat"):
-                _build_chat(assistant)
-            with gr.Tab("Papers", id="papers"):
-                _build_papers()
-            with gr.Tab("Draft", id="draft"):
-                build_draft(assistant)
+        builders = {"chat": _build_chat, "draft": build_draft}
+        with gr.Column(elem_id="places"):
+            for place in PLACES:  # all there from the start: Gradio's tabs are made late, and hidden when they are many
+                with gr.Column(elem_id=f"place-{place}", elem_classes="a-place"):
+                    builders[place](assistant) if place in builders else _build(place)
     return Page(blocks, _routes(assistant, alone))
 
 
@@ -57,6 +56,7 @@ def _routes(assistant: Assistant, alone: bool) -> APIRouter:
     who = nobody if alone else somebody
     routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, who))
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
+    routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
     return routes
 
 
@@ -124,10 +124,10 @@ def example_questions(assistant: Assistant) -> list[str]:
     return [f"What does “{paper.title}” propose?" for paper in newest]
 
 
-def _build_papers() -> None:
-    """Add the papers to the Blocks around it; the browser fills the table in, see `ui.routes_papers`."""
+def _build(place: str) -> None:
+    """Add a place to the Blocks around it that the browser fills in, see the routes of its name."""
     gr.HTML(
-        files(__package__).joinpath("papers.html").read_text(encoding="utf-8"),
-        elem_id="papers",
+        files(__package__).joinpath(f"{place}.html").read_text(encoding="utf-8"),
+        elem_id=place,
         apply_default_css=False,
     )
