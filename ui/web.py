@@ -20,6 +20,7 @@ from ui.markup import escape
 from ui.page import welcome_html
 from ui.routes import chat_routes, nobody, somebody
 from ui.routes_check import check_routes
+from ui.routes_compare import compare_routes
 from ui.routes_papers import paper_routes
 from ui.saved import Saved
 from ui.serving import Page
@@ -33,7 +34,7 @@ EXAMPLES = (
 )
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
-PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft", "check": "Check"}
+PLACES = {"chat": "Chat", "papers": "Papers", "compare": "Compare", "draft": "Draft", "check": "Check"}
 
 
 def create_app(assistant: Assistant, alone: bool = True) -> Page:
@@ -56,6 +57,7 @@ def _routes(assistant: Assistant, alone: bool) -> APIRouter:
     who = nobody if alone else somebody
     routes.include_router(chat_routes(saved, Jobs(assistant, saved.keep, at_once), assistant.library.__len__, who))
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
+    routes.include_router(compare_routes(assistant.library))
     routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
     return routes
 
