@@ -1,6 +1,7 @@
 """Serving the page: on which address, behind which door, and how it ends."""
 
 import ipaddress
+import logging
 import os
 import socket
 import threading
@@ -68,9 +69,16 @@ class Served:
 
     def close(self) -> None:
         """End the page; what was in the making is stopped."""
+        said = logging.getLogger("uvicorn.error")
+        said.addFilter(_nothing)  # a question that is cut off by the end is no error
         self._server.should_exit = True
         self._thread.join(10)
+        said.removeFilter(_nothing)
         end_work()
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: str = "") -> Served:

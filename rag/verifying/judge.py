@@ -1,8 +1,8 @@
 """The trained judge: a small cross-encoder that reads a claim beside the sentences that speak of it.
 
 Six layers of BERT (Devlin et al. 2019, arXiv 1810.04805) that began as MiniLM's (Wang et al. 2020, arXiv
-2002.10957) and were trained by `python -m training.judge` on natural claims (training/claims/README.md). The layers
-ship here in half precision; the word vectors and the tokenizer are those of the installed all-MiniLM-L6-v2.
+2002.10957) and were trained by `python -m training.judge.train` on natural claims (training/claims/README.md). The
+layers ship here in half precision; the word vectors and the tokenizer are those of the installed all-MiniLM-L6-v2.
 """
 
 from collections.abc import Sequence
