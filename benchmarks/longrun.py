@@ -2,10 +2,10 @@
 
 `python -m benchmarks.longrun [--questions 5000] [--at-once 4] [--minutes M] [--home FOLDER]`
 
-The offline model over the library in `--home` (default: the shipped papers, in a new folder), whose settings.env counts; the dev questions, each
-round with other words left out. Every 100 questions,
-while none is in the making, /proc is read: file descriptors, threads, resident memory. After the first 500 they
-should stand still. `constant` says whether descriptors and threads do, `memory within 10%` whether memory does.
+The offline model over the library in `--home` (default: the shipped papers, in a new folder), whose `settings.env`
+counts; the dev questions, each round with other words left out. Every 100 questions, while none is in the making,
+/proc is read: file descriptors, threads, resident memory. After the first 500 they should stand still. `constant`
+says whether descriptors and threads do, `memory within 10%` whether memory does.
 With `--minutes` no further hundred is begun after so long; `questions` is how many were asked.
 """
 
