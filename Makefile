@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PEERS := .venv-peers
 PEERS_READY := $(PEERS)/.ready
 
-.PHONY: setup chat test lint bench browser
+.PHONY: setup setup-hashed audit hashes chat test lint bench browser
 
 setup: $(READY)
 
@@ -20,6 +20,31 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e '.[test]'
 	@touch $@
+
+# The same, but nothing that is not byte for byte what hashes.txt names, PyTorch apart (docs/dependencies.md).
+HASHED := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) --no-deps
+setup-hashed: pyproject.toml hashes.txt
+	$(PYTHON) -m venv $(VENV)
+	$(HASHED) --require-hashes --only-binary :all: -r hashes.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_ARGS) -c constraints.txt torch
+	$(HASHED) --no-build-isolation -e .
+	$(BIN)/python -m pip check
+	@touch $(READY)
+
+# For whoever changed constraints.txt; both need a network and tools of their own, kept apart from ours.
+TOOLS := .venv-tools
+$(TOOLS)/.ready:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8,<1' 'pip-audit>=2.7,<3'
+	@touch $@
+
+hashes: $(TOOLS)/.ready
+	$(TOOLS)/bin/uv pip compile --quiet --generate-hashes --universal --no-deps --no-header --no-annotate \
+		--python-version 3.11 --no-emit-package torch constraints.txt -o hashes.txt
+
+# What is known to be unsafe in what is used, by the database that pip-audit asks.
+audit: $(TOOLS)/.ready
+	$(TOOLS)/bin/pip-audit --strict --disable-pip --no-deps -r constraints.txt
 
 chat: $(READY)
 	$(BIN)/citewell chat

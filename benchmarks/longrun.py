@@ -2,10 +2,10 @@
 
 `python -m benchmarks.longrun [--questions 5000] [--at-once 4] [--minutes M] [--home FOLDER]`
 
-The offline model over the library in `--home` (default: the shipped papers, in a new folder); the dev questions, each
-round with other words left out. Every 100 questions,
-while none is in the making, /proc is read: file descriptors, threads, resident memory. After the first 500 they
-should stand still. `constant` says whether descriptors and threads do, `memory within 10%` whether memory does.
+The offline model over the library in `--home` (default: the shipped papers, in a new folder), whose `settings.env`
+counts; the dev questions, each round with other words left out. Every 100 questions, while none is in the making,
+/proc is read: file descriptors, threads, resident memory. After the first 500 they should stand still. `constant`
+says whether descriptors and threads do, `memory within 10%` whether memory does.
 With `--minutes` no further hundred is begun after so long; `questions` is how many were asked.
 """
 
@@ -61,7 +61,12 @@ def run(home: Path, questions: int, at_once: int, minutes: float = float("inf"))
 def chatting(home: Path) -> Iterator[tuple[int, str]]:
     """A chat page in a process of its own, on a free port: its process id and its address."""
     environ = {name: text for name, text in os.environ.items() if not name.startswith(("OPENAI_", "CITEWELL_"))}
-    environ |= {"CITEWELL_HOME": str(home), "PYTHONPATH": str(ROOT), "CITEWELL_LOG": str(home / "log.txt")}
+    environ |= {
+        "CITEWELL_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "CITEWELL_LOG": str(home / "log.txt"),
+        "CITEWELL_LIMITS": "requests=0",
+    }
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "ui.cli", "chat", "--port", "0"]
     process = subprocess.Popen(command, env=environ, cwd=home, stderr=subprocess.PIPE, text=True)
