@@ -115,7 +115,7 @@ def _strings(text: str, known: Mapping[str, str]) -> dict[str, str]:
     try:
         return {block.key.lower(): _value(block.value, known) for block in _parsed(text) if isinstance(block, String)}
     except ValueError:
-        return {}  # told where it is used: its name stands for it
+        return {}  # its name stands for it
 
 
 def _fields(text: str, strings: Mapping[str, str]) -> dict[str, str]:
