@@ -25,7 +25,8 @@ from store.records import unfit
 CASES = Path(__file__).parent.parent / "tests" / "readers" / "cases"
 SECONDS, MEGABYTES = 5.0, 600
 PIECES = [
-    b"{", b"}", b"[", b"]", b'"', b"'", b"\\", b"$", b"@article{", b"@string{a = ", b"<", b">", b"</record>",
+    b"{", b"}", b"[", b"]", b'"', b"'", b"\\", b"$", b"@article{", b"@string{a = ", b"@string{b = b # b}\n", b" # b",
+    b"<", b">", b"</record>",
     b"<entry>", b"&", b"&#x110000;", b"&amp;", b"\0", b"\xff", b"\xed\xa0\x80", b"\n", b"\r", b"\n\n", b",",
     b"\t", b"#", b"%", b"TY  - ", b"ER  - ", b"PMID- ", b"%0 ", b"\\frac{", b"\\begin{a}", b"$$", b"\\(",
     b"1e999", b"9" * 5000, b"null", b'{"title":', b'"data":[', b"<!ENTITY a 'b'>", b"<![CDATA[", b" and ",

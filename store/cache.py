@@ -3,10 +3,11 @@
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from store.folder import open_to_read
 from store.records import Paper
 from store.sentences import abstract_sentences
 
+T = TypeVar("T")
+_SEAL = 4  # bytes of a sum
 _PAGE = 500  # keys a look-up
 _LATEST = 256  # fresh vectors that are kept in memory
 _KEPT = 4_096  # papers whose means are kept in memory; some 6 MB
@@ -46,9 +49,8 @@ class Cache:
         found = {key: self._memory[key] for key in keys if key in self._memory} if self._memory else {}
         for start in range(0, len(keys), _PAGE):
             some = keys[start : start + _PAGE]
-            query = f"SELECT digest, vector FROM vectors WHERE digest IN ({', '.join('?' * len(some))})"
-            with self._connection() as db:
-                found.update(db.execute(query, some).fetchall())
+            query = f"SELECT digest, sealed FROM kept WHERE digest IN ({', '.join('?' * len(some))})"
+            found.update(self._rows(query, some))
         return found
 
     def put(self, blobs: Mapping[bytes, bytes]) -> None:
@@ -56,31 +58,46 @@ class Cache:
         if self._memory is not None:
             self._memory.update(blobs)
             return
-        with self._connection() as db, db:
-            db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", list(blobs.items()))
+        rows = [(key, _sealed(key, blob)) for key, blob in blobs.items()]
+        self._trying(lambda db: _insert(db, rows))
 
     def items(self) -> dict[bytes, bytes]:
         """Everything that is kept."""
-        with self._connection() as db:
-            return dict(db.execute("SELECT digest, vector FROM vectors"))
+        return dict(self._rows("SELECT digest, sealed FROM kept"))
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _rows(self, query: str, values: Sequence[bytes] = ()) -> list[tuple[bytes, bytes]]:
+        return _unsealed(self._trying(lambda db: db.execute(query, values).fetchall()))
+
+    def _trying(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`work` with the file; where that is damaged, with one begun anew: what it kept can be made again."""
         with self._lock:
-            self._db = self._db or self._open()
-            yield self._db
+            try:
+                self._db = self._db or self._open()
+                return work(self._db)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self._db = self._anew()
+                return work(self._db)
 
     def _open(self) -> sqlite3.Connection:
         if self._memory is not None:
-            return open_to_read(self._path) if self._path.exists() else _connect(Path(":memory:"))
+            if self._path.exists():
+                db = open_to_read(self._path)
+                if _has(db, "kept"):
+                    return db
+                db.close()
+            return _connect(Path(":memory:"))
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return _connect(self._path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            self._path.unlink()  # damaged: what it kept can be made again
-            return _connect(self._path)
+        return _connect(self._path)
+
+    def _anew(self) -> sqlite3.Connection:
+        self.close()
+        if self._memory is not None:
+            return _connect(Path(":memory:"))
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(f"{self._path.name}{suffix}").unlink(missing_ok=True)
+        return _connect(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -162,9 +179,37 @@ def key_of(text: str) -> bytes:
     return hashlib.blake2b(text.encode(errors="replace"), digest_size=12).digest()
 
 
+def _sealed(key: bytes, blob: bytes) -> bytes:
+    """A blob with a sum behind it: a byte that changes on the disk would turn every vector made of it."""
+    return blob + zlib.crc32(blob, zlib.crc32(key)).to_bytes(_SEAL, "little")
+
+
+def _unsealed(rows: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The rows that are as they were written."""
+    return [(key, sealed[:-_SEAL]) for key, sealed in rows if sealed == _sealed(key, sealed[:-_SEAL])]
+
+
+def _insert(db: sqlite3.Connection, rows: Sequence[tuple[bytes, bytes]]) -> None:
+    with db:
+        db.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+
+
+def _has(db: sqlite3.Connection, table: str) -> bool:
+    return bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall())
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = OFF")
-    db.execute("CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("CREATE TABLE IF NOT EXISTS kept (digest BLOB PRIMARY KEY, sealed BLOB) WITHOUT ROWID")
+        if _has(db, "vectors"):  # an earlier version's, without sums
+            db.create_function("sealed", 2, _sealed, deterministic=True)
+            with db:
+                db.execute("INSERT OR IGNORE INTO kept SELECT digest, sealed(digest, vector) FROM vectors")
+                db.execute("DROP TABLE vectors")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
     return db

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from store.citekeys import clean_key
-from store.database import Database
 from store.errors import StoreError
 from store.folder import Folder
 from store.history import Change
@@ -142,7 +141,7 @@ class Changes:
         """
         with tempfile.TemporaryDirectory() as place:
             files = _unpacked(path, Path(place))
-            with closing(Database(Folder(Path(place)))) as carried:
+            with closing(Papers(Folder(Path(place)))) as carried:
                 if not carried.usable():
                     raise StoreError(f"{path}: holds no library that can be read; give a file of `citewell backup`.")
                 with self._folder.telling(), self._folder.writing():

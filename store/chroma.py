@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
-from store.errors import DamagedIndexError, StoreError
+from store.errors import DamagedIndexError, StoreError, first_line, index_failure, is_panic
 from store.records import ChromaServer
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _WAIT = 10.0  # seconds for a server to answer that it is there; Chroma's own client waits for ever
 # What a folder's failure says when its files are whole: the rest is damage, which a new index mends.
-_CIRCUMSTANCES = ("readonly", "read-only", "permission", "disk is full", "no space", "unable to open", "locked")
 
 
 def connect(place: Path | ChromaServer) -> "Client":
@@ -118,23 +117,11 @@ def _folder_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ChromaError, ValueError, AttributeError) as error:  # the last: a client that broke while starting
-        if any(word in str(error).lower() for word in _CIRCUMSTANCES):
-            raise StoreError(
-                f"{folder}: the vector index cannot be used ({_first_line(error)}); check its "
-                "permissions and the free space."
-            ) from error
-        raise _damage(folder, error) from error
+        raise index_failure(folder, "vector index", error) from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # Rust's, which is no Exception
+        if not is_panic(error):
             raise
-        raise _damage(folder, error) from None
-
-
-def _damage(folder: Path, error: BaseException) -> DamagedIndexError:
-    return DamagedIndexError(
-        f"{folder}: the vector index is damaged ({_first_line(error)}); delete this folder, "
-        "and it is made anew from the papers."
-    )
+        raise index_failure(folder, "vector index", error) from None
 
 
 @contextmanager
@@ -150,7 +137,7 @@ def _server_errors(server: ChromaServer) -> Iterator[None]:
 def _server_failure(server: ChromaServer, error: Exception) -> StoreError:
     import httpx
 
-    where, what = f"The Chroma server at {server.shown}", _first_line(error)
+    where, what = f"The Chroma server at {server.shown}", first_line(error)
     status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else 0
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return StoreError(
@@ -173,8 +160,3 @@ def _server_failure(server: ChromaServer, error: Exception) -> StoreError:
 
 def _is_missing(error: Exception, what: str) -> bool:
     return type(error).__name__ == "NotFoundError" and what in str(error).lower()
-
-
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:200]

@@ -44,7 +44,7 @@ class Database:
 
         Raises StoreError for the file of another version.
         """
-        if not self._path.exists() or not self._has_tables():
+        if not self._path.exists() or not self.has_tables():
             return False
         made_by = self.fact("schema")
         if made_by in MIGRATIONS:
@@ -83,42 +83,22 @@ class Database:
     def usable(self) -> bool:
         """Whether the file is whole and of this version or an earlier one, to which it is brought up."""
         try:
-            return self._has_tables() and self.filled() and not self.complaints()
+            return self.filled() and not self.complaints()
         except sqlite3.DatabaseError:
             return False
 
-    def _has_tables(self) -> bool:
+    def has_tables(self) -> bool:
+        """Whether anything was ever made in the file."""
         return bool(self.rows("SELECT 1 FROM sqlite_master LIMIT 1"))
+
+    def take_all_of(self, other: "Database") -> None:
+        """Put what `other` holds in the place of everything here."""
+        other._db.backup(self._db)
 
     def copy_to(self, path: Path) -> None:
         """Write a whole copy of the file at `path`, as it is at this moment."""
         with closing(sqlite3.connect(path)) as copy:
             self._db.backup(copy)
-
-    def replace_by(self, other: "Database") -> None:
-        """Put what `other` holds in the place of everything here, in one transaction, and keep a copy of what was.
-
-        Both indexes are to be made anew. The caller is the one writer.
-        """
-        known, library = self._folder.known(), ""
-        if self._has_tables():
-            self.keep_copy("restore")
-            library = self.fact("library")
-        with other.transaction():
-            other.mark_all_lagging()
-            facts = {"generation": str(known.generation + 1), "library": library, "fingerprint": "", "writing": "yes"}
-            for name, value in facts.items():
-                other.set_fact(name, value)
-        papers = other.known().papers
-        if papers < known.papers:  # what is known beside never tells of more than there are
-            self._folder.note(replace(known, papers=papers))
-        other._db.backup(self._db)
-        self._folder.note(self.known())
-
-    def mark_all_lagging(self) -> None:
-        """Both indexes are to be made anew, from nothing."""
-        self._db.execute("UPDATE papers SET indexed = '', passages = 0")
-        self._db.execute("DELETE FROM removed")
 
     def keep_copy(self, before: str) -> None:
         """Keep a copy of the file from `before` what is about to be done; the caller is the one writer."""

@@ -1,5 +1,7 @@
 """The errors whose text is shown to the user: one line, ending with what to do next."""
 
+from pathlib import Path
+
 
 class CitewellError(Exception):
     """Something the user can act on; `str(error)` is the whole message."""
@@ -23,3 +25,33 @@ class EmbeddingError(CitewellError):
 
 class DamagedIndexError(StoreError):
     """An index cannot be read; it can be made anew from the place of record."""
+
+
+class DamagedKeywordsError(DamagedIndexError):
+    """The keyword index is the one that cannot be read."""
+
+
+_CIRCUMSTANCES = ("readonly", "read-only", "permission", "disk is full", "no space", "unable to open", "locked")
+
+
+def index_failure(
+    folder: Path, name: str, error: BaseException, damaged: type[DamagedIndexError] = DamagedIndexError
+) -> StoreError:
+    """What a failure in the library behind an index means: its folder cannot be used, or what is in it is damaged."""
+    said = first_line(error)
+    if any(word in said.lower() for word in _CIRCUMSTANCES):
+        return StoreError(f"{folder}: the {name} cannot be used ({said}); check its permissions and the free space.")
+    return damaged(
+        f"{folder}: the {name} is damaged ({said}); delete this folder, and it is made anew from the papers."
+    )
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether an error is the end of code in Rust, which is no Exception."""
+    return type(error).__name__ == "PanicException"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error says, else its name."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:200]

@@ -3,10 +3,12 @@
 What can be made again or put back from a copy is; what cannot is said, with what to do.
 """
 
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from store.errors import DamagedIndexError
 from store.folder import Folder, open_to_read
@@ -34,6 +36,7 @@ def examine(folder: Folder, papers: Papers, indexes: Indexes, sync: Sync, progre
     """Look through the library, and mend what can be; the caller is the one writer."""
     before = len(sync.repairs)
     left = [*papers.complaints(), *_texts(folder, papers, sync), *_counts(folder, papers)]
+    _copies(folder, papers, sync)
     sync.follow(progress)
     vectors = _said(lambda: _vectors_differ(papers, indexes, progress))
     words = _said(lambda: _words_differ(papers, indexes))
@@ -69,6 +72,25 @@ def _from_copy(folder: Folder, paper_id: str, content: str) -> Paper | None:
             if whole := next((paper for paper in found if digest_of(paper) == content), None):
                 return whole
     return None
+
+
+def _copies(folder: Folder, papers: Papers, sync: Sync) -> None:
+    """Have no copy that could not be put back."""
+    damaged = [path for path in folder.copies() if not _is_whole(path)]
+    for path in damaged:
+        path.unlink()
+    if damaged:
+        papers.keep_copy("mend")
+        names = ", ".join(path.name for path in damaged)
+        sync.repairs.append(f"A copy of the papers was damaged ({names}): one of now took its place.")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with closing(open_to_read(path)) as copy:
+            return copy.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _named(papers: list[Paper]) -> str:

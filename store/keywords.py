@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from store.errors import DamagedIndexError
+from store.errors import DamagedKeywordsError, index_failure, is_panic
 from store.records import Paper
 
 _HEAP = 64_000_000  # bytes the writer may fill before it writes a segment
+_PARTS = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")  # of each segment
 _MARK = 1337  # stands at the end of tantivy's files
 _TIES = 20  # further papers looked at, as tantivy orders ties by place and not by id
 _WORDS = """
@@ -31,13 +32,13 @@ class Keywords:
     """Papers by the words of their titles and abstracts."""
 
     def __init__(self, folder: Path, new: bool = False):
-        """The index in `folder`, made there if `new`. Raises DamagedIndexError for one that cannot be read."""
+        """The index in `folder`, made there if `new`. Raises DamagedKeywordsError for one that cannot be read."""
         import tantivy
 
         if new:
             folder.mkdir(parents=True)
         elif not (folder / "meta.json").exists():  # tantivy would make an empty index of what is left
-            raise DamagedIndexError(f"{folder}: no keyword index; open the library again to mend it.")
+            raise DamagedKeywordsError(f"{folder}: no keyword index; open the library again to mend it.")
         schema = (
             tantivy.SchemaBuilder()
             .add_text_field("paper_id", stored=True, tokenizer_name="raw", index_option="basic")
@@ -97,9 +98,16 @@ class Keywords:
             return [searcher.doc(place)["paper_id"][0] for _, place in found]
 
     def damaged(self) -> list[str]:
-        """The files of the index that are not as they were written, by the sum that tantivy puts at their end."""
-        files = sorted(path for path in self._folder.iterdir() if path.suffix not in (".json", ".lock"))
-        return [path.name for path in files if not _is_whole(path.read_bytes())]
+        """The files of the index that are lost, or not as they were written: tantivy puts a sum at their end."""
+        there = {path.name for path in self._folder.iterdir() if path.suffix not in (".json", ".lock")}
+        wanted = self._parts()
+        spoilt = {name for name in there if not _is_whole((self._folder / name).read_bytes())}
+        return sorted(spoilt | wanted - there)
+
+    def _parts(self) -> set[str]:
+        """The files that the index is made of, as it says itself."""
+        segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
+        return {f"{segment['segment_id'].replace('-', '')}{part}" for segment in segments for part in _PARTS}
 
     def __len__(self) -> int:
         """How many papers the index holds."""
@@ -109,11 +117,10 @@ class Keywords:
     def _telling(self) -> Iterator[None]:
         try:
             yield
-        except ValueError as error:
-            raise DamagedIndexError(
-                f"{self._folder}: the keyword index is damaged ({error}); delete this "
-                "folder, and it is made anew from the papers."
-            ) from error
+        except BaseException as error:
+            if not isinstance(error, ValueError) and not is_panic(error):
+                raise
+            raise index_failure(self._folder, "keyword index", error, DamagedKeywordsError) from None
 
 
 def _is_whole(data: bytes) -> bool:

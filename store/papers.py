@@ -7,7 +7,7 @@ most, and `spans` where they stand in the abstract.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -125,6 +125,11 @@ class Papers(History):
         self._db.executemany("UPDATE papers SET indexed = ? WHERE seq = ?", rows)
         self.bump_generation()
 
+    def mark_all_lagging(self) -> None:
+        """Both indexes are to be made anew, from nothing."""
+        self._db.execute("UPDATE papers SET indexed = '', passages = 0")
+        self._db.execute("DELETE FROM removed")
+
     def bump_generation(self) -> None:
         """Note that the indexes have changed, for other processes that hold them open."""
         self.set_fact("generation", str(int(self.fact("generation") or 0) + 1))
@@ -177,6 +182,26 @@ class Papers(History):
         with self.transaction():
             values = (whole.title, whole.abstract, seq)
             self._db.execute("UPDATE papers SET title = ?, abstract = ?, indexed = '' WHERE seq = ?", values)
+
+    def replace_by(self, other: "Papers") -> None:
+        """Put what `other` holds in the place of everything here, in one transaction, and keep a copy of what was.
+
+        Both indexes are to be made anew. The caller is the one writer.
+        """
+        known, library = self._folder.known(), ""
+        if self.has_tables():
+            self.keep_copy("restore")
+            library = self.fact("library")
+        with other.transaction():
+            other.mark_all_lagging()
+            facts = {"generation": str(known.generation + 1), "library": library, "fingerprint": "", "writing": "yes"}
+            for name, value in facts.items():
+                other.set_fact(name, value)
+        papers = other.known().papers
+        if papers < known.papers:  # what is known beside never tells of more than there are
+            self._folder.note(replace(known, papers=papers))
+        self.take_all_of(other)
+        self._folder.note(self.known())
 
     def in_step(self) -> Iterator[Paper]:
         """The papers that the indexes have followed, a page at a time."""

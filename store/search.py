@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
-from store.errors import DamagedIndexError
+from store.errors import DamagedIndexError, DamagedKeywordsError
 from store.folder import Folder
 from store.indexes import Indexes
 from store.papers import Papers
@@ -45,15 +45,15 @@ class Searcher:
 
     def by_meaning(self, vector: "np.ndarray", k: int, among: Collection[str] | None = None) -> list[Hit]:
         """The `k` papers nearest to `vector`, each by its best passage, with their cosines."""
-        return self._steadily(lambda: self._nearest(vector, k, among), vectors=True)
+        return self._steadily(lambda: self._nearest(vector, k, among))
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best papers by keywords: (paper_id, score above 0), best first, ties by id."""
-        found = self._steadily(lambda: self._by_words(query, k, among), vectors=False)
+        found = self._steadily(lambda: self._by_words(query, k, among))
         known = self._papers.there([paper_id for paper_id, _ in found])
         return [(paper_id, score) for paper_id, score in found if paper_id in known]
 
-    def _steadily(self, look: Callable[[], T], vectors: bool) -> T:
+    def _steadily(self, look: Callable[[], T]) -> T:
         """`look()`, in indexes that are opened again, and if need be made anew, when it finds them damaged."""
         with self._lock:
             try:
@@ -65,15 +65,14 @@ class Searcher:
                 return look()
             except DamagedIndexError:
                 with self._folder.writing():
-                    return self._mended(look, vectors)
+                    return self._mended(look)
 
-    def _mended(self, look: Callable[[], T], vectors: bool) -> T:
+    def _mended(self, look: Callable[[], T]) -> T:
         self._reopen()
         try:
             return look()  # whoever wrote before has mended it
-        except DamagedIndexError:
-            if vectors:
-                self._sync.renew_vectors("was damaged")
+        except DamagedIndexError as error:
+            self._sync.renew(error)
             self.follow(silent, damaged=True)
         return look()
 
@@ -145,7 +144,7 @@ class Searcher:
             followed = len(self._papers) - self._papers.count_lagging()
             self._worded = len(self._indexes.keywords)
             if self._worded < followed:
-                raise DamagedIndexError(f"{self._folder.home}: the keyword index has lost papers; open it again.")
+                raise DamagedKeywordsError(f"{self._folder.home}: the keyword index has lost papers; open it again.")
         return self._worded
 
     def _sizes(self) -> tuple[int, int]:

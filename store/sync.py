@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from store.chroma import Writer
-from store.errors import BusyError, DamagedIndexError
+from store.errors import BusyError, DamagedIndexError, DamagedKeywordsError
 from store.folder import Folder, Known
 from store.indexes import Indexes
 from store.papers import Lagging, Papers
@@ -133,8 +133,8 @@ class Sync:
         replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
         try:
             self._index()
-        except DamagedIndexError:
-            self.renew_vectors("was damaged")
+        except DamagedIndexError as error:
+            self.renew(error)
             self._index()
         except KeyboardInterrupt:
             papers.set_fact("writing", "")  # what was being written is finished, unlike after a kill
@@ -177,6 +177,14 @@ class Sync:
             return len(self._indexes.vectors) < self._papers.count_passages(in_step=True)
         except DamagedIndexError:
             return True
+
+    def renew(self, error: DamagedIndexError) -> None:
+        """Have the index that was found damaged made anew."""
+        if isinstance(error, DamagedKeywordsError):
+            self.renew_keywords("was damaged")
+            self._rebuild_keywords()
+        else:
+            self.renew_vectors("was damaged")
 
     def renew_vectors(self, damage: str = "") -> None:
         """Have the next `follow` make every vector anew from the place of record; `damage` says what was wrong."""

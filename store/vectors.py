@@ -1,13 +1,14 @@
 """The vector index, in Chroma: passages by the direction of their vectors."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from store.chroma import connect, failures
+from store.errors import DamagedIndexError
 from store.records import ChromaServer, Passage
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ class Vectors:
         collection = self._client.get_or_create_collection(
             self._name, configuration={"hnsw": _HNSW}, embedding_function=None
         )
-        if self._lock and collection.count():  # loads the graph; from here on Chroma keeps it in memory
-            collection.get(limit=1, include=["embeddings"])
+        if isinstance(self._place, Path) and collection.count():
+            with _surviving(self._place / "loading.lock"):  # from here on Chroma keeps the graph in memory
+                collection.get(limit=1, include=["embeddings"])
         return collection
 
     def upsert(self, passages: Sequence[Sequence[Passage]], vectors: "np.ndarray") -> None:
@@ -125,6 +127,20 @@ class Vectors:
     def _calling(self, lock: bool = True) -> Iterator[None]:
         with failures(self._place), self._lock if lock and self._lock else nullcontext():
             yield
+
+
+@contextmanager
+def _surviving(mark: Path) -> Iterator[None]:
+    """DamagedIndexError where the last process that came so far did not get on: a damaged graph may end it."""
+    if mark.exists():
+        raise DamagedIndexError(f"{mark.parent}: the vector index ended what read it; open the library to mend it.")
+    with suppress(OSError):  # a full disk
+        mark.touch()
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
 
 
 def _ids(passages: Sequence[tuple[str, int, int]]) -> list[str]:

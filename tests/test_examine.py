@@ -137,3 +137,13 @@ def test_the_doctor_looks_deep_when_asked_and_says_what_it_did(library_home, tmp
     assert main(["doctor", "--deep", "--json"]) == 1
     checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
     assert not checks["library"]["ok"] and "2411.00508" in checks["library"]["detail"]
+
+
+def test_a_damaged_copy_of_the_papers_is_replaced(small, tmp_path):
+    small._papers.keep_copy("test")
+    [copy] = (tmp_path / "home" / "copies").glob("*.db")
+    copy.write_bytes(copy.read_bytes()[:5_000])
+    [mended] = small.examine().mended
+    [new] = (tmp_path / "home" / "copies").glob("*.db")
+    assert copy.name in mended and new.name.endswith("before-mend.db")
+    assert small.examine().mended == ()

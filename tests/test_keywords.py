@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.errors import DamagedIndexError
+from store.errors import DamagedIndexError, StoreError
 from store.keywords import Keywords
 from store.records import Paper
 
@@ -68,6 +68,27 @@ def test_what_is_gone_is_not_found(keywords):
 
 def test_the_index_is_there_when_opened_again(keywords, tmp_path):
     assert ids(Keywords(tmp_path / "keywords").best("touch", 5)) == ["grasp"]
+
+
+@pytest.mark.parametrize("file", ["*.pos", "*.idx", "*.store"])
+def test_a_file_that_is_lost_is_named(keywords, tmp_path, file):
+    [path] = (tmp_path / "keywords").glob(file)
+    assert keywords.damaged() == []
+    path.unlink()
+    assert keywords.damaged() == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError("An IO error occurred: 'No space left on device (os error 28)'"), "cannot be used .*free space"),
+        (type("PanicException", (BaseException,), {})("index out of bounds"), r"is damaged \(index out of bounds\)"),
+    ],
+)
+def test_what_fails_in_the_index_is_told_apart(keywords, error, told):
+    with pytest.raises(StoreError, match=told) as raised, keywords._telling():
+        raise error
+    assert isinstance(raised.value, DamagedIndexError) == ("damaged" in told)
 
 
 def test_a_damaged_index_says_so(keywords, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ import store.folder
 import store.search
 import store.sync
 from benchmarks.kills import followed
+from benchmarks.mishaps.damages import spoil
 from store.errors import DamagedIndexError, StoreError
 from store.indexes import Indexes
 from store.keywords import Keywords
@@ -47,6 +49,30 @@ def test_a_damaged_index_is_made_anew(small, tmp_path, file):
     path.write_bytes(b"no database" * 1000)
     with open_empty(tmp_path / "home") as opened:
         assert state(opened) == before
+
+
+@pytest.mark.parametrize("part", [".idx", ".pos", ".store", ".term"])
+@pytest.mark.parametrize("kind", ["truncated", "deleted"])
+def test_a_damaged_part_of_the_keyword_index_is_mended_by_a_search_or_the_doctor(small, tmp_path, part, kind):
+    before = state(small)
+    small.close()
+    [file] = (tmp_path / "home" / "keywords").glob(f"*{part}")
+    spoil(file, kind, random.Random(0))
+    with open_empty(tmp_path / "home") as opened:
+        assert state(opened) == before
+        mended = [*opened.examine().mended, *opened.repairs]
+        assert len(mended) == 1 and "keyword index" in mended[0]
+        assert state(opened) == before and opened.examine().mended == ()
+
+
+def test_vectors_that_end_the_process_which_loads_them_are_made_anew(small, tmp_path):
+    before = state(small)
+    small.close()
+    [place] = (tmp_path / "home" / "vectors").glob("made-*[0-9]")
+    assert not (place / "loading.lock").exists()
+    (place / "loading.lock").touch()  # as a process leaves it that a damaged graph ends
+    with open_empty(tmp_path / "home") as opened:
+        assert state(opened) == before and opened.repairs == ("The vector index was damaged: it was made anew.",)
 
 
 def test_vectors_that_cannot_be_loaded_are_made_anew(small, tmp_path, monkeypatch):

@@ -64,7 +64,8 @@ def undisturbed(place: Place, work: Work) -> Course:
     work.prepare(home)
     states = [place.seen(place.template if work.mends else home)]
     size, most, began = used(home), 0, time.monotonic()
-    for words in [("add", file) for file, records in work.follows if written(file, records)] or [work.words]:
+    for file, records in work.follows or [(None, [])]:
+        words = ("add", written(file, records)) if file else work.words
         process = start(home, words, place.folder / "said", place.settings)
         while process.running():
             most = max(most, used(home) - size)
@@ -111,9 +112,10 @@ def fill(place: Place, work: Work, courses: dict[str, Course], chance: random.Ra
         full.leave(1 << 26)
         wrong, state = compared(place, home, course)
     wrong += [*crude(ended), *crude(reading)]
-    if ended.code and len([line for line in ended.lines if line.startswith("citewell: ")]) != 1:
+    lines = [*ended.lines, *ended.printed.splitlines()]
+    said = [line for line in lines if line.startswith(("citewell: ", "skipped", "!!"))]
+    if ended.code and len(said) != 1:
         wrong.append(f"said: {ended.lines}")
-    said = [line for line in ended.lines if line.startswith(("citewell: ", "skipped"))]
     return told({"of": work.name, "room, KB": room >> 10, "code": ended.code, "said": said, "left": state}, wrong)
 
 

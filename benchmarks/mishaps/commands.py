@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.errors import CitewellError
 from ui import cli
 
 _PATIENCE = 120.0  # seconds for one command
-_ADDRESS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n]*\r")  # what a progress bar leaves
+_BAR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[^\n]*\r")  # what a progress bar leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Ended:
     @property
     def lines(self) -> list[str]:
         """What it said, a line each, without the progress."""
-        return [line for line in _ADDRESS.sub("", self.said).splitlines() if line.strip()]
+        return [line for line in _BAR.sub("", self.said).splitlines() if line.strip()]
 
 
 @dataclass(slots=True)
@@ -100,7 +101,11 @@ def asked(look: Callable[[], object], out: Path) -> tuple[Ended, object]:
     """What `look` gives, as JSON has it, in a process of its own."""
 
     def told() -> int:
-        print(json.dumps(look()))
+        try:
+            print(json.dumps(look()))
+        except CitewellError as error:
+            print(f"citewell: {error}", file=sys.stderr)
+            return 1
         return 0
 
     ended = _forked(out, told, {}).wait()

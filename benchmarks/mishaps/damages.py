@@ -31,11 +31,11 @@ def _damage(place: Place, name: Path, kind: str, before: dict, chance: random.Ra
     wrong = [f"ended with {end.code}: {end.said[-1_000:]}" for end in (search, opened, doctor) if end.crude]
     _, after = place.look(home)
     left = "as before" if not differs(after, before) else "another"
-    if left != "as before" and said:
+    if left != "as before" and any("put back a copy" in line for line in said):
         left = "told"
         wrong += _put_back(place, home, before)
     elif left != "as before":
-        wrong += ["silent", *differs(after, before)]
+        wrong += ["silent" if not said else "not mended", *differs(after, before)]
     elif differs(meanwhile, before) and not said:
         wrong += ["silent until doctor", *differs(meanwhile, before)]
     found = {"file": _shown(name), "damage": kind, "left": left, "said": said}

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 1 << 20  # characters of one entry
 _SHOWN_KEY = 60  # characters
-_MOST = 100_000  # strings, and entries that others refer to
+_MOST = 100_000  # entries that others refer to
+_MARKS, _MOST_MARKS = '{}",=@', 50_000  # that the parser stops at, each a while
 _BEGIN = re.compile(r"\s*@\s*(?P<kind>\w+)\s*[{(]\s*(?P<key>[^\s,{}()=\"]*)")
 _PARENT = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]([^{}\"]+)[}\"]", re.IGNORECASE)
 # Between a value, or the key, and a field that begins a line of its own.
@@ -85,9 +86,11 @@ def _known(source: Source) -> _Known:
     """The strings of the file and the entries that others refer to, wherever they stand."""
     known = _Known()
     wanted: set[str] = set()
+    room = _LONGEST
     for _, kind, _, text in _blocks(source):
-        if kind == "string" and len(known.strings) < _MOST:
-            known.strings |= _strings(text, known.strings)
+        if kind == "string" and room > 0:
+            known.strings |= (made := _strings(text, known.strings))
+            room -= sum(map(len, made.values()))
         elif len(wanted) < _MOST:
             wanted |= {key.strip().lower() for keys in _PARENT.findall(text) for key in keys.split(",")}
     for _, _, key, text in _blocks(source) if wanted else ():
@@ -109,19 +112,26 @@ def _parsed(text: str) -> list["Block"]:
 def _strings(text: str, known: Mapping[str, str]) -> dict[str, str]:
     from bibtexparser.model import String
 
-    return {block.key.lower(): _value(block.value, known) for block in _parsed(text) if isinstance(block, String)}
+    try:
+        return {block.key.lower(): _value(block.value, known) for block in _parsed(text) if isinstance(block, String)}
+    except ValueError:
+        return {}  # its name stands for it
 
 
 def _fields(text: str, strings: Mapping[str, str]) -> dict[str, str]:
     """The fields of an entry by their names in lower case; the first counts of those that it has twice."""
-    if len(text) > _LONGEST:
-        raise ValueError(f"longer than any entry: {_LONGEST:,} characters are the most")
+    _check_length(len(text))
+    if sum(map(text.count, _MARKS)) > _MOST_MARKS:
+        raise ValueError("more braces, quotes and commas than any entry has")
     for repaired in (text, NO_COMMA.sub(r"\1,\2", text)):
         blocks = _parsed(repaired)
         entry = next((found for block in blocks if (found := _entry(block))), None)
         if entry is not None:
-            pairs = [(item.key.lower(), item.value) for item in reversed(entry.fields)]
-            return {name: _value(str(value), strings) for name, value in pairs}
+            fields, length = dict[str, str](), 0
+            for item in reversed(entry.fields):
+                fields[item.key.lower()] = value = _value(str(item.value), strings)
+                _check_length(length := length + len(value))
+            return fields
     raise ValueError("cannot be read; look for a brace, a quote or a comma that is missing")
 
 
@@ -138,7 +148,15 @@ def _value(text: str, strings: Mapping[str, str]) -> str:
     pieces = (_PIECE.findall(text) if "#" in text else None) or [text]
     if len(pieces) > 1 and re.sub(r"[\s#]", "", text) != re.sub(r"[\s#]", "", "".join(pieces)):
         pieces = [text]
-    return "".join(piece[1:-1] if piece[:1] in '"{' else strings.get(piece.lower(), piece) for piece in pieces)
+    values = [piece[1:-1] if piece[:1] in '"{' else strings.get(piece.lower(), piece) for piece in pieces]
+    _check_length(sum(map(len, values)))
+    return "".join(values)
+
+
+def _check_length(length: int) -> None:
+    """Raises ValueError for more text than an entry has: strings made of strings grow without end."""
+    if length > _LONGEST:
+        raise ValueError(f"longer than any entry: {_LONGEST:,} characters are the most")
 
 
 def _whole(fields: Mapping[str, str], known: _Known) -> dict[str, str]:

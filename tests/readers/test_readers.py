@@ -235,6 +235,26 @@ def test_a_small_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch,
     assert len(papers) == 1 and "unpacks to more than 100 times its size" in skipped[-1].reason
 
 
+STRINGS = [f"@string{{s{n} = s{n - 1} # s{n - 1}}}" for n in range(2, 60)]
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (
+            "\n".join(['@string{s1 = "ha"}', *STRINGS, "@article{a, title = s18 # s18 # s18 # s18 # s18}"]),
+            "longer than any",
+        ),
+        ("@article{a, title = {" + '"' * 60_000 + "}}", "more braces"),
+    ],
+)
+def test_an_entry_that_grows_without_end_is_skipped(tmp_path, damage, said):
+    file = tmp_path / "a.bib"
+    file.write_text(f"{damage}\n@article{{b, title = {{Good}}}}\n")
+    papers, skipped = read(file)
+    assert [paper.title for paper in papers] == ["Good"] and said in skipped[0].reason
+
+
 def test_a_page_without_end_is_refused_and_a_long_paragraph_of_one_skipped(tmp_path, monkeypatch):
     long = tmp_path / "long.txt"
     long.write_text(f"A title of words\n\n{'words and ' * 6_000}.\n\nAnother title\n\n{ABSTRACT}\n")
