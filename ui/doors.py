@@ -26,7 +26,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = dict[str, str]
 
 LARGEST_BODY = 300_000  # bytes of a request: the longest plan of a draft, and some
-LARGEST_FILE = 32_000_000  # bytes of a file of papers, from somebody who may come in
+LARGEST_FILE = 32_000_000  # bytes of a file of papers or a text to check, from somebody who may come in
 SLOWEST_BODY = 20.0  # seconds until it is there
 COOKIE = "citewell"
 # What the page asks of Gradio; uploads, files, run history and all else that it could do are not there.
@@ -92,7 +92,7 @@ class Door:
             headers = _headers(scope)
             self._check_origin(scope, headers)
             self._check_allowance(scope)
-            adding = scope["path"] == FILES and (not self._lock or self._is_known(scope, headers))
+            adding = scope["path"] in FILES and (not self._lock or self._is_known(scope, headers))
             body = await _read(receive, headers, LARGEST_FILE if adding else LARGEST_BODY)
             if self._lock and not self._is_known(scope, headers):
                 return await self._ask(scope, headers, body, send)

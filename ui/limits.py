@@ -11,8 +11,8 @@ MOST = 10_000  # addresses that are remembered
 MADE_OF = ("/assets/", "/static/", "/svelte/", "/citewell/files/")  # the page's own files: many at once, and cheap
 # What is asked of Gradio; what needs no place in its queue, as Stop, is run at once.
 ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
-FILES = "/citewell/papers/add"
-_TO_ADD = {FILES, "/citewell/papers/fetch"}
+FILES = {"/citewell/papers/add", "/citewell/check"}  # what somebody reads from a disk
+_TO_ADD = {*FILES, "/citewell/papers/fetch"}
 
 
 class TooMuch(CitewellError):

@@ -1,15 +1,18 @@
 // The page's own behaviour begins here, once Gradio has put its elements in place.
 import * as chat from "./chat.js";
+import * as check from "./check.js";
 import * as draft from "./draft.js";
 import * as papers from "./papers.js";
 import * as places from "./places.js";
 import * as sources from "./sources.js";
 import * as talks from "./talks.js";
 
-const PARTS = [places, sources, talks, papers, draft, chat];
+const PARTS = [places, sources, talks, papers, draft, check, chat];
+
+const NEEDED = ["#conversation .log", "#question textarea", "#papers .papers", "#check .check"];
 
 function begin() {
-  if (!document.querySelector("#conversation .log") || !document.querySelector("#question textarea")) return false;
+  if (!NEEDED.every((one) => document.querySelector(one))) return false;
   for (const part of PARTS) part.start();
   places.tell();
   document.body.classList.add("ready");

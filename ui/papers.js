@@ -2,7 +2,7 @@
 import { element, get, offer, post, toast } from "./net.js";
 import { typesetText } from "./maths.js";
 import { openPaper, savePaper } from "./paper.js";
-import { go, onMove, where } from "./places.js";
+import { appearing, go, where } from "./places.js";
 
 const HEIGHT = 44; // pixels of a row, as in papers.css
 const PAGE = 100; // rows of one request
@@ -210,26 +210,16 @@ function build() {
   for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);
 }
 
-// Gradio makes this place when it is first opened.
-function appear() {
-  const found = document.querySelector("#papers .papers");
-  if (!found) return false;
-  if (found !== place) {
-    place = found;
-    build();
-    renew();
-  }
-  const { paper } = where();
-  place.classList.toggle("one", Boolean(paper));
-  if (paper) openPaper(paper, part("paper"));
-  else draw();
-  return true;
-}
-
 export function start() {
-  onMove(({ place: name }) => {
-    if (name !== "papers" || appear()) return;
-    const waiting = new MutationObserver(() => appear() && waiting.disconnect());
-    waiting.observe(document.getElementById("places"), { childList: true, subtree: true });
+  appearing("papers", (made, isNew) => {
+    place = made;
+    if (isNew) {
+      build();
+      renew();
+    }
+    const { paper } = where();
+    place.classList.toggle("one", Boolean(paper));
+    if (paper) openPaper(paper, part("paper"));
+    else draw();
   });
 }

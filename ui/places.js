@@ -3,13 +3,13 @@ const listeners = [];
 
 export function where() {
   const asked = new URLSearchParams(location.search);
-  return { place: asked.get("p") || "chat", talk: asked.get("c") || "", paper: asked.get("paper") || "" };
+  return { place: asked.get("p") || "chat", talk: asked.get("c") || "", paper: asked.get("paper") || "", ids: asked.get("ids") || "" };
 }
 
 export function go(to, { replace = false } = {}) {
-  const next = { place: "chat", talk: "", paper: "", ...to };
+  const next = { place: "chat", talk: "", paper: "", ids: "", ...to };
   const kept = new URLSearchParams(location.search);
-  for (const [name, value] of [["p", next.place === "chat" ? "" : next.place], ["c", next.talk], ["paper", next.paper]]) {
+  for (const [name, value] of [["p", next.place === "chat" ? "" : next.place], ["c", next.talk], ["paper", next.paper], ["ids", next.ids]]) {
     if (value) kept.set(name, value);
     else kept.delete(name);
   }
@@ -21,6 +21,16 @@ export function go(to, { replace = false } = {}) {
 
 export function onMove(listener) {
   listeners.push(listener);
+}
+
+// Calls `run` with the element of a place, and whether it is the first time, whenever it is gone to.
+export function appearing(name, run) {
+  let isNew = true;
+  onMove(({ place }) => {
+    if (place !== name) return;
+    run(document.querySelector(`#${name} .${name}`), isNew);
+    isNew = false;
+  });
 }
 
 export function tell() {
@@ -63,10 +73,8 @@ export function start() {
     go({ place: link.dataset.place, talk: link.dataset.talk ?? here.talk, paper: link.dataset.paper || "" });
   });
   onMove(({ place }) => {
-    // Gradio's own tabs hold the places; they are moved through from the rail.
-    const tab = [...document.querySelectorAll("#places [role=tab]")].find((one) => one.textContent.trim().toLowerCase() === place);
-    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
     document.body.dataset.place = place;
+    for (const one of document.querySelectorAll("#places > .a-place")) one.classList.toggle("here", one.id === `place-${place}`);
     for (const link of document.querySelectorAll("#rail .to-place")) {
       if (link.dataset.place === place) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");

@@ -109,6 +109,10 @@ def _add_table(routes: APIRouter, listing: Listing) -> None:
 
 
 def _add_paper(routes: APIRouter, library: Library, saved: Saved, who: Any) -> None:
+    @routes.post("/papers/titles")
+    def titles(papers: Ids) -> dict:
+        return {"titles": {paper.paper_id: paper.title for paper in library.get_many(papers.ids)}}
+
     @routes.get("/paper")
     def paper(id: Annotated[str, Query(max_length=4_000)], person: str = who) -> dict:
         found = library.get(id)

@@ -1,4 +1,4 @@
-"""The page with its places, as Gradio knows it: a rail of conversations beside Chat, Papers and Draft."""
+"""The page with its places, as Gradio knows it: a rail of conversations beside the places that PLACES names."""
 
 import os
 from importlib.resources import files
@@ -20,6 +20,7 @@ from ui.limits import DEFAULT, Limits
 from ui.markup import escape
 from ui.page import welcome_html
 from ui.routes import chat_routes, nobody, somebody
+from ui.routes_check import check_routes
 from ui.routes_papers import paper_routes
 from ui.saved import Saved
 from ui.serving import Page
@@ -34,7 +35,7 @@ EXAMPLES = (
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
 WAITING = 200  # orders of drafts that wait at one time, over all users
-PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft"}
+PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft", "check": "Check"}
 
 
 def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAULT) -> Page:
@@ -44,13 +45,11 @@ def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAUL
     """
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(_rail(assistant), elem_id="rail-holder", apply_default_css=False)
-        with gr.Tabs(elem_id="places"):
-            with gr.Tab("Chat", id="chat"):
-                _build_chat(assistant)
-            with gr.Tab("Papers", id="papers"):
-                _build_papers()
-            with gr.Tab("Draft", id="draft"):
-                build_draft(assistant)
+        builders = {"chat": _build_chat, "draft": build_draft}
+        with gr.Column(elem_id="places"):
+            for place in PLACES:  # all there from the start: Gradio's tabs are made late, and hidden when they are many
+                with gr.Column(elem_id=f"place-{place}", elem_classes="a-place"):
+                    builders[place](assistant) if place in builders else _build(place)
     blocks.queue(max_size=WAITING, api_open=False)  # what belongs into the queue is not run past it
     return Page(blocks, _routes(assistant, alone, limits), limits)
 
@@ -64,6 +63,7 @@ def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     jobs = Jobs(assistant, saved.keep, at_once, limits.questions)
     routes.include_router(chat_routes(saved, jobs, assistant.library.__len__, who))
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
+    routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
     return routes
 
 
@@ -131,10 +131,10 @@ def example_questions(assistant: Assistant) -> list[str]:
     return [f"What does “{paper.title}” propose?" for paper in newest]
 
 
-def _build_papers() -> None:
-    """Add the papers to the Blocks around it; the browser fills the table in, see `ui.routes_papers`."""
+def _build(place: str) -> None:
+    """Add a place to the Blocks around it that the browser fills in, see the routes of its name."""
     gr.HTML(
-        files(__package__).joinpath("papers.html").read_text(encoding="utf-8"),
-        elem_id="papers",
+        files(__package__).joinpath(f"{place}.html").read_text(encoding="utf-8"),
+        elem_id=place,
         apply_default_css=False,
     )

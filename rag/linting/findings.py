@@ -31,7 +31,8 @@ FAILING: frozenset[LintVerdict] = frozenset({"disagrees", "wrong reference", "re
 class LintLine:
     """One finding at `path:line:col`, both from 1; `quote` is `abstract[start:end]` of paper `paper_id`.
 
-    `accepted` is why the writer lets it stand, "" where nobody said so; `in_source` that a comment says it.
+    `reason` is why, where the message also names key, paper and quote. `accepted` is why the writer lets it stand,
+    "" where nobody said so; `in_source` that a comment says it.
     """
 
     path: str
@@ -47,6 +48,7 @@ class LintLine:
     end: int = 0
     accepted: str = ""
     in_source: bool = False
+    reason: str = ""
 
     def __str__(self) -> str:
         """The line as editors read it."""

@@ -28,15 +28,18 @@ _SAYING = 5  # words from which a cell of a table says something
 _NEAR = 3  # papers that are asked whether they say what cites none
 
 
-def lint(text: str, path: str, bibs: Mapping[str, str], library: Library, verifier: Verifier) -> list[LintLine]:
+def lint(
+    text: str, path: str, bibs: Mapping[str, str], library: Library, verifier: Verifier, follow: bool = True
+) -> list[LintLine]:
     """Every citation of `text` with what its abstract says to the claim, and what else is amiss, by place.
 
     `path` tells LaTeX (.tex, .ltx) from Markdown, and where the files lie that it takes in; `bibs` are the .bib files,
     path → text. Without one, keys are those that the library ever gave its papers, or those of the list of references.
+    With `follow` false no other file is opened, whatever the text takes in.
     """
     read = [read_bib(bib, bib_path) for bib_path, bib in bibs.items()]
     entries = [entry for found, _ in read for entry in found]
-    sources = read_sources(text, path)
+    sources = read_sources(text, path, follow)
     references = {key: said for _, reading in reversed(sources) for key, said in reading.references.items()}
     known = _known(entries, references, bool(bibs), library)
     systems = frozenset(squash(name) for paper in library.papers() if (name := system_name(paper.title)))
@@ -76,8 +79,8 @@ def _wrong(entry: BibEntry, paper: Paper | None) -> Iterator[LintLine]:
         return
     for wrong in wrong_fields(entry, paper):
         message = f"{entry.key} ({short(paper.title, 60)}): {wrong.reason}"
-        line = entry.line_of(wrong.field)
-        yield LintLine(entry.path, line, 1, "wrong reference", message, entry.key, paper.paper_id)
+        place = (entry.path, entry.line_of(wrong.field), 1)
+        yield LintLine(*place, "wrong reference", message, entry.key, paper.paper_id, reason=wrong.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class _Linter:
         best = max(own, key=lambda evidence: evidence.score, default=Evidence("", 0, 0, 0.0))
         quote = paper.abstract[best.start : best.end]
         shown = f"; “{short(quote)}”" if quote and verdict not in ("says nothing of this", "generic") else ""
-        more = {"key": key, "paper_id": paper.paper_id, "claim": claim.text, "quote": quote}
+        more = {"key": key, "paper_id": paper.paper_id, "claim": claim.text, "quote": quote, "reason": reason}
         message = f"{key} ({short(paper.title, 60)}): {reason}{shown}"
         return self._line(place, verdict, message, start=best.start, end=best.end, **more)
 
@@ -136,12 +139,12 @@ class _Linter:
     def _copied(self, copy: CloseCopy, paragraph: Paragraph, keys: Mapping[str, Paper]) -> LintLine:
         key, paper = next((key, paper) for key, paper in keys.items() if paper.paper_id == copy.paper_id)
         ours, quote = paragraph.text[copy.start : copy.end], paper.abstract[copy.source_start : copy.source_end]
-        message = f"{key} ({short(paper.title, 60)}): {copy.words} words in a row are the abstract's: “{short(ours)}”"
+        said = f"{copy.words} words in a row are the abstract's"
+        message = f"{key} ({short(paper.title, 60)}): {said}: “{short(ours)}”; quote it, or say it anew"
         more = {"key": key, "paper_id": paper.paper_id, "claim": ours, "quote": quote}
+        more["reason"] = f"{said}; quote it, or say it anew"
         spans = {"start": copy.source_start, "end": copy.source_end}
-        return self._line(
-            paragraph.origins[copy.start], "close copy", f"{message}; quote it, or say it anew", **more, **spans
-        )
+        return self._line(paragraph.origins[copy.start], "close copy", message, **more, **spans)
 
     def _uncited(self, claim: Claim) -> list[LintLine]:
         paper = self._could_cite(claim.text) if could_state(claim.text) else None

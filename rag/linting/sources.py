@@ -36,9 +36,12 @@ class Source:
         return Path(self.path).suffix.lower() in (*_LATEX, ".bbl")
 
 
-def read_sources(text: str, path: str) -> list[tuple[Source, Reading]]:
-    """The file `path` with this `text` and all that it takes in, each with what is read of it."""
-    sources = list(_sources(text, path, Path(path).parent, set()))
+def read_sources(text: str, path: str, follow: bool = True) -> list[tuple[Source, Reading]]:
+    """The file `path` with this `text` and all that it takes in, each with what is read of it.
+
+    With `follow` false no file is opened: all that it takes in is missing.
+    """
+    sources = list(_sources(text, path, Path(path).parent, set(), follow))
     own: dict[str, Command] = {}
     for source in sources if sources[0].is_latex else ():
         own |= readable(source.text)[1]
@@ -73,7 +76,7 @@ def _bib_names(source: Source) -> list[str]:
     return [name if name.endswith(".bib") else f"{name}.bib" for name in names if name]
 
 
-def _sources(text: str, path: str, root: Path, seen: set[Path]) -> Iterator[Source]:
+def _sources(text: str, path: str, root: Path, seen: set[Path], follow: bool = True) -> Iterator[Source]:
     source = Source(path, text)
     seen.add(Path(path).resolve())
     named = _INPUTS.finditer(readable(text)[0]) if source.is_latex else _INCLUDES.finditer(text)
@@ -81,7 +84,7 @@ def _sources(text: str, path: str, root: Path, seen: set[Path]) -> Iterator[Sour
     within: list[Source] = []
     for match in named:
         name = "".join(part for part in match.groups() if part).strip()
-        found = _find(name, (root, Path(path).parent), source.is_latex)
+        found = _find(name, (root, Path(path).parent), source.is_latex) if follow else None
         if found is None:
             missing.append((name, match.start()))
         elif found[0].resolve() not in seen and Source(str(found[0]), "").is_latex == source.is_latex:

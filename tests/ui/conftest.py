@@ -5,7 +5,10 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
+from small_library import NEW, open_empty
 
+from rag.answer import Assistant
+from rag.settings import Settings
 from tests.fakes_web import FakeAssistant
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -78,6 +81,33 @@ def open_page(window, address):
 @pytest.fixture(scope="session")
 def opened(open_page):
     return open_page()
+
+
+@pytest.fixture(scope="session")
+def desk_library(tmp_path_factory):
+    """Sixty papers for the places that write and check: tests only read them."""
+    with open_empty(tmp_path_factory.mktemp("desk")) as library:
+        library.add(NEW)
+        yield library
+
+
+@pytest.fixture(scope="session")
+def desk_page(open_page, serve, desk_library):
+    return open_page(serve(Assistant(desk_library, Settings(desk_library.home))))
+
+
+@pytest.fixture
+def desk(desk_page):
+    """Goes to a place of the page over those papers, as it is after a reload."""
+
+    def go(place):
+        desk_page.goto(f"{desk_page.url.partition('?')[0]}?p={place}")
+        desk_page.wait_for_selector("body.ready")
+        return desk_page
+
+    yield go
+    assert not desk_page.errors and desk_page.asked_hosts == {"127.0.0.1"}
+    assert desk_page.evaluate("window.hacked") is None
 
 
 @pytest.fixture

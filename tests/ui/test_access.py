@@ -15,6 +15,14 @@ def obstacles(page):
     ]
 
 
+def obstacles_in_both_schemes(page):
+    found = []
+    for _ in "light", "dark":
+        found += obstacles(page)
+        page.evaluate("document.body.classList.toggle('dark')")
+    return found
+
+
 def test_the_chat_has_no_serious_obstacle(page):
     assert not obstacles(page)
     page.fill("#question textarea", "compare them")

@@ -1,0 +1,90 @@
+"""The place of the check: a pasted text with its findings beside it, and one sentence against its papers."""
+
+import pytest
+from test_access import obstacles_in_both_schemes
+
+from rag.errors import LintError
+from rag.linting.lint import lint
+from rag.verifying.verify import Verifier
+from tests.fakes_web import EVIL
+from ui.routes_check import Written, text_name
+
+
+def text_of(library, folder):
+    """A text with three things to look at and one that holds, and a file that it takes in."""
+    (folder / "secret.tex").write_text("The password is swordfish \\cite{nobody}.", encoding="utf-8")
+    paper = next(paper for paper in library.papers() if paper.title.startswith("Study 7 "))
+    key = next(key for key, paper_id in library.changes.citekeys().items() if paper_id == paper.paper_id)
+    return (
+        f"\\section{{Related}}\n\\input{{{folder / 'secret'}}}\n"
+        f"It helps planning by 7 percent~\\cite{{{key}}}.\nAn evil one {EVIL} attacks~\\cite{{a<b>c}}.\n"
+        f"It helps planning by 93 percent~\\cite{{{key}}}.\n"
+    )
+
+
+def test_a_pasted_text_opens_no_file(desk_library, tmp_path):
+    text = text_of(desk_library, tmp_path)
+    found = lint(text, "text.tex", {}, desk_library, Verifier(), follow=False)
+    assert [(line.line, line.verdict) for line in found if line.is_fault][0] == (2, "missing file")
+    assert not any("swordfish" in str(line) or line.key == "nobody" for line in found)
+    included = "{{< include " + str(tmp_path / "secret.tex") + " >}}\n"
+    assert [line.verdict for line in lint(included, "text.md", {}, desk_library, Verifier(), follow=False)] == [
+        "missing file"
+    ]
+
+
+def test_what_a_text_is_written_in_shows_by_its_name_or_by_itself():
+    assert text_name(Written(text="a", name="x.qmd")) == text_name(Written(text="See [@kim].")) == "text.md"
+    assert (
+        text_name(Written(text="a", name="X.TEX"))
+        == text_name(Written(text=r"a \citep{b}", name="a.txt"))
+        == "text.tex"
+    )
+    for wrong in (Written(text=" "), Written(text="a", name="a.docx"), Written(text="a" * 500_000)):
+        with pytest.raises(LintError):
+            text_name(wrong)
+
+
+def test_findings_stand_beside_the_text_and_the_keyboard_leads_through_them(desk, desk_library, tmp_path):
+    check = desk("check")
+    check.fill("[data-part=text]", text_of(desk_library, tmp_path))
+    check.locator(".check [data-part=run]").click()
+    check.wait_for_selector(".finding[aria-current]")
+    seen = check.locator(".finding .mark").all_inner_texts()
+    assert seen[:2] == ["missing file", "not in the .bib"] and "disagrees" in seen
+    assert "swordfish" not in check.content()
+    check.keyboard.press("n")
+    assert check.locator(".finding[aria-current] .mark").inner_text() == "not in the .bib"
+    assert check.locator(".said-here[aria-current]").inner_text() == "a<b>c"
+    check.keyboard.press("p")
+    assert check.locator(".finding[aria-current]").inner_text().startswith("missing file")
+    check.locator(".said-here.bad").click()
+    assert "percent" in check.locator(".finding[aria-current] blockquote").inner_text()
+    check.locator(".check [data-part=all]").check()
+    assert check.locator(".finding .mark.good").inner_text().startswith("supports")
+    assert not obstacles_in_both_schemes(check)
+    check.locator(".finding a").first.click()
+    check.wait_for_selector(".paper-page h1")
+    check.go_back()
+    check.wait_for_selector(".finding:visible")
+
+
+def test_files_are_chosen_and_a_sentence_is_checked_against_its_paper(desk, desk_library):
+    check = desk("check")
+    key = next(iter(desk_library.changes.citekeys()))
+    files = {"a.md": f"It is about speech [@{key}].\n", "a.bib": "@misc{x, title={Nothing known}, year={1}}"}
+    given = [{"name": name, "mimeType": "", "buffer": text.encode()} for name, text in files.items()]
+    check.set_input_files(".check [data-part=file]", files=given)
+    check.wait_for_function("document.querySelector('.check [data-part=bib]').value.includes('@misc')")
+    assert check.locator(".check [data-part=name]").inner_text() == "a.md"
+    check.fill("[name=sentence]", "It helps planning by 93 percent.")
+    check.fill(".check .picker input", "Study 7 of")
+    check.wait_for_selector(".offers li:visible")
+    check.keyboard.press("Enter")
+    check.locator("[data-part=try]").click()
+    check.wait_for_selector("[data-part=result] .mark.unsupported")
+    assert "7 percent" in check.locator("[data-part=result] blockquote").inner_text()
+    assert not obstacles_in_both_schemes(check)
+    check.locator(".check .chips button").click()
+    check.locator("[data-part=try]").click()
+    check.wait_for_function("document.querySelectorAll('[data-part=result] .finding').length === 3")

@@ -1,0 +1,218 @@
+// The place of the check: a text with what lint finds in it beside it, each finding led to and from its words.
+import { element, post } from "./net.js";
+import { typesetText } from "./maths.js";
+import { picker } from "./picker.js";
+import { appearing, where } from "./places.js";
+
+const TEXTS = /\.(tex|ltx|latex|md|markdown|qmd|rmd|txt)$/i;
+const TONES = { error: "bad", warning: "fair", note: "none", fine: "good" };
+let place;
+let papers; // of the one sentence
+let name = ""; // of the file that the text came from
+let read = { text: [], bib: [], findings: [] }; // what was checked last
+let found = []; // {finding, card, words}: those that are shown, in their order
+let at = -1;
+const part = (named) => place.querySelector(`[data-part="${named}"]`);
+const said = (text, failed) => {
+  part("said").textContent = text;
+  part("said").className = failed ? "failure" : "";
+};
+const paperLink = (id, title) => {
+  const link = element("a", { href: `?p=papers&paper=${encodeURIComponent(id)}`, "data-place": "papers", "data-paper": id, dir: "auto", text: title });
+  typesetText(link);
+  return link;
+};
+const quoted = (text) => {
+  const words = element("blockquote", { dir: "auto", text });
+  typesetText(words);
+  return words;
+};
+
+// ---- what is given
+async function take(files) {
+  said("");
+  const texts = files.filter((file) => TEXTS.test(file.name));
+  const wrong = files.find((file) => !TEXTS.test(file.name) && !/\.bib$/i.test(file.name));
+  if (wrong) return said(`${wrong.name} is no .tex, .md, .txt or .bib file.`, true);
+  if (texts.length > 1) said(`One text at a time: ${texts[0].name} was taken.`, true);
+  try {
+    const bibs = files.filter((file) => !TEXTS.test(file.name));
+    if (bibs.length) part("bib").value = (await Promise.all(bibs.map(readFile))).join("\n");
+    if (!texts.length) return;
+    part("text").value = await readFile(texts[0]);
+    part("name").textContent = name = texts[0].name;
+  } catch (error) {
+    said(error.message, true);
+  }
+}
+
+async function readFile(file) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+  } catch {
+    throw new Error(`${file.name} is not UTF-8 text; save it as that.`);
+  }
+}
+
+async function run() {
+  const [text, bib] = [part("text").value, part("bib").value];
+  part("run").disabled = true;
+  said("Checking each citation …");
+  try {
+    const { findings } = await post("check", { text, name, bib });
+    show(text.split("\n"), bib.split("\n"), findings);
+  } catch (error) {
+    said(error.message, true);
+  }
+  part("run").disabled = false;
+}
+
+// ---- what is found
+function show(text, bib, findings) {
+  const fine = findings.filter((one) => one.level === "fine").length;
+  const faults = findings.length - fine;
+  said(findings.length ? `${faults || "Nothing"} to look at, ${fine} fine.` : "No citation was found, nor a sentence that needs one.");
+  if (!findings.length) return;
+  read = { text, bib, findings };
+  part("form").hidden = part("one").hidden = true;
+  part("checked").hidden = false;
+  part("all").checked = !faults;
+  draw();
+  scrollTo({ top: 0 });
+  part("written").focus({ preventScroll: true });
+}
+
+function draw() {
+  const { text, bib, findings } = read;
+  found = findings.filter((one) => one.level !== "fine" || part("all").checked).map((finding) => ({ finding }));
+  const here = new Map();
+  for (const one of found.filter(({ finding }) => !finding.in_bib)) here.set(one.finding.line, [...(here.get(one.finding.line) || []), one]);
+  part("written").hidden = !text.join("").trim();
+  part("written").replaceChildren(...text.map((line, n) => drawnLine(line, n + 1, here.get(n + 1) || [])));
+  part("findings").replaceChildren(...found.map((one, n) => drawnFinding(one, n, bib)));
+  at = -1;
+  if (found.length) lead(0);
+  else part("place").textContent = "Nothing to look at.";
+}
+
+// How many letters from a column on a finding is about: its key where it stands, else the sentence there.
+function lengthOf(finding, rest) {
+  if (finding.key && rest.startsWith(finding.key)) return Array.from(finding.key).length;
+  return Array.from(/^.+?[.!?](?=\s|$)|^.*/.exec(rest)[0]).length;
+}
+
+// Columns count characters as Python does.
+function drawnLine(line, number, here) {
+  const letters = Array.from(line);
+  const pieces = [];
+  let from = 0;
+  for (const one of [...here].sort((a, b) => a.finding.col - b.finding.col)) {
+    const { col } = one.finding;
+    const twin = here.find((other) => other.words && other.finding.col === col);
+    one.words = twin?.words;
+    if (twin) continue;
+    const start = Math.max(from, col - 1);
+    const end = Math.max(start, col - 1 + lengthOf(one.finding, letters.slice(col - 1).join("")));
+    one.words = element("button", { type: "button", class: `said-here ${TONES[one.finding.level]}`, text: letters.slice(start, end).join("") || "¶" });
+    one.words.addEventListener("click", () => lead(found.indexOf(one), true));
+    pieces.push(letters.slice(from, start).join(""), one.words);
+    from = end;
+  }
+  const words = element("span", { dir: "auto" }, ...pieces, letters.slice(from).join("") || (pieces.length ? "" : "\u200b"));
+  return element("div", { class: "written-line", "data-line": String(number) }, words);
+}
+
+function drawnFinding(one, n, bib) {
+  const { finding } = one;
+  const there = element("button", { type: "button", class: "there", text: `${finding.in_bib ? "References, line" : "Line"} ${finding.line}` });
+  there.addEventListener("click", () => lead(n, true));
+  const verdict = element("b", { class: `mark ${TONES[finding.level]}`, text: finding.accepted ? `${finding.verdict}, accepted` : finding.verdict });
+  one.card = element(
+    "li",
+    { class: "finding", tabindex: "-1" },
+    element("p", { class: "finding-head" }, verdict, " ", there, " ", element("code", { text: finding.key, dir: "auto" })),
+    element("p", { dir: "auto", text: finding.message }),
+    finding.in_bib ? element("pre", { text: (bib[finding.line - 1] || "").trim(), dir: "auto" }) : "",
+    finding.quote ? quoted(finding.quote) : "",
+    finding.paper ? paperLink(finding.paper, finding.title) : "",
+  );
+  return one.card;
+}
+
+// Go to one finding: its card and its words in the text, each scrolled to within its own column.
+function lead(n, look) {
+  if (!found.length) return;
+  at = (n + found.length) % found.length;
+  for (const old of place.querySelectorAll("[aria-current]")) old.removeAttribute("aria-current");
+  const { card, words } = found[at];
+  for (const one of [card, words]) {
+    if (!one) continue;
+    one.setAttribute("aria-current", "true");
+    const around = one.closest(".findings, .written");
+    around.scrollTop += one.getBoundingClientRect().top - around.getBoundingClientRect().top - around.clientHeight / 3;
+  }
+  part("place").textContent = `${at + 1} of ${found.length}`;
+  if (look) card.focus({ preventScroll: true });
+}
+
+function edit() {
+  part("form").hidden = part("one").hidden = false;
+  part("checked").hidden = true;
+  said("");
+  part("text").focus();
+}
+
+// ---- one sentence
+async function trySentence() {
+  part("try").disabled = true;
+  part("result").replaceChildren(element("p", { class: "soft", text: "Checking …" }));
+  try {
+    const { results, notes } = await post("check/sentence", { sentence: place.querySelector("[name=sentence]").value, ids: papers.ids() });
+    const notices = notes.map((note) => element("p", { class: "soft", text: `The model's check was not used: ${note}`, dir: "auto" }));
+    part("result").replaceChildren(...(results.length ? results.map(drawnResult) : [element("p", { text: "There is no paper yet to check it against." })]), ...notices);
+  } catch (error) {
+    part("result").replaceChildren(element("p", { class: "failure", text: error.message }));
+  }
+  part("try").disabled = false;
+}
+
+function drawnResult(one) {
+  const about = one.papers.flatMap((paper) => [paper.quote ? quoted(paper.quote) : "", element("p", {}, paperLink(paper.id, paper.title), element("small", { text: paper.about ? ` · ${paper.about}` : "" }))]);
+  const head = element("p", {}, element("b", { class: `mark ${one.verdict}`, text: one.head }), ` ${one.meaning}`);
+  return element("article", { class: "finding" }, head, one.reason ? element("p", { class: "soft", text: one.reason, dir: "auto" }) : "", ...about);
+}
+
+function build() {
+  papers = picker(part("papers"), { label: "Papers it is said of", hint: "Words of a title; none chosen: the nearest three are asked", most: 8 });
+  part("text-form").addEventListener("submit", (event) => (event.preventDefault(), run()));
+  part("one").addEventListener("submit", (event) => (event.preventDefault(), trySentence()));
+  // Another text than that of the file: what it is written in shows by itself.
+  const area = part("text");
+  area.addEventListener("paste", () => area.selectionEnd - area.selectionStart === area.value.length && (part("name").textContent = name = ""));
+  part("file").addEventListener("change", () => (take([...part("file").files]), (part("file").value = "")));
+  part("all").addEventListener("change", draw);
+  place.addEventListener("dragover", (event) => (event.preventDefault(), place.classList.add("dropping")));
+  place.addEventListener("dragleave", () => place.classList.remove("dropping"));
+  place.addEventListener("drop", (event) => {
+    place.classList.remove("dropping");
+    if (!event.dataTransfer.files.length) return; // words that are dropped go where they are dropped
+    event.preventDefault();
+    edit();
+    take([...event.dataTransfer.files]);
+  });
+  const acts = { edit, previous: () => lead(at - 1, true), next: () => lead(at + 1, true) };
+  for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);
+}
+
+export function start() {
+  appearing("check", (made, isNew) => {
+    place = made;
+    if (isNew) build();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (where().place !== "check" || !place || part("checked").hidden) return;
+    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "n") lead(at + 1, true);
+    else if (event.key === "p") lead(at - 1, true);
+  });
+}
