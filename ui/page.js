@@ -1,15 +1,16 @@
 // The page's own behaviour begins here, once Gradio has put its elements in place.
 import * as chat from "./chat.js";
 import * as check from "./check.js";
+import * as compare from "./compare.js";
 import * as draft from "./draft.js";
 import * as papers from "./papers.js";
 import * as places from "./places.js";
 import * as sources from "./sources.js";
 import * as talks from "./talks.js";
 
-const PARTS = [places, sources, talks, papers, draft, check, chat];
+const PARTS = [places, sources, talks, papers, compare, draft, check, chat];
 
-const NEEDED = ["#conversation .log", "#question textarea", "#papers .papers", "#check .check"];
+const NEEDED = ["#conversation .log", "#question textarea", "#papers .papers", "#compare .compare", "#check .check"];
 
 function begin() {
   if (!NEEDED.every((one) => document.querySelector(one))) return false;

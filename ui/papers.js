@@ -206,7 +206,7 @@ function build() {
     if (event.dataTransfer.files.length) add([...event.dataTransfer.files]);
   });
   place.addEventListener("submit", (event) => (event.preventDefault(), savePaper(event.target, part("paper"), undo, renew)));
-  const acts = { bib: () => take("bib"), ris: () => take("ris"), csv: () => take("csv"), tag, remove, none: () => (chosen.clear(), draw()), back: () => go({ place: "papers", talk: where().talk }) };
+  const acts = { compare: () => go({ place: "compare", talk: where().talk, ids: JSON.stringify([...chosen.keys()].slice(0, 30)) }), bib: () => take("bib"), ris: () => take("ris"), csv: () => take("csv"), tag, remove, none: () => (chosen.clear(), draw()), back: () => go({ place: "papers", talk: where().talk }) };
   for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);
 }
 

@@ -21,6 +21,7 @@ from ui.markup import escape
 from ui.page import welcome_html
 from ui.routes import chat_routes, nobody, somebody
 from ui.routes_check import check_routes
+from ui.routes_compare import compare_routes
 from ui.routes_papers import paper_routes
 from ui.saved import Saved
 from ui.serving import Page
@@ -35,7 +36,7 @@ EXAMPLES = (
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
 WAITING = 200  # orders of drafts that wait at one time, over all users
-PLACES = {"chat": "Chat", "papers": "Papers", "draft": "Draft", "check": "Check"}
+PLACES = {"chat": "Chat", "papers": "Papers", "compare": "Compare", "draft": "Draft", "check": "Check"}
 
 
 def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAULT) -> Page:
@@ -63,6 +64,7 @@ def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     jobs = Jobs(assistant, saved.keep, at_once, limits.questions)
     routes.include_router(chat_routes(saved, jobs, assistant.library.__len__, who))
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
+    routes.include_router(compare_routes(assistant.library))
     routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
     return routes
 

@@ -25,7 +25,7 @@ def text_of(library, folder):
 def test_a_pasted_text_opens_no_file(desk_library, tmp_path):
     text = text_of(desk_library, tmp_path)
     found = lint(text, "text.tex", {}, desk_library, Verifier(), follow=False)
-    assert [(line.line, line.verdict) for line in found if line.is_fault][0] == (2, "missing file")
+    assert next((line.line, line.verdict) for line in found if line.is_fault) == (2, "missing file")
     assert not any("swordfish" in str(line) or line.key == "nobody" for line in found)
     included = "{{< include " + str(tmp_path / "secret.tex") + " >}}\n"
     assert [line.verdict for line in lint(included, "text.md", {}, desk_library, Verifier(), follow=False)] == [

@@ -1,0 +1,72 @@
+// The place of the comparison: papers × aspects, each cell leading to its quote.
+import { offer, post } from "./net.js";
+import { typesetText } from "./maths.js";
+import { picker } from "./picker.js";
+import { appearing, go, where } from "./places.js";
+
+let place;
+let papers;
+let files = {};
+let shown = ""; // the papers that the address named when they were compared
+const part = (named) => place.querySelector(`[data-part="${named}"]`);
+const field = (named) => place.querySelector(`[name="${named}"]`);
+
+function said(text, failed) {
+  part("said").textContent = text;
+  part("said").className = failed ? "failure" : "";
+}
+
+async function run() {
+  const aspects = field("aspects").value.split(",").map((aspect) => aspect.trim()).filter(Boolean);
+  const count = Math.min(30, Math.max(1, Number(field("count").value) || 5));
+  part("run").disabled = true;
+  said("Reading the abstracts …");
+  try {
+    const made = await post("compare", { ids: papers.ids(), topic: field("topic").value, aspects, count });
+    files = made.files;
+    part("table").innerHTML = made.html; // made by the server, everything foreign in it escaped
+    part("cards").innerHTML = made.cards;
+    for (const text of place.querySelectorAll("td a, th bdi, .card h3 > span:last-child")) typesetText(text);
+    part("table").hidden = part("files").hidden = false;
+    said("");
+  } catch (error) {
+    said(error.message, true);
+  }
+  part("run").disabled = false;
+}
+
+// What is chosen stands in the address, so that reload and back find it again.
+function choose(ids) {
+  shown = ids.length ? JSON.stringify(ids) : "";
+  go({ place: "compare", talk: where().talk, ids: shown }, { replace: true });
+}
+
+function build() {
+  papers = picker(part("papers"), { label: "Papers", hint: "Words of a title, an author, a tag", most: 30, changed: choose });
+  part("form").addEventListener("submit", (event) => (event.preventDefault(), run()));
+  for (const button of place.querySelectorAll("[data-file]")) {
+    const kind = button.dataset.file;
+    button.addEventListener("click", () => offer(new Blob([files[kind]], { type: "text/plain" }), `comparison.${kind}`));
+  }
+}
+
+function idsOf(text) {
+  try {
+    const ids = JSON.parse(text);
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string").slice(0, 30) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function start() {
+  appearing("compare", async (made, isNew) => {
+    place = made;
+    if (isNew) build();
+    const { ids } = where();
+    if (ids === shown) return;
+    shown = ids;
+    await papers.set(idsOf(ids));
+    if (ids) run();
+  });
+}
