@@ -12,7 +12,7 @@ MADE_OF = ("/assets/", "/static/", "/svelte/", "/citewell/files/")  # the page's
 # What is asked of Gradio; what needs no place in its queue, as Stop, is run at once.
 ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
 FILES = {"/citewell/papers/add", "/citewell/check"}  # what somebody reads from a disk
-_TO_ADD = {*FILES, "/citewell/papers/fetch"}
+_TO_ADD = {"/citewell/papers/add", "/citewell/papers/fetch"}
 
 
 class TooMuch(CitewellError):
