@@ -50,9 +50,14 @@ class Assistant:
 
     def __init__(self, library: Library, settings: Settings, tuning: Tuning | None = None) -> None:
         """`tuning` holds the fitted weights, by default those of the library."""
-        self.library, self.settings, self.tuning = library, settings, tuning or tuning_of(library)
-        self._server = ServerModel(settings) if settings.has_server else None
+        self.library, self.tuning = library, tuning or tuning_of(library)
+        self.use(settings)
+
+    def use(self, settings: Settings) -> None:
+        """Answer by other settings from the next question on; the library stays. Raises SettingsError."""
         self._verifier = Verifier.of(settings)
+        self._server = ServerModel(settings) if settings.has_server else None
+        self.settings = settings
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> "Assistant":

@@ -5,6 +5,7 @@ A file is data: nothing in it is expanded, and a server that it names gets no ke
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from io import StringIO
@@ -151,11 +152,15 @@ def settings_file(home: Path) -> Path:
     return home / "settings.env"
 
 
-def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | EnvFile | None = None) -> Settings:
+def read_settings(
+    environ: Mapping[str, str] | None = None,
+    env_file: Path | EnvFile | None = None,
+    own: Mapping[str, str] | None = None,
+) -> Settings:
     """The settings from `environ` (default: the process's), then `env_file`, then the library folder's own file.
 
-    `env_file` is one that the user named or said yes to. Raises SettingsError, naming the variable, for a value
-    of the wrong kind or out of range.
+    `env_file` is one that the user named or said yes to, `own` stands for what the last one holds. Raises
+    SettingsError, naming the variable, for a value of the wrong kind or out of range.
     """
     given = {name: (os.environ if environ is None else environ).get(name, "").strip() for name in VARIABLES.values()}
     sources: dict[str, Mapping[str, str]] = {ENVIRONMENT: {name: text for name, text in given.items() if text}}
@@ -164,9 +169,11 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Env
         sources[str(read.path)] = read.values
     homes = [values["CITEWELL_HOME"] for values in sources.values() if "CITEWELL_HOME" in values]
     home = _path("CITEWELL_HOME", homes[0]) if homes else _default_home()
-    if _is_file(settings_file(home)):
-        read = read_env_file(settings_file(home))
-        sources[str(read.path)] = {k: v for k, v in read.values.items() if k != "CITEWELL_HOME"}
+    with suppress(OSError):  # a name longer than a file system takes, say
+        if own is None and settings_file(home).is_file():
+            own = read_env_file(settings_file(home)).values
+    if own:
+        sources[str(settings_file(home))] = {k: v for k, v in own.items() if k != "CITEWELL_HOME"}
     return _settings(home, sources)
 
 
@@ -193,13 +200,6 @@ def _settings(home: Path, sources: Mapping[str, Mapping[str, str]]) -> Settings:
         if variable in texts and name != "home":
             converted[name] = _convert(name, kinds[name], texts[variable])
     return Settings(home, origins=origins, withheld=tuple(withheld), **converted)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name longer than a file system takes, say
-        return False
 
 
 def redacted(text: str, settings: Settings) -> str:

@@ -20,7 +20,7 @@ class WordEmbedder(Embeddings):
 
     def __init__(self, fingerprint: str = "words-1", slow: bool = True, dimension: int = 64):
         self.fingerprint, self.slow, self.dimension = fingerprint, slow, dimension
-        self.calls = 0
+        self.calls, self.note = 0, ""
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         self.calls += len(texts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import ModelError, SettingsError
 from rag.settings import Settings, read_env_file, settings_file
@@ -13,6 +14,9 @@ from store.errors import CitewellError, EmbeddingError, StoreError
 from store.records import without_password
 from ui.common import described, open_library, path, remember, settings_of
 from ui.console import bar, print_json, read_input
+
+if TYPE_CHECKING:
+    from store.library import Library
 
 
 def add_parsers(subparsers: argparse._SubParsersAction) -> None:
@@ -87,7 +91,7 @@ def run_checks(settings: Settings, deep: bool = False) -> list[Check]:
         "library folder": _folder,
         "embedding model": _embedding,
         "library": _library_in_depth if deep else _library,
-        "language model": _model,
+        "language model": model_in_words,
     }
     return [_checked(name, look, settings) for name, look in checks.items()]
 
@@ -127,11 +131,16 @@ def _embedding(settings: Settings) -> str:
 
 def _library(settings: Settings) -> str:
     with open_library(settings) as library:
-        library.by_meaning("", 1)  # the vectors answer
-        where = f", vectors at {without_password(settings.chroma_url)}" if settings.chroma_url else ""
-        bare = library.count_without_abstract()
-        missing = f", {bare:,} of them without an abstract, which are cited by title but never quoted" if bare else ""
-        return f"{len(library):,} papers, indexed{where}{missing}" + (f". {library.advice}" if library.advice else "")
+        return library_in_words(library, settings)
+
+
+def library_in_words(library: "Library", settings: Settings) -> str:
+    """How many papers there are, and how they are indexed. Raises StoreError where the vectors do not answer."""
+    library.by_meaning("", 1)
+    where = f", vectors at {without_password(settings.chroma_url)}" if settings.chroma_url else ""
+    bare = library.count_without_abstract()
+    missing = f", {bare:,} of them without an abstract, which are cited by title but never quoted" if bare else ""
+    return f"{len(library):,} papers, indexed{where}{missing}" + (f". {library.advice}" if library.advice else "")
 
 
 def _library_in_depth(settings: Settings) -> str:
@@ -144,7 +153,8 @@ def _library_in_depth(settings: Settings) -> str:
         return f"{found.papers:,} papers, looked through: {mended or 'their texts and both indexes are whole.'}"
 
 
-def _model(settings: Settings) -> str:
+def model_in_words(settings: Settings) -> str:
+    """What the language model makes of a small question. Raises ModelError, which says what to do."""
     from rag.models import tried
 
     if not settings.has_server:

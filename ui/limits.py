@@ -11,9 +11,8 @@ MOST = 10_000  # addresses that are remembered
 MADE_OF = ("/assets/", "/static/", "/svelte/", "/citewell/files/")  # the page's own files: many at once, and cheap
 # What is asked of Gradio; what needs no place in its queue, as Stop, is run at once.
 ORDERS = {"/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/cancel", "/gradio_api/reset"}
-_ADD = "/citewell/papers/add"
-FILES = {_ADD, "/citewell/check"}  # where somebody sends what they read from a disk
-_TO_ADD = {_ADD, "/citewell/papers/fetch"}
+FILES = {"/citewell/papers/add", "/citewell/check"}  # what somebody reads from a disk
+_TO_ADD = {"/citewell/papers/add", "/citewell/papers/fetch"}
 
 
 class TooMuch(CitewellError):

@@ -5,12 +5,13 @@ import * as compare from "./compare.js";
 import * as draft from "./draft.js";
 import * as papers from "./papers.js";
 import * as places from "./places.js";
+import * as settings from "./settings.js";
 import * as sources from "./sources.js";
 import * as talks from "./talks.js";
 
-const PARTS = [places, sources, talks, papers, compare, draft, check, chat];
+const PARTS = [places, sources, talks, papers, compare, draft, check, settings, chat];
 
-const NEEDED = ["#conversation .log", "#question textarea", "#papers .papers", "#compare .compare", "#check .check"];
+const NEEDED = ["#conversation .log", "#question textarea", "#papers .papers", "#compare .compare", "#check .check", "#settings .settings"];
 
 function begin() {
   if (!NEEDED.every((one) => document.querySelector(one))) return false;

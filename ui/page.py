@@ -41,6 +41,11 @@ def model_label(name: str) -> str:
     return {MODEL_NAME: OFFLINE, RECORDS: LOOKED_UP}.get(name) or f"Answered by {name}"
 
 
+def who_answers(name: str) -> str:
+    """The same, as the rail says it."""
+    return "answers without a language model" if name == MODEL_NAME else f"answers by {name}"
+
+
 def answer_files(exchange: Exchange) -> list[File]:
     """What can be downloaded of an answer; the first is also what is copied."""
     if not exchange.answer:

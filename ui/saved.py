@@ -99,6 +99,18 @@ class Saved:
             for paper_id in exchange.cited:
                 self._do("INSERT OR IGNORE INTO cited VALUES (?, ?)", paper_id, turn)
 
+    def spent(self, person: str) -> tuple[int, int, float]:
+        """Tokens of prompts and of answers, and US dollars, of the conversations that are kept."""
+        used = ", ".join(
+            f"coalesce(sum(json_extract(exchange, '$.answer.usage.{name}')), 0)"
+            for name in ("prompt_tokens", "completion_tokens", "cost_usd")
+        )
+        [row] = self._rows(
+            f"SELECT {used} FROM turn JOIN talk ON turn.talk = talk.id WHERE person = ? AND json_valid(exchange)",
+            person,
+        )
+        return row
+
     def talk(self, person: str, talk: str) -> Talk:
         """The conversation of this id. Raises NoConversation."""
         rows = self._rows("SELECT id, title, touched FROM talk WHERE id = ? AND person = ?", talk, person)

@@ -18,11 +18,12 @@ from ui.cards import NO_SOURCES
 from ui.jobs import Jobs
 from ui.limits import DEFAULT, Limits
 from ui.markup import escape
-from ui.page import welcome_html
+from ui.page import welcome_html, who_answers
 from ui.routes import chat_routes, nobody, somebody
 from ui.routes_check import check_routes
 from ui.routes_compare import compare_routes
 from ui.routes_papers import paper_routes
+from ui.routes_settings import settings_routes
 from ui.saved import Saved
 from ui.serving import Page
 from ui.tab_draft import build_draft
@@ -36,7 +37,7 @@ EXAMPLES = (
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
 WAITING = 200  # orders of drafts that wait at one time, over all users
-PLACES = {"chat": "Chat", "papers": "Papers", "compare": "Compare", "draft": "Draft", "check": "Check"}
+PLACES = {name.lower(): name for name in ("Chat", "Papers", "Compare", "Draft", "Check", "Settings")}
 
 
 def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAULT) -> Page:
@@ -66,6 +67,7 @@ def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
     routes.include_router(compare_routes(assistant.library))
     routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
+    routes.include_router(settings_routes(assistant, saved, who))
     return routes
 
 
@@ -83,13 +85,10 @@ def _rail(assistant: Assistant) -> str:
         f'<ul class="places">{places}</ul>'
         '<h2>Conversations</h2><input type="search" id="find-talks" aria-label="Search conversations" '
         'placeholder="Search" autocomplete="off"><div id="talks"></div>'
-        f'<p class="about-library">{len(assistant.library):,} papers<br>{escape(_who(assistant.model))}</p></nav>'
+        f'<p class="about-library">{len(assistant.library):,} papers<br>'
+        f'<span class="who-answers">{escape(who_answers(assistant.model))}</span></p></nav>'
         '<div id="toast" role="status"></div>'
     )
-
-
-def _who(model: str) -> str:
-    return "offline model: it quotes" if model == MODEL_NAME else f"answers by {model}"
 
 
 def _build_chat(assistant: Assistant) -> None:

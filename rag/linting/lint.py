@@ -79,8 +79,8 @@ def _wrong(entry: BibEntry, paper: Paper | None) -> Iterator[LintLine]:
         return
     for wrong in wrong_fields(entry, paper):
         message = f"{entry.key} ({short(paper.title, 60)}): {wrong.reason}"
-        line = entry.line_of(wrong.field)
-        yield LintLine(entry.path, line, 1, "wrong reference", message, entry.key, paper.paper_id, reason=wrong.reason)
+        place = (entry.path, entry.line_of(wrong.field), 1)
+        yield LintLine(*place, "wrong reference", message, entry.key, paper.paper_id, reason=wrong.reason)
 
 
 @dataclass(frozen=True, slots=True)
