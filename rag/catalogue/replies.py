@@ -187,7 +187,7 @@ class Clerk:
 
     def _talk(self, request: Request, meant: Sequence[Paper]) -> Reply:
         first = next(iter(self._library.papers()), None)
-        named = f" “Who wrote “{first.title}”?”" if first else ""
+        named = f" “Who wrote ‘{first.title}’?”" if first else ""
         lines = f"Ask about {papers_said(len(self._catalogue))}: what they found or propose, or the library itself."
         example = f"For example: “What is this library about?” “Which papers are on …?” “The latest on …”{named}"
         return Reply((Line(lines, bullet=False), Line(example, bullet=False)))
