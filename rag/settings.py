@@ -133,18 +133,23 @@ class EnvFile:
 
 def read_env_file(path: Path) -> EnvFile:
     """The settings of a file of `NAME=value` lines, as they stand there. Raises SettingsError."""
-    from dotenv import dotenv_values
-
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)
         if len(content) > _LARGEST_FILE:
             raise SettingsError(f"{path}: is too large for a file of settings; name another.")
-        found = dotenv_values(stream=StringIO(content.decode("utf-8-sig")), interpolate=False)
+        values = read_env(content.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read ({error}); mend it or remove it.") from None
-    values = {name: (found.get(name) or "").strip() for name in VARIABLES.values()}
-    return EnvFile(path, {name: text for name, text in values.items() if text}, sha256(content).hexdigest())
+    return EnvFile(path, values, sha256(content).hexdigest())
+
+
+def read_env(text: str) -> dict[str, str]:
+    """The settings in the text of such a file, by variable; what is empty is not there."""
+    from dotenv import dotenv_values
+
+    found = dotenv_values(stream=StringIO(text), interpolate=False)
+    return {name: value for name in VARIABLES.values() if (value := (found.get(name) or "").strip())}
 
 
 def settings_file(home: Path) -> Path:

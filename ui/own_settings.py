@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from io import StringIO
 from pathlib import Path
 
 from rag.errors import SettingsError
@@ -15,6 +14,7 @@ from rag.settings import (
     SECRETS,
     VARIABLES,
     Settings,
+    read_env,
     read_env_file,
     read_settings,
     settings_file,
@@ -130,7 +130,7 @@ def keep(settings: Settings, values: Mapping[str, str]) -> Settings:
     lines = [line for line in before if not ours.match(line)]
     lines += [f"{VARIABLES[name]}={_quoted(now[VARIABLES[name]])}" for name in SHOWN if VARIABLES[name] in now]
     text = "".join(f"{line}\n" for line in lines)
-    if _read(text) != now:
+    if read_env(text) != now:
         raise SettingsError(f"{file}: cannot be changed from here without losing something; change it by hand.")
     settings.home.mkdir(parents=True, exist_ok=True)
     write(file, text, private=True)
@@ -139,10 +139,3 @@ def keep(settings: Settings, values: Mapping[str, str]) -> Settings:
 
 def _quoted(text: str) -> str:
     return text if re.fullmatch(r"[\w./:@+-]+", text) else "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _read(text: str) -> dict[str, str]:
-    from dotenv import dotenv_values
-
-    found = dotenv_values(stream=StringIO(text), interpolate=False)
-    return {name: value for name in VARIABLES.values() if (value := (found.get(name) or "").strip())}

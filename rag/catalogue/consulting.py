@@ -86,9 +86,7 @@ class _Reader:
                 found = self._about_one(free.text, free.filter, {}, reply)
                 if found:
                     return found
-            elif _counts(request, free.text) and (
-                request.kind != "keywords" or self._clerk.papers(self._limited(request))
-            ):
+            elif _counts(request, free.text) and self._finds(request):
                 return self._replied(question, request, (), reply)
         strict = read_filter(question, self._catalogue, freely=False)
         limit = strict.filter.and_(self._given)

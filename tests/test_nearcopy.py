@@ -1,0 +1,62 @@
+"""Claims that repeat a sentence but for a few words."""
+
+import pytest
+
+from rag.verifying.nearcopy import near_copy
+
+SENTENCE = (
+    "In field trials, the pruner outperforms the shears (a manual tool) by 12% in yield, takes three minutes a tree "
+    "and does not need labelled branches."
+)
+HEDGED = "The pruner may outperform the shears by up to 12% in yield on young trees."
+
+
+def told(claim, sentence=SENTENCE):
+    copy = near_copy(claim, [sentence], frozenset())
+    return copy and (copy.kind, copy.word)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The pruner outperforms the shears by 12% in yield.",
+        "The authors find that the pruner outperforms the shears by 12% in yield and takes three minutes a tree.",
+    ],
+)
+def test_what_only_leaves_words_out_holds(claim):
+    assert told(claim) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "claim, kind, word",
+    [
+        ("The pruner outperforms the shears by 21% in yield.", "number", "21%"),
+        ("The pruner does not outperform the shears by 12% in yield.", "contradicted", "not"),
+        ("The pruner takes three minutes a tree and needs labelled branches.", "contradicted", "not"),
+        ("The pruner underperforms the shears by 12% in yield.", "contradicted", "underperforms"),
+    ],
+)
+def test_a_number_a_denial_or_an_opposite_does_not_hold(claim, kind, word):
+    assert told(claim) == (kind, word)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The pruner takes 12 minutes a tree and outperforms the shears in yield by three.",
+        "The pruner outperforms the ladder by 12% in yield.",
+        "Orchards outperform vineyards.",
+    ],
+)
+def test_other_words_and_numbers_out_of_order_are_never_granted(claim):
+    assert told(claim) != ("", "")
+
+
+def test_a_hedge_that_is_left_out_is_not_granted():
+    assert told("The pruner outperforms the shears by 12% in yield on young trees.", HEDGED) != ("", "")
+
+
+def test_a_denial_in_other_words_is_none():
+    sentence = "Existing drones do not provide the payload and precision that power tools require."
+    found = told("Existing drones lack the payload and precision that power tools require.", sentence)
+    assert found is None or found[0] != "contradicted"
