@@ -12,6 +12,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from platformdirs import user_data_path
+
 from rag.errors import SettingsError
 from store.records import USER, ChromaServer, Progress
 
@@ -173,7 +175,7 @@ def read_settings(
         read = read_env_file(env_file) if isinstance(env_file, Path) else env_file
         sources[str(read.path)] = read.values
     homes = [values["CITEWELL_HOME"] for values in sources.values() if "CITEWELL_HOME" in values]
-    home = _path("CITEWELL_HOME", homes[0]) if homes else _default_home()
+    home = _path("CITEWELL_HOME", homes[0]) if homes else user_data_path("citewell", appauthor=False)
     with suppress(OSError):  # a name longer than a file system takes, say
         if own is None and settings_file(home).is_file():
             own = read_env_file(settings_file(home)).values
@@ -217,12 +219,6 @@ def redacted(text: str, settings: Settings) -> str:
     return text
 
 
-def _default_home() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("citewell", appauthor=False)
-
-
 def _path(variable: str, text: str) -> Path:
     try:
         return Path(text).expanduser()
@@ -231,10 +227,9 @@ def _path(variable: str, text: str) -> Path:
 
 
 def _convert(name: str, kind: type, text: str) -> Any:
+    said = f"{VARIABLES[name]}={text[:40]!r}"
     if name in CHOICES and text not in CHOICES[name]:
-        raise SettingsError(
-            f"{VARIABLES[name]}={text[:40]!r} is neither {' nor '.join(CHOICES[name])}; write one of them."
-        )
+        raise SettingsError(f"{said} is neither {' nor '.join(CHOICES[name])}; write one of them.")
     if kind is str:
         return text
     if kind is bool:
@@ -242,7 +237,7 @@ def _convert(name: str, kind: type, text: str) -> Any:
     try:
         number = kind(text)
     except ValueError:
-        raise SettingsError(f"{VARIABLES[name]}={text[:40]!r} is not a number; give one or unset it.") from None
+        raise SettingsError(f"{said} is not a number; give one or unset it.") from None
     least, greatest = RANGES[name]
     if not least <= number <= greatest:
         raise SettingsError(f"{VARIABLES[name]}={text[:40]} is not between {least} and {greatest}.")
