@@ -6,7 +6,7 @@ from rag.language.terms import STOP, words
 from rag.telling.mending import without_fonts
 from rag.telling.statements import AVAILABLE, OWN
 from rag.telling.thirdperson import name_of, third_person
-from rag.telling.trimming import self_contained
+from rag.telling.trimming import leans, self_contained
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.records import Paper
@@ -21,10 +21,7 @@ _ITSELF = re.compile(
     r"(?= \w)"
 )
 _IT = re.compile(r"^It (?=\w+s\b|can\b|has\b)")
-_POINTS = re.compile(
-    r"(?i)^(?:it|they|this|these|those|such|both|its|their|he|she)\b"
-    r"|\b(?:the (?:former|latter)|the two|these|aforementioned)\b"
-)
+_POINTS = re.compile(r"(?i)^(?:it|they|this|these|those|such|both|its|their|he|she)\b|\bthese\b")
 _LIST = re.compile(r"^\W*(?:keywords?|index terms|>)", re.IGNORECASE)
 _KEPT = 0.6  # share of a sentence's words that it has at least when it is told
 _FEWEST = 2  # small words of a sentence: a list of keywords has none
@@ -38,7 +35,7 @@ def is_junk(sentence: str) -> bool:
 
 def points_away(sentence: str) -> bool:
     """Whether a sentence cannot be understood without the one before it."""
-    return bool(_POINTS.search(sentence)) or self_contained(sentence) is None
+    return bool(_POINTS.search(sentence)) or leans(sentence) or self_contained(sentence) is None
 
 
 def told(sentence: str, paper: Paper, verifier: Verifier) -> tuple[str, str]:

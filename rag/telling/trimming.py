@@ -157,7 +157,8 @@ def _before_pointing(text: str) -> str:
 
 # What leans on a sentence left behind, wherever it stands.
 _LEANING = re.compile(
-    r"(?i)\bthe (?:resulting|above|former|latter|two|same)\b|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)"
+    r"(?i)\bthe (?:resulting|former|latter|two|same)\b|\b(?:the|all|both) above\b|\baforementioned\b"
+    r"|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)"
     r"|\bboth\b(?!.*\band\b)|\bthe other\b"
 )
 _POINTS_BACK = re.compile(
