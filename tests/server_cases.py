@@ -111,6 +111,10 @@ PROTOCOL = {
     "null content": Case(events(chunk({"content": None}), *REPLY, chunk({"content": None}), *END)),
     "null roles": Case(events(*(chunk({"role": None, **c["choices"][0]["delta"]}) for c in REPLY), *END)),
     "bare choices": Case(events(*({"choices": c["choices"]} for c in [*REPLY, STOP])), usage=(0, 0)),
+    "half a character": Case(
+        events(BEGIN, chunk({"content": "\ud83d"}), chunk({"content": "\ude00\udc00 "}), *REPLY, *END),
+        text=f"😀\ufffd {GOOD}",
+    ),
     "parts": Case(events(chunk({"content": [{"type": "text", "text": GOOD}]}), *END)),
     "keep-alives": Case(events(b": keep-alive\n\n", b": PROCESSING\n\n", *REPLY, b": ping\n\n", *END)),
     "a ping": Case(events(b"event: ping\ndata: {}\n\n", *REPLY, *END)),
@@ -200,6 +204,9 @@ ERRORS = {
     "a context with 500": Case(error("context size exceeded", 500), words="too long (500)"),
     "moved": Case(
         body(b"", 301, Location="http://elsewhere/v1"), words="moved to http://elsewhere/v1; set OPENAI_BASE_URL"
+    ),
+    "moved for good": Case(
+        body(b"", 308, Location="http://elsewhere/v1"), words="moved to http://elsewhere/v1; set OPENAI_BASE_URL"
     ),
     "broken off": Case(Sent((b"data: {",), headers=(("Content-Length", "99"),)), words="broke off"),
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rag.errors import QuestionError
 from rag.records import Turn
 from store.errors import CitewellError
+from store.readers.values import from_json
 from store.records import Progress, silent
 
 if TYPE_CHECKING:
@@ -164,7 +165,11 @@ def write(path: Path, text: str, private: bool = False) -> None:
 
     With `private` nobody else may read it.
     """
+    path = Path(os.path.realpath(path))  # what a link leads to is written, and the link stays
     with _told(path):
+        if path.exists() and not path.is_file():  # a device or a pipe takes the text, and is not replaced
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
@@ -206,7 +211,7 @@ def read_history(path: Path) -> tuple[Turn, ...]:
     """The turns of a JSON list of {"role", "content"}; an answer's "sources" (as `ask --json`
     prints them) keep the numbers of its citations. Raises QuestionError."""
     try:
-        turns = json.loads(read_text(path, QuestionError))
+        turns = from_json(read_text(path, QuestionError))
     except ValueError as error:
         raise QuestionError(f"{path}: is not JSON ({error}); it should be a list of turns.") from None
     if not isinstance(turns, list):

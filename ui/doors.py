@@ -6,6 +6,7 @@ All of it stands before Gradio, as one ASGI application around it: no route is r
 import asyncio
 import ipaddress
 import logging
+import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from html import escape
@@ -42,6 +43,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": f"{_POLICY}; img-src 'self' data: blob:; connect-src 'self' data: blob:",
 }
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/?#@,\[\]]+)(?::\d{1,5})?")
 _LOGIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Citewell</title>
 <meta name="viewport" content="width=device-width"><style>body{font:16px system-ui,sans-serif;max-width:20rem;
 margin:20vh auto;padding:0 1rem}input,button{font:inherit;padding:.5rem;width:100%;box-sizing:border-box;
@@ -105,7 +107,7 @@ class Door:
     def _check_origin(self, scope: Scope, headers: Headers) -> None:
         """Asked under its own name, and by its own page: what a browser tells of the page that asks is looked at."""
         host, origin, site = headers.get("host", ""), headers.get("origin", ""), headers.get("sec-fetch-site", "none")
-        if not self._is_own(_name(f"//{host}")):
+        if not _HOST.fullmatch(host) or not self._is_own(_name(f"//{host}")):
             raise Refusal(403, "This page is not served under that name; see CITEWELL_ALLOWED_HOSTS.")
         if origin and origin.partition("//")[2].lower() != host.lower() and _name(origin) not in self._further:
             raise Refusal(403, "Another page may not use this one.")

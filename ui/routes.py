@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import PlainTextResponse, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rag.answer import LONGEST_QUESTION
 from store.errors import CitewellError
@@ -21,20 +21,21 @@ from ui.exporting import talk_bibtex, talk_markdown
 from ui.jobs import Job, Jobs
 from ui.page import Standing, answer_files, exchange_html
 from ui.saved import NoConversation, Saved, TurnOf
+from ui.sent import Sent, TurnNumber
 
 BELOW = "/citewell"
 LONGEST_NAME = 200
 
 
-class Question(BaseModel):
+class Question(Sent):
     """A question behind turn `parent` of a conversation; without a conversation it begins one."""
 
     question: str = Field(max_length=LONGEST_QUESTION * 2)
     talk: str = Field("", max_length=LONGEST_NAME)
-    parent: int | None = None
+    parent: TurnNumber | None = None
 
 
-class Title(BaseModel):
+class Title(Sent):
     """The name of a conversation."""
 
     title: str = Field(max_length=LONGEST_NAME)
@@ -142,16 +143,16 @@ def _add_answers(routes: APIRouter, chat: _Chat, who: Any) -> None:
         return chat.ask(person, asked, request.client.host if request.client else "")
 
     @routes.get("/talks/{talk}/follow/{turn}")
-    def follow(talk: str, turn: int, person: str = who) -> StreamingResponse:
+    def follow(talk: str, turn: TurnNumber, person: str = who) -> StreamingResponse:
         return chat.follow(person, talk, turn)
 
     @routes.post("/talks/{talk}/stop/{turn}")
-    def stop(talk: str, turn: int, person: str = who) -> None:
+    def stop(talk: str, turn: TurnNumber, person: str = who) -> None:
         chat.saved.talk(person, talk)
         chat.stop(talk, turn)
 
     @routes.get("/talks/{talk}")
-    def opened(talk: str, person: str = who, through: int | None = None) -> dict:
+    def opened(talk: str, person: str = who, through: TurnNumber | None = None) -> dict:
         return chat.opened(person, talk, through)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rag.errors import LintError
 from rag.linting.findings import FINE, LintLine
@@ -23,6 +23,7 @@ from rag.verifying.verify import Verifier
 from store.library import Library
 from store.records import Paper
 from ui.lint_forms import level
+from ui.sent import Sent
 from ui.sentences import MEANINGS, where_and_when
 
 LONGEST_TEXT, LONGEST_BIB = 400_000, 4_000_000  # characters: a thesis, and all that was ever read
@@ -34,7 +35,7 @@ _LATEX, _MARKDOWN = (".tex", ".ltx", ".latex"), (".md", ".markdown", ".qmd", ".r
 _BIB = "references.bib"
 
 
-class Written(BaseModel):
+class Written(Sent):
     """A text to check, and the .bib beside it; `name` is that of the file it was dropped as, "" where it was pasted."""
 
     text: str
@@ -42,7 +43,7 @@ class Written(BaseModel):
     bib: str = ""
 
 
-class Stated(BaseModel):
+class Stated(Sent):
     """A sentence to check, and the papers it is said of; without any, those nearest to it are asked."""
 
     sentence: str = Field(max_length=LONGEST_SENTENCE)

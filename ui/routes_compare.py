@@ -1,7 +1,7 @@
 """What the place of the comparison asks of the page's server: a table of papers × aspects, with its files."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rag.drafting.compare import DEFAULT_ASPECTS, Cell, Row, Table, compare, render
 from rag.drafting.planning import papers_of
@@ -12,13 +12,14 @@ from store.library import Library
 from store.records import Paper
 from ui.cards import paper_card
 from ui.markup import escape, without_links
+from ui.sent import Sent
 from ui.sentences import card_id
 
 MOST = 30  # papers of one table
 _TURN = "compare"  # of the cards, beside those of the chat's turns
 
 
-class Compared(BaseModel):
+class Compared(Sent):
     """Papers by their ids, or those found for a topic; and the aspects, the usual ones where none is given."""
 
     ids: list[str] = Field([], max_length=5_000)

@@ -9,7 +9,7 @@ from urllib.parse import quote as percent_encoded
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rag.references.bibliography import export
 from store.errors import CitewellError
@@ -21,6 +21,7 @@ from ui.cards import paper_link, where_and_when
 from ui.listing import MOST_ROWS, Listing, Order, Wanted
 from ui.markup import escape
 from ui.saved import Saved
+from ui.sent import Sent
 
 if TYPE_CHECKING:
     from store.services.client import Client
@@ -33,7 +34,7 @@ Kind = Literal["bib", "ris", "csv"]
 _FORMATS: dict[Kind, str] = {"bib": "bibtex", "ris": "ris", "csv": "csv"}
 
 
-class Ids(BaseModel):
+class Ids(Sent):
     """Papers by their ids."""
 
     ids: list[str] = Field(max_length=MOST)
@@ -46,13 +47,13 @@ class Tagged(Ids):
     drop: list[str] = Field([], max_length=50)
 
 
-class Words(BaseModel):
+class Words(Sent):
     """Ids of papers, and links to them."""
 
     words: list[str] = Field(max_length=200)
 
 
-class Fields(BaseModel):
+class Fields(Sent):
     """What of a paper is written anew."""
 
     title: str = ""
@@ -63,7 +64,7 @@ class Fields(BaseModel):
     notes: str = ""
 
 
-class Edited(BaseModel):
+class Edited(Sent):
     """A paper, and what is written anew of it."""
 
     id: str

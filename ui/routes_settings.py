@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from rag.settings import redacted, settings_file
 from store.errors import CitewellError
@@ -16,12 +16,13 @@ from ui.commands_setup import library_in_words, model_in_words
 from ui.own_settings import keep, proposed, reread, shown
 from ui.page import who_answers
 from ui.saved import Saved
+from ui.sent import Sent
 
 if TYPE_CHECKING:
     from rag.answer import Assistant
 
 
-class Given(BaseModel):
+class Given(Sent):
     """Settings by name, as they were typed; what is not named stays."""
 
     values: dict[str, str] = Field(max_length=40)

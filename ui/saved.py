@@ -14,6 +14,7 @@ from threading import RLock
 from pydantic import TypeAdapter, ValidationError
 
 from store.errors import CitewellError
+from store.readers.values import storable
 from ui.conversation import Conversation, Exchange
 
 NAME = "conversations.db"
@@ -62,18 +63,19 @@ class Saved:
 
     def __init__(self, home: Path) -> None:
         self._lock = RLock()
+        with suppress(OSError):  # before it is opened: what SQLite puts beside it gets the same rights
+            (home / NAME).touch(0o600)
+            (home / NAME).chmod(0o600)
         try:
             self._db = _open(str(home / NAME))
             self.kept = True
         except sqlite3.Error:
             self._db, self.kept = _open(":memory:"), False
-        with suppress(OSError):
-            (home / NAME).chmod(0o600)
 
     def begin(self, person: str, question: str) -> str:
         """A new conversation, named by its first question; its id."""
         talk = token_urlsafe(9)
-        title = _whole(" ".join(question.split())[:LONGEST_TITLE])
+        title = " ".join(question.split())[:LONGEST_TITLE]
         self._do("INSERT INTO talk VALUES (?, ?, ?, ?, NULL, NULL)", talk, person, title, time.time())
         return talk
 
@@ -93,7 +95,7 @@ class Saved:
 
     def keep(self, turn: int, exchange: Exchange) -> None:
         """Keep what a turn has come to."""
-        words = _whole(f"{exchange.question}\n{exchange.text}".casefold())
+        words = storable(f"{exchange.question}\n{exchange.text}".casefold())
         with self._lock:
             self._do("UPDATE turn SET words = ?, exchange = ? WHERE id = ?", words, _written(exchange), turn)
             for paper_id in exchange.cited:
@@ -165,7 +167,7 @@ class Saved:
     def rename(self, person: str, talk: str, title: str) -> None:
         """Give a conversation another name. Raises NoConversation."""
         old = self.talk(person, talk).title
-        self._do("UPDATE talk SET title = ? WHERE id = ?", _whole(" ".join(title.split())[:LONGEST_TITLE]) or old, talk)
+        self._do("UPDATE talk SET title = ? WHERE id = ?", " ".join(title.split())[:LONGEST_TITLE] or old, talk)
 
     def delete(self, person: str, talk: str, deleted: bool = True) -> None:
         """Delete a conversation, or bring a deleted one back. Raises NoConversation."""
@@ -222,11 +224,6 @@ def _marks(ids: Sequence[int]) -> str:
 @cache
 def _exchanges() -> TypeAdapter[Exchange]:
     return TypeAdapter(Exchange)
-
-
-def _whole(text: str) -> str:
-    """Text that can be written as UTF-8: half a character, which JSON can bring, is none."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _written(exchange: Exchange) -> str:

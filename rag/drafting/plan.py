@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from rag.errors import DraftError
+from store.readers.values import from_json
 from store.records import Paper
 
 Style = Literal["narrative", "chronological", "method"]
@@ -171,7 +172,7 @@ _Read = tuple[Mapping[str, object], list[PlanItem], list[Omission]]
 
 def _from_json(text: str, name: str) -> _Read:
     try:
-        value = json.loads(text)
+        value = from_json(text)
     except json.JSONDecodeError as error:
         raise DraftError(f"{name}:{error.lineno}: this is not JSON ({error.msg}); mend it or plan anew.") from None
     items = [_item(record, f"{name}: item {n}") for n, record in enumerate(_records(value, "items", name), 1)]

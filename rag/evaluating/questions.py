@@ -11,6 +11,7 @@ from rag.errors import QuestionError
 from rag.language.terms import content_stems, plain
 from rag.question import read_question
 from rag.records import Turn
+from store.readers.values import from_json
 from store.records import Paper
 
 if TYPE_CHECKING:
@@ -55,10 +56,9 @@ def read_questions(path: Path) -> list[Question]:
 
 def _read_line(line: str, where: str) -> Question:
     try:
-        record = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        reason = getattr(error, "msg", "nested too deeply")
-        raise QuestionError(f"{where}: is no JSON ({reason}); write one object a line.") from None
+        record = from_json(line)
+    except json.JSONDecodeError as error:
+        raise QuestionError(f"{where}: is no JSON ({error.msg}); write one object a line.") from None
     if not isinstance(record, dict):
         raise QuestionError(f"{where}: is no JSON object; write one object a line.")
     for name in ("id", "type", "question"):

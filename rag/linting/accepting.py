@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rag.errors import LintError
 from rag.linting.findings import LintLine
+from store.readers.values import from_json
 
 _OK = re.compile(r"(?:%|<!--|//)\s*citewell:\s*ok\s*\((?P<reason>[^\n]*?\S[^\n]*?)\)\s*(?:-->)?", re.IGNORECASE)
 _BASELINE = "what stood before, in the baseline"
@@ -59,7 +60,7 @@ def write_baseline(lines: Iterable[LintLine]) -> str:
 def read_baseline(text: str, path: str) -> list[str]:
     """The fingerprints of a baseline. Raises LintError for what is none."""
     try:
-        given = json.loads(text)
+        given = from_json(text)
         return [str(row["fingerprint"]) for row in given["findings"]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         raise LintError(f"{path} is no baseline; make one with citewell lint --write-baseline {path}.") from None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from rag.errors import LintError
 from rag.language.terms import listed
 
 CITE = re.compile(r"(?i)\\([a-z]*(?:cite|cquote)[a-z]*)")
@@ -38,6 +39,7 @@ _DEFINITION = re.compile(
     r"\s*(?:\[(?P<count>\d)\])?\s*(?P<default>\[[^\]]*\])?(?P<marks>(?:#\d)*)\s*(?=\{)"
 )
 _BODY = re.compile(r"\\[{}]|[{}]")
+_DEEPEST = 60  # braces within braces
 _CITING = re.compile(r"\\(?P<name>[a-zA-Z]*cite[a-zA-Z]*)\*?(?:\s*\[[^\]]*\])*\s*\{[^{}]*#(?P<place>\d)", re.I)
 
 
@@ -57,15 +59,33 @@ class Command:
 
 
 def parsed(text: str, known: Mapping[str, Command]) -> tuple[list, dict[str, Command]]:
-    """The nodes of the document in `text`, and the commands that are `known` or that it defines, by name."""
+    """The nodes of the document in `text`, and the commands that are `known` or that it defines, by name.
+
+    Raises LintError for what is nested too deeply.
+    """
     from pylatexenc.latexwalker import LatexWalker
 
     text, defined = readable(text)
-    own = {**known, **defined}
+    text, own = _shallow(text), {**known, **defined}
     begin, end = text.find(r"\begin{document}"), text.find(r"\end{document}")
     walker = LatexWalker(text[: end if end >= 0 else None], latex_context=_context(text, own), tolerant_parsing=True)
-    nodes, _, _ = walker.get_latex_nodes(pos=begin + len(r"\begin{document}") if begin >= 0 else 0)
+    try:
+        nodes, _, _ = walker.get_latex_nodes(pos=begin + len(r"\begin{document}") if begin >= 0 else 0)
+    except RecursionError:  # environments within environments without end
+        raise LintError("The LaTeX is nested too deeply to be read; give a part of it.") from None
     return nodes, own
+
+
+def _shallow(text: str) -> str:
+    """`text` with the braces blanked that stand deeper within braces than anybody writes; every place is kept."""
+    depth, shown, end = 0, list[str](), 0
+    for brace in _BODY.finditer(text):
+        step = {"{": 1, "}": -1}.get(brace[0], 0)
+        if step and max(depth, depth + step) > _DEEPEST:
+            shown += [text[end : brace.start()], " "]
+            end = brace.end()
+        depth = max(depth + step, 0)
+    return "".join([*shown, text[end:]])
 
 
 def _context(text: str, own: dict[str, Command]):

@@ -36,7 +36,7 @@ def client(settings: Settings) -> "OpenAI":
     from openai import DefaultHttpxClient, OpenAI
 
     def bound(response: Any) -> None:
-        if response.status_code in (301, 302, 303):  # a question would be sent on as a look at that address
+        if response.has_redirect_location:  # nothing is sent to a server that nobody configured
             raise ModelError(f"{where(settings)} has moved to {response.headers.get('location')}; set OPENAI_BASE_URL.")
         response.iter_bytes = _bounded(response.iter_bytes, settings)  # whoever reads a response reads these
 

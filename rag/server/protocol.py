@@ -8,7 +8,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag.server.words import own_words
@@ -60,7 +60,17 @@ class Reply:
     _event: str = field(default="", repr=False)
 
     def pieces(self, sent: Iterable[bytes]) -> Iterator[Piece]:
-        """The pieces of the reply in `sent`. Raises ServerError."""
+        """The pieces of the reply in `sent`, in whole characters. Raises ServerError."""
+        half = ""
+        for piece in self._pieces(sent):
+            text = half + piece.text
+            # Half of a character that JSON writes as two is put before what comes next.
+            half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+            yield replace(piece, text=_whole(text.removesuffix(half) if half else text))
+        if half:
+            yield Piece(_whole(half))
+
+    def _pieces(self, sent: Iterable[bytes]) -> Iterator[Piece]:
         lines = _lines(sent)
         first = next((line for line in lines if line.strip()), "")
         if not _FIELD.match(first):
@@ -158,6 +168,11 @@ def _piece(choice: dict) -> Piece | None:
     thinks = any(body.get(key) for key in ("reasoning_content", "reasoning", "thinking")) or _is_thought(body)
     piece = Piece(text, thinks, _text(body.get("refusal")), bool(body.get("tool_calls") or body.get("function_call")))
     return piece if piece != Piece() else None
+
+
+def _whole(text: str) -> str:
+    """Text with its characters put together of their halves, and what is half of one replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _text(content: Any) -> str:

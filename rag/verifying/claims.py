@@ -9,6 +9,7 @@ from rag.records import Finding
 from rag.verifying.checking import quotes
 from rag.verifying.modeljudge import Completes, Statement, check_by_model
 from rag.verifying.verify import Verifier
+from store.readers.values import from_json
 from store.records import Paper, Progress, silent
 
 
@@ -71,9 +72,9 @@ def read_claims(
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield _claim(json.loads(line), known)
-            except (ValueError, RecursionError) as error:
-                reason = "is no JSON object" if isinstance(error, (json.JSONDecodeError, RecursionError)) else error
+                yield _claim(from_json(line), known)
+            except ValueError as error:
+                reason = "is no JSON object" if isinstance(error, json.JSONDecodeError) else error
                 raise CheckError(f"{where}:{number}: {reason}; give a claim with paper_ids or sources.") from None
 
 

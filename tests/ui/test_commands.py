@@ -196,3 +196,23 @@ def test_a_wrong_model_is_said_by_doctor(capsys, monkeypatch):
         monkeypatch.setenv("OPENAI_MODEL", "large")
         code, out, _ = run(capsys, "doctor")
     assert code == 1 and "OPENAI_MODEL" in out and "tiny" in out
+
+
+def test_a_file_to_write_that_is_none_is_written_to_and_stays(tmp_path):
+    import os
+    import threading
+
+    from ui.console import write
+
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    (tmp_path / "real").write_text("old")
+    link.symlink_to("real")
+    write(link, "new")
+    assert link.is_symlink() and (tmp_path / "real").read_text() == "new"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    write(pipe, "through")
+    reader.join(10)
+    assert read == ["through"] and pipe.is_fifo()

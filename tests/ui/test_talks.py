@@ -4,6 +4,7 @@ import pytest
 
 from tests.fakes_web import PAPERS, FakeAssistant, FakeLibrary
 from ui.conversation import Exchange
+from ui.routes_check import Written
 from ui.saved import Saved
 
 BOX = "#question textarea"
@@ -221,6 +222,19 @@ def client(serve):
     from tests.page_client import PageClient
 
     return PageClient(serve(FakeAssistant()))
+
+
+def test_half_a_character_and_a_number_without_end_are_no_faults_of_the_page(client):
+    assert client.ask("a \ud800 plan")[-1]["done"]
+    assert Written(text="Robots \ud800 plan.").text == "Robots ? plan."
+    assert client.request("POST", "/citewell/ask", {"question": "plan", "parent": 10**20})[0] == 422
+    assert client.request("GET", f"/citewell/talks/x/follow/{10**20}")[0] == 422
+
+
+def test_only_the_user_may_read_what_is_kept(tmp_path):
+    saved = Saved(tmp_path)
+    saved.begin("", "secret")
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_where_others_come_too_each_has_conversations_of_their_own(serve, tmp_path):
