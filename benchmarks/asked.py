@@ -66,7 +66,7 @@ def scores(question: Question, answer: Answer) -> Scores:
         found["evidence first"] = float(_holds(answer.sentences[:1], question))
         found["evidence"] = float(_holds(answer.sentences, question))
     if question.type in ("yesno", "sides"):
-        said = re.match(r"(Yes|No|Both)\b", answer.answer)
+        said = re.match(r"(Yes|No|Both)[.:]", answer.answer)
         word = said[1] if said else ""
         found |= {
             "right word": float(word == question.answer),

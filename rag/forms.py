@@ -54,10 +54,8 @@ _NO_SUBJECT = re.compile(
     rf"|they)\b|^(?:{_ANY}|{_WORKS})\b|,"
 )
 _SHORT = 8  # words of what is defined
-_AUXILIARY = (
-    r"(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should|might|may)(?P<negated>n['’]t| not)?"
-)
-_YES_NO = re.compile(rf"{_PREFIX}(?:{_AUXILIARY})\b(?! (?:you|there|we|i)\b)\s+(?P<claim>.+?)\W*$", re.IGNORECASE)
+_AUXILIARY = r"(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should|might|may)(?:n['’]t| not)?"
+_YES_NO = re.compile(rf"{_PREFIX}(?:{_AUXILIARY})\b(?! (?:you|there|we have|i)\b)\s+(?P<claim>.+?)\W*$", re.IGNORECASE)
 # What is looked for in papers one by one, and papers themselves.
 _THINGS = rf"(?:{_NOUNS['data']}|{_NOUNS['method']})"
 _WHICH = (
@@ -110,7 +108,6 @@ class Wanted:
     role: Role = ""
     subject: str = ""
     claim: str = ""
-    negated: bool = False
 
 
 def told_alike(text: str) -> str:
@@ -144,7 +141,7 @@ def wanted(text: str) -> Wanted:
         )
     asked = _YES_NO.match(text)
     if asked and not _CHOICE.search(asked["claim"]):
-        return Wanted("yes or no", claim=asked["claim"], negated=bool(asked["negated"]))
+        return Wanted("yes or no", claim=asked["claim"])
     noun = _ASKED_NOUN.search(text)
     return Wanted("open", role_of(noun["noun"]) if noun else "")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.forms import wanted
 from rag.language.polarity import answers, leaning
 
 GUARANTEE = "We find that a larger corpus does not guarantee better accuracy, but it may be needed."
@@ -17,6 +18,11 @@ GUARANTEE = "We find that a larger corpus does not guarantee better accuracy, bu
         ("the planner need a map", "The planner works without a map.", False),
         ("small models outperform large models", "Most small models fail to outperform large models.", False),
         ("grippers better than hands", "Hands are better than grippers.", False),
+        ("tree search better than beam search", "Beam search is generally better than tree search.", False),
+        ("tree search better than beam search", "Tree search is generally better than beam search.", True),
+        ("the planner need labels", "The planner eliminates the need for labels.", False),
+        ("agents have to see the map", "Agents do not require the map.", False),
+        ("grippers better than hands", "Such methods find that grippers are better than hands.", None),
         (
             "NAR models faster in practice",
             "Although they are faster on GPUs, NAR models are slower in practice.",
@@ -36,13 +42,12 @@ GUARANTEE = "We find that a larger corpus does not guarantee better accuracy, bu
     ],
 )
 def test_a_sentence_answers_yes_or_no_only_where_it_carries_it(claim, sentence, yes):
-    found = answers(claim, False, sentence, sentence, frozenset())
+    found = answers(claim, sentence, sentence, frozenset())
     assert (found and found.yes) == yes
 
 
-def test_a_denial_in_the_question_turns_the_answer():
-    found = answers("reasoning help navigation", True, "Reasoning improves navigation.", "", frozenset())
-    assert found is not None and not found.yes
+def test_who_asks_whether_it_does_not_is_answered_as_who_asks_whether_it_does():
+    assert wanted("Doesn't reasoning help navigation?") == wanted("Does reasoning help navigation?")
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,19 @@ from rag.language.acronyms import ACRONYM, explains, long_form, numbered
 from rag.language.quantities import quantities
 from rag.language.terms import Word, bare_prefix, is_word, listed, plain, weight, words
 
+# What is said of others' work is no finding of the paper.
+_OTHERS = re.compile(
+    r"(?i)^(?:[\w-]+, |[^,]{3,60}, )?(?:such|these|those|existing|current|most|many|previous|prior|conventional"
+    r"|traditional) (?:[\w-]+ ){0,3}?(?:methods?|approach\w*|works?|stud\w+|solutions?|techniques?|systems?)\b"
+)
 _DENIES = re.compile(
     r"(?i)\b(?:not(?! only\b| just\b| merely\b)|cannot|[a-z]+n't|no(?! longer than\b)|never|neither|nor|without|unable"
     r"|fail(?:s|ed|ing)?|hardly|barely|rarely|seldom|little|very few|impossible|lack(?:s|ed|ing)?"
     r"|struggl(?:e|es|ed|ing)|incapable)\b"
+)
+_SPARES = re.compile(
+    r"(?i)\b(?:eliminat|obviat|bypass|avoid|remov|circumvent|reliev|dispens)\w* (?:\w+ ){0,3}?"
+    r"(?=need|require|relian|depend|necess)"
 )
 # Words of one kind, by what they begin with; what follows the bar says the opposite.
 _KINDS = {
@@ -53,10 +62,14 @@ _CLAUSE = re.compile(
     r"|,\s+(?=(?:they|it|we|this|these|and (?:that|the))\b)"
 )
 _PART_DENIED = re.compile(rf"(?i)\b(?:that|which|who)\b.*?(?:{_DENIES.pattern.removeprefix('(?i)')})")
+_OBLIGED = re.compile(r"(?i)\b(?:ha(?:ve|s|d) to|must)\b")
 _DONE_WITHOUT = re.compile(r"(?i)\b(?:without|no|never)\s+([\w-]+)")
 _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
 _EMPTY = frozenset(
-    listed("really actually indeed truly generally usually typically always ever still much any good well possible")
+    listed(
+        "really actually indeed truly generally usually typically always ever still once again much any good well"
+        " possible"
+    )
 )
 SOON = 2  # telling words within which a subject is followed by what is said of it
 _JOINED = re.compile(r",|\b(?:and|or|of|in|with)\b")
@@ -85,28 +98,31 @@ class _Term:
         return self.stem == other.stem or bool(self.kind and self.kind == other.kind)
 
 
-def answers(claim: str, negated: bool, sentence: str, abstract: str, known: frozenset[str]) -> Carried | None:
+def answers(claim: str, sentence: str, abstract: str, known: frozenset[str]) -> Carried | None:
     """How `sentence` of `abstract` answers whether `claim` holds, or None where it does not surely.
 
-    `claim` is what follows the auxiliary of the question, `negated` tells of "doesn't"; `known` are stems that need not
+    `claim` is what follows the auxiliary of the question, be that "does" or "doesn't"; `known` are stems that need not
     be repeated: those of the title and the name of the paper that is asked about.
     """
-    text = written_out(plain(sentence), plain(abstract))
-    asked = _terms(plain(claim))
+    text = _OBLIGED.sub("need to", written_out(plain(sentence), plain(abstract)))
+    claim = _OBLIGED.sub("need to", plain(claim))
+    asked = _terms(claim)
     # What is denied of a part of the claim ("those that do not use human data") does not turn the whole.
-    if not asked or _PART_DENIED.search(claim) or _HEDGED.search(text) or _lacks_number(claim, text):
+    if (
+        not asked
+        or _PART_DENIED.search(claim)
+        or _HEDGED.search(text)
+        or _OTHERS.match(text)
+        or _lacks_number(claim, text)
+    ):
         return None
     if _may_be_denied(asked, claim, plain(abstract)):
         return None
-    found = [
-        one for part in _clauses(text) if (one := _answer(asked, plain(claim), negated, part, text, known)) is not None
-    ]
+    found = [one for part in _clauses(text) if (one := _answer(asked, claim, part, text, known)) is not None]
     return max(found, key=lambda one: one.share, default=None)
 
 
-def _answer(
-    asked: list[_Term], claim: str, negated: bool, clause: str, whole: str, known: frozenset[str]
-) -> Carried | None:
+def _answer(asked: list[_Term], claim: str, clause: str, whole: str, known: frozenset[str]) -> Carried | None:
     here = _terms(clause)
     predicate = min((t for t in asked if t.kind in _PREDICATES), key=lambda t: _PREDICATES.index(t.kind), default=None)
     twin = predicate and (_first(predicate, here) or _without(predicate, asked, clause))
@@ -118,12 +134,16 @@ def _answer(
     least = WHOLE if not predicate else PART if whole_subject else LEAST
     if share < least or _share(asked, _terms(whole), known) < LEAST:
         return None
-    denials = [len(_DENIES.findall(text)) for text in (_region(clause, here, asked), claim)]
+    denials = [_denied(text) for text in (_region(clause, here, asked), claim)]
     turned = [term.denied != other.denied for term in here if (other := _first(term, asked))]
-    turns = sum(denials) + negated + sum(turned)
+    turns = sum(denials) + sum(turned)
     if predicate and twin and twin.kind:
         turns += (predicate.side != twin.side) + _swapped(asked, predicate, here, twin)
     return Carried(turns % 2 == 0, share)
+
+
+def _denied(text: str) -> int:
+    return len(_DENIES.findall(text)) + len(_SPARES.findall(text))
 
 
 def _may_be_denied(asked: list[_Term], claim: str, abstract: str) -> bool:
@@ -140,10 +160,17 @@ def _first(term: _Term, there: list[_Term]) -> _Term | None:
 def _swapped(asked: list[_Term], predicate: _Term, here: list[_Term], twin: _Term) -> bool:
     """Whether the clause says of the question's object what it asks of its subject: "B is better than A"."""
     middle, place = asked.index(predicate), here.index(twin) if twin in here else 0
-    before, after = (asked[:middle], asked[middle + 1 :]) if place else ([], [])
-    turned = [bool(_first(t, here[place + 1 :])) and not _first(t, here[:place]) for t in before]
-    back = [bool(_first(t, here[:place])) and not _first(t, here[place + 1 :]) for t in after]
+    left, right = (here[:place], here[place + 1 :]) if place else ([], [])
+    # What both sides have ("X planning is better than Y planning") tells neither from the other.
+    before = _only(asked[:middle], asked[middle + 1 :])
+    after = _only(asked[middle + 1 :], asked[:middle])
+    turned = [bool(_first(t, right)) and not _first(t, left) for t in before]
+    back = [bool(_first(t, left)) and not _first(t, right) for t in after]
     return bool(turned and back) and all(turned) and any(back)
+
+
+def _only(terms: list[_Term], others: list[_Term]) -> list[_Term]:
+    return [term for term in terms if not _first(term, others)]
 
 
 def _without(predicate: _Term, asked: list[_Term], clause: str) -> _Term | None:
@@ -216,7 +243,7 @@ def _clauses(text: str) -> Iterator[str]:
 
 def _lacks_number(claim: str, text: str) -> bool:
     there = {q.value for q in quantities(text)}
-    return any(q.value not in there for q in quantities(plain(claim)))
+    return any(q.value not in there for q in quantities(claim))
 
 
 def written_out(text: str, abstract: str) -> str:

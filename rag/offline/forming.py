@@ -114,22 +114,23 @@ def _carrying(match: Match, share: Share) -> Iterator[tuple[int, Carried]]:
     own = next((i for i, text in enumerate(source.sentences) if OWN.search(text)), 0)
     for i, text in enumerate(source.sentences[own:], own):
         if not is_junk(text) and float(source.vectors[i] @ match.question) >= Composing.CARRIES:
-            found = answers(wanted.claim, wanted.negated, text, " ".join(source.sentences), known)
+            found = answers(wanted.claim, text, " ".join(source.sentences), known)
             if found and _speaks_of_it(wanted.claim, names, source, text, found.yes):
                 yield i, found
 
 
 def _speaks_of_it(claim: str, names: Set[str], source: Source, sentence: str, yes: bool) -> bool:
     """Whether a sentence is about what is claimed: it has the things that are set beside each other, and the trained
-    judge, which sees little of a denial but much of the subject, does not find it silent."""
+    judge does not find it silent, nor that it leans the other way."""
     text = plain(sentence)
     told = written_out(text, plain(" ".join(source.sentences)))
     absent = [name for name in names if not holds(told, name)]
     if absent and len(names) > 1:
         return False
     opinion = trained_judge().judge([(plain(claim), f"{plain(source.title)} | {text}" if absent else text)])[0]
-    against = yes and opinion.contradicted > opinion.supported
-    return opinion.silent < Composing.SILENT and not against
+    leans = opinion.supported - opinion.contradicted
+    agrees = leans >= Composing.AFFIRMED if yes else leans <= Composing.DENIED
+    return opinion.silent < Composing.SILENT and agrees
 
 
 def _both_sides(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:
