@@ -231,9 +231,6 @@ class Composing:
     AFTER_WORD = 1  # sentences behind the one that carries yes or no
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
     CARRIES = 0.35  # the cosine below which a sentence is about something else
-    # How far the trained judge leans to "supported" over "contradicted": at least where the answer is yes, at most
-    # where it is no. On natural claims a yes within these is right for 94 in 100.
-    AFFIRMED, DENIED = 0.6, 0.4
     SILENT = 0.5  # how sure the trained judge may be, at most, that a sentence is silent on what it answers
     # What a sentence has of the subject's words to speak for or against it; that share and its cosine together.
     NAMES_IT, ASIDE = 0.3, 0.6

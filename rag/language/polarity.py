@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.language.acronyms import ACRONYM, explains, long_form, numbered
+from rag.language.opposites import DENIES, sides
 from rag.language.quantities import quantities
 from rag.language.terms import Word, bare_prefix, is_word, listed, plain, weight, words
 
@@ -18,36 +19,9 @@ _OTHERS = re.compile(
     r"(?i)^(?:[\w-]+, |[^,]{3,60}, )?(?:such|these|those|existing|current|most|many|previous|prior|conventional"
     r"|traditional) (?:[\w-]+ ){0,3}?(?:methods?|approach\w*|works?|stud\w+|solutions?|techniques?|systems?)\b"
 )
-_DENIES = re.compile(
-    r"(?i)\b(?:not(?! only\b| just\b| merely\b)|cannot|[a-z]+n't|no(?! longer than\b)|never|neither|nor|without|unable"
-    r"|fail(?:s|ed|ing)?|hardly|barely|rarely|seldom|little|very few|impossible|lack(?:s|ed|ing)?"
-    r"|struggl(?:e|es|ed|ing)|incapable)\b"
-)
 _SPARES = re.compile(
     r"(?i)\b(?:eliminat|obviat|bypass|avoid|remov|circumvent|reliev|dispens)\w* (?:\w+ ){0,3}?"
     r"(?=need|require|relian|depend|necess)"
-)
-# Words of one kind, by what they begin with; what follows the bar says the opposite.
-_KINDS = {
-    "good": "help improv benefi boost enhanc increas outperform better superior gain useful effective facilitat"
-    " advantag surpass exceed strengthen succeed | hurt harm degrad worse impair hinder decreas reduc drop inferior"
-    " underperform hamper detriment deteriorat damag collaps diminish",
-    "need": "need requir necess essential depend reli rely rest | unnecess dispens superfluous redundan",
-    "speed": "fast quick speed accelerat | slow",
-    "size": "large larg big great size | small",
-    "level": "high | low",
-    "count": "more | less fewer",
-    "ease": "easy easi simpl | hard difficult challeng",
-    "cost": "cheap inexpens afford | expens cost",
-    "safe": "safe secure robust reliabl | unsafe vulnerab fragil unreliabl",
-    "can": "able capab can could | unable",
-    "sure": "guarante ensur assur | ",
-    "enough": "enough suffic adequ | insuffic",
-}
-_SIDES = tuple(
-    (kind, side, tuple(heads.split()))
-    for kind, listing in _KINDS.items()
-    for side, heads in enumerate(listing.split("|"))
 )
 _PREDICATES = ("sure", "need", "good", "safe", "speed", "ease", "cost", "enough", "level", "count", "size")
 _HEDGED = re.compile(
@@ -61,7 +35,10 @@ _CLAUSE = re.compile(
     r"|indicating|demonstrating|highlighting|which|we (?:find|show|observe|found|conclude))\b)|[;:]\s+|\s\(?\d\)\s|--|—"
     r"|,\s+(?=(?:they|it|we|this|these|and (?:that|the))\b)"
 )
-_PART_DENIED = re.compile(rf"(?i)\b(?:that|which|who)\b.*?(?:{_DENIES.pattern.removeprefix('(?i)')})")
+_PART_DENIED = re.compile(rf"(?i)\b(?:that|which|who)\b.*?(?:{DENIES.pattern.removeprefix('(?i)')})")
+_LEAD_IN = re.compile(
+    r"(?i)^(?:(?:even )?more|most) (?:specifically|precisely|importantly|generally|concretely|notably),?\s+"
+)
 _OBLIGED = re.compile(r"(?i)\b(?:ha(?:ve|s|d) to|must)\b")
 _DONE_WITHOUT = re.compile(r"(?i)\b(?:without|no|never)\s+([\w-]+)")
 _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
@@ -104,7 +81,7 @@ def answers(claim: str, sentence: str, abstract: str, known: frozenset[str]) -> 
     `claim` is what follows the auxiliary of the question, be that "does" or "doesn't"; `known` are stems that need not
     be repeated: those of the title and the name of the paper that is asked about.
     """
-    text = _OBLIGED.sub("need to", written_out(plain(sentence), plain(abstract)))
+    text = _OBLIGED.sub("need to", _LEAD_IN.sub("", written_out(plain(sentence), plain(abstract))))
     claim = _OBLIGED.sub("need to", plain(claim))
     asked = _terms(claim)
     # What is denied of a part of the claim ("those that do not use human data") does not turn the whole.
@@ -135,26 +112,32 @@ def _answer(asked: list[_Term], claim: str, clause: str, whole: str, known: froz
     if share < least or _share(asked, _terms(whole), known) < LEAST:
         return None
     denials = [_denied(text) for text in (_region(clause, here, asked), claim)]
-    turned = [term.denied != other.denied for term in here if (other := _first(term, asked))]
-    turns = sum(denials) + sum(turned)
+    turned = {other for term in here if (other := _first(term, asked)) and term.denied != other.denied}
+    turns = sum(denials) + len(turned)
     if predicate and twin and twin.kind:
         turns += (predicate.side != twin.side) + _swapped(asked, predicate, here, twin)
     return Carried(turns % 2 == 0, share)
 
 
 def _denied(text: str) -> int:
-    return len(_DENIES.findall(text)) + len(_SPARES.findall(text))
+    return len(DENIES.findall(text)) + len(_SPARES.findall(text))
 
 
 def _may_be_denied(asked: list[_Term], claim: str, abstract: str) -> bool:
     """Whether the abstract says of something claimed, of which no word tells which way it goes, that it is not done."""
-    if any(term.kind in _PREDICATES for term in asked) or _DENIES.search(claim):
+    if any(term.kind in _PREDICATES for term in asked) or DENIES.search(claim):
         return False
     return any(_first(term, asked) for found in _DONE_WITHOUT.finditer(abstract) for term in _terms(found[1]))
 
 
 def _first(term: _Term, there: list[_Term]) -> _Term | None:
-    return next((other for other in there if term.matches(other)), None)
+    """The term of `there` that matches best: the same word before one of its kind."""
+    found = [other for other in there if term.matches(other)]
+    return max(found, key=lambda other: _likeness(term, other), default=None)
+
+
+def _likeness(term: _Term, other: _Term) -> tuple[bool, bool, bool]:
+    return other.stem == term.stem, other.side == term.side, other.denied == term.denied
 
 
 def _swapped(asked: list[_Term], predicate: _Term, here: list[_Term], twin: _Term) -> bool:
@@ -213,32 +196,16 @@ def _term(word: Word) -> _Term:
     text, bare = word.text.lower(), bare_prefix(word.stem)
     if re.fullmatch(r"[A-Z]{2,}s", word.text):
         return _Term(text[:-1], "", 0, False)
-    if word.text[1:].islower() and (word.start == 0 or word.text.islower()) and (said := _side(text)):
+    if word.text[1:].islower() and (word.start == 0 or word.text.islower()) and (said := sides().get(word.stem)):
         return _Term(word.stem, *said, False)
     return _Term(bare, "", 0, True) if bare and is_word(bare) else _Term(word.stem, "", 0, False)
 
 
-def _side(text: str) -> tuple[str, int] | None:
-    return next(((kind, side) for kind, side, heads in _SIDES if text.startswith(heads)), None)
-
-
-def is_denial(word: str) -> bool:
-    """Whether a word denies by itself: "not", "without", "lacks"."""
-    return _DENIES.fullmatch(word) is not None
-
-
-def opposed(one: Word, other: Word) -> bool:
-    """Whether two words say opposite things: "faster" and "slower", "supervised" and "unsupervised"."""
-    ours, theirs = _side(one.text.lower()), _side(other.text.lower())
-    if ours and theirs:
-        return ours[0] == theirs[0] and ours[1] != theirs[1]
-    return one.stem == bare_prefix(other.stem) or other.stem == bare_prefix(one.stem)
-
-
 def _clauses(text: str) -> Iterator[str]:
-    # "Although A, B" says two things.
-    parts = text.split(", ", 1) if _GRANTED.match(text) else [text]
-    yield from (piece for part in parts for piece in _CLAUSE.split(part) if piece and len(piece.split()) > 2)
+    for piece in _CLAUSE.split(text):
+        # "Although A, B" says two things.
+        parts = piece.split(", ", 1) if piece and _GRANTED.match(piece) else [piece]
+        yield from (part for part in parts if part and len(part.split()) > 2)
 
 
 def _lacks_number(claim: str, text: str) -> bool:
@@ -271,5 +238,5 @@ def _way(clause: str, subject: frozenset[str]) -> bool | None:
         for other in told[place + 1 : place + 1 + SOON] if word.stem in subject else ():
             term = _term(other)
             if term.kind == "good" and not _JOINED.search(clause[word.end : other.start]):
-                return (term.side + len(_DENIES.findall(clause[: other.end]))) % 2 == 0
+                return (term.side + len(DENIES.findall(clause[: other.end]))) % 2 == 0
     return None

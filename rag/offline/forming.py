@@ -121,16 +121,15 @@ def _carrying(match: Match, share: Share) -> Iterator[tuple[int, Carried]]:
 
 def _speaks_of_it(claim: str, names: Set[str], source: Source, sentence: str, yes: bool) -> bool:
     """Whether a sentence is about what is claimed: it has the things that are set beside each other, and the trained
-    judge does not find it silent, nor that it leans the other way."""
+    judge, which sees little of a denial but much of the subject, does not find it silent."""
     text = plain(sentence)
     told = written_out(text, plain(" ".join(source.sentences)))
     absent = [name for name in names if not holds(told, name)]
     if absent and len(names) > 1:
         return False
     opinion = trained_judge().judge([(plain(claim), f"{plain(source.title)} | {text}" if absent else text)])[0]
-    leans = opinion.supported - opinion.contradicted
-    agrees = leans >= Composing.AFFIRMED if yes else leans <= Composing.DENIED
-    return opinion.silent < Composing.SILENT and agrees
+    against = yes and opinion.contradicted > opinion.supported
+    return opinion.silent < Composing.SILENT and not against
 
 
 def _both_sides(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:

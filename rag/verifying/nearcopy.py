@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.language.polarity import is_denial, opposed
+from rag.language.opposites import is_denial, opposed
 from rag.language.quantities import quantities
 from rag.language.terms import Word, bare_prefix, is_word, listed, stem, words
 from rag.records import Kind
