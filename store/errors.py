@@ -26,6 +26,11 @@ class EmbeddingError(CitewellError):
 class DamagedIndexError(StoreError):
     """An index cannot be read; it can be made anew from the place of record."""
 
+    def __init__(self, text: str, damage: str = "was damaged"):
+        """`damage` says what is wrong with it, in words behind its name."""
+        super().__init__(text)
+        self.damage = damage
+
 
 class DamagedKeywordsError(DamagedIndexError):
     """The keyword index is the one that cannot be read."""

@@ -26,7 +26,7 @@ class Library:
     def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None):
         self._folder = Folder(home)
         self._papers = Papers(self._folder)
-        self._indexes = Indexes(self._folder, model, embedder, server, lambda: self._papers.fact("library"))
+        self._indexes = Indexes(self._folder, model, embedder, server, self._papers.fact)
         self._sync = Sync(self._folder, self._papers, self._indexes, f"{model} {self._indexes.place}".strip())
         self._search = Searcher(self._folder, self._papers, self._indexes, self._sync)
         self.changes = Changes(self._folder, self._papers, lambda: self._search.follow(silent))

@@ -15,7 +15,7 @@ from store.history import History
 from store.identity import identify, keys
 from store.merging import join
 from store.records import AddReport, Outline, Paper, Passage, Progress, Skipped, unfit
-from store.rows import COLUMNS, digest_of, outline_of, paper_of, passages_of, spans_of
+from store.rows import COLUMNS, STORED, digest_of_row, outline_of, paper_of, passages_of, spans_of, stored_of
 
 _BATCH = 1_000  # papers a transaction
 _PAGE = 500  # rows read at once
@@ -156,6 +156,10 @@ class Papers(History):
         rows = self._rows("paper_id, spans, abstract", paper_ids)
         return {paper_id: passages_of(paper_id, spans, abstract) for paper_id, spans, abstract in rows}
 
+    def spans(self, paper_ids: Sequence[str]) -> dict[str, str]:
+        """Where the passages of these papers are said to stand, as `spans_of` gives it."""
+        return {row[0]: row[1] for row in self._rows("paper_id, spans", paper_ids)}
+
     def _rows(self, columns: str, paper_ids: Sequence[str]) -> Iterator[Sequence[Any]]:
         for start in range(0, len(paper_ids), _PAGE):
             some = list(paper_ids[start : start + _PAGE])
@@ -171,17 +175,18 @@ class Papers(History):
         rows = self.rows("SELECT paper_id, year, venue, authors, tags FROM papers ORDER BY seq")
         return [outline_of(row) for row in rows]
 
-    def changed(self) -> Iterator[tuple[int, Paper, str]]:
-        """The papers whose stored text is not that of the digest that was kept with it: row, paper, digest."""
-        for seq, content, *row in self._pages(f"content, {COLUMNS}", "seq > ?"):
-            if digest_of(paper := paper_of(row)) != content:
-                yield seq, paper, content
+    def changed(self) -> Iterator[tuple[int, list[Any], str]]:
+        """The records that are not those of the digest that was kept with them: row number, FIELDS, digest."""
+        for seq, digest, *row in self._pages(f"digest, {COLUMNS}", "seq > ?"):
+            if digest_of_row(row) != digest:
+                yield seq, row, digest
 
     def put_back(self, seq: int, whole: Paper) -> None:
-        """Put the text of `whole` back in its row; the indexes are to follow it."""
+        """Put `whole` back in its row; the indexes are to follow it."""
         with self.transaction():
-            values = (whole.title, whole.abstract, seq)
-            self._db.execute("UPDATE papers SET title = ?, abstract = ?, indexed = '' WHERE seq = ?", values)
+            assignments = ", ".join(f"{name} = ?" for name in STORED)
+            query = f"UPDATE papers SET {assignments}, indexed = '' WHERE seq = ?"
+            self._db.execute(query, (*stored_of(whole), seq))
 
     def replace_by(self, other: "Papers") -> None:
         """Put what `other` holds in the place of everything here, in one transaction, and keep a copy of what was.

@@ -12,6 +12,7 @@ from store.records import Outline, Paper, Passage
 
 FIELDS = tuple(field.name for field in fields(Paper))
 COLUMNS = ", ".join(FIELDS)
+STORED = (*FIELDS, "content", "digest")  # what a row is written with
 _PART = "\x1f"
 _LISTS = ("authors", "tags", "sources")  # kept as JSON, as `origins` is
 
@@ -21,6 +22,12 @@ def row_of(paper: Paper) -> list[Any]:
     values = {name: getattr(paper, name) for name in FIELDS}
     values["authors"] = [_parts(author) if isinstance(author, Name) else author for author in paper.authors]
     return [_json(value) if name in (*_LISTS, "origins") else value for name, value in values.items()]
+
+
+def stored_of(paper: Paper) -> list[Any]:
+    """The values of STORED for a paper."""
+    row = row_of(paper)
+    return [*row, digest_of(paper), digest_of_row(row)]
 
 
 def _json(value: Any) -> str:
@@ -39,15 +46,21 @@ def authors_of(text: str) -> tuple[str, ...]:
 
 
 def _name(item: str) -> Name:
-    _, family, given, particle, suffix, literal = item.split(_PART)
+    try:
+        _, family, given, particle, suffix, literal = item.split(_PART)
+    except ValueError:
+        raise sqlite3.DatabaseError(f"{item[:60]!r} is no name") from None
     return Name(Author(family, given, particle, suffix, bool(literal)))
 
 
 def paper_of(row: Sequence[Any]) -> Paper:
-    """The paper of a row of FIELDS."""
+    """The paper of a row of FIELDS. Raises sqlite3.DatabaseError where a field keeps what nobody wrote."""
     values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
     values |= {name: list_of(values[name]) for name in ("tags", "sources")} | {"authors": authors_of(values["authors"])}
-    return Paper(**values | {"origins": dict(json.loads(values["origins"] or "{}"))})
+    try:
+        return Paper(**values | {"origins": dict(json.loads(values["origins"] or "{}"))})
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"{str(values['origins'])[:60]!r} is no list of sources") from None
 
 
 def outline_of(row: Sequence[Any]) -> Outline:
@@ -71,10 +84,23 @@ def spans_of(passages: Sequence[Passage]) -> str:
 
 def passages_of(paper_id: str, spans: str, abstract: str) -> list[Passage]:
     """The inverse of `spans_of`."""
-    bounds = (tuple(map(int, span.split("-"))) for span in spans.split())
-    return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+    try:
+        bounds = [tuple(map(int, span.split("-"))) for span in spans.split()]
+        return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"{str(spans)[:60]!r} are no places of passages") from None
 
 
 def digest_of(paper: Paper) -> str:
     """What changes when the text that is indexed changes."""
-    return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:16]
+    return digest_of_text(paper.title, paper.abstract)
+
+
+def digest_of_text(title: str, abstract: str) -> str:
+    """The digest of a paper of this title and abstract."""
+    return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:16]
+
+
+def digest_of_row(row: Sequence[Any]) -> str:
+    """What changes when anything does that a row of FIELDS keeps."""
+    return hashlib.sha256("\x1e".join(map(str, row)).encode(errors="replace")).hexdigest()[:16]
