@@ -19,6 +19,10 @@ class BusyError(StoreError):
     """Another process is writing to the library."""
 
 
+class LostPapersError(StoreError):
+    """The papers are damaged or gone; what is whole of them, and of a copy, can be put back."""
+
+
 class EmbeddingError(CitewellError):
     """The embedding model could not be loaded, or is not the one the index was made with."""
 

@@ -1,4 +1,4 @@
-"""A library looked through in depth: stored texts by their digests, counts, both indexes paper by paper.
+"""A library looked through in depth: records by their digests, counts, both indexes paper by paper.
 
 What can be made again or put back from a copy is; what cannot is said, with what to do.
 """
@@ -16,7 +16,8 @@ from store.folder import Folder, open_to_read
 from store.indexes import Indexes
 from store.papers import Papers
 from store.records import Paper, Progress
-from store.rows import COLUMNS, digest_of_row, paper_of, spans_of
+from store.rows import COLUMNS, digest_of_row, paper_of, spans_of, unreadable
+from store.salvage import salvage
 from store.sync import Sync
 
 _BATCH = 1_000  # papers looked at together
@@ -36,7 +37,9 @@ class Examination:
 def examine(folder: Folder, papers: Papers, indexes: Indexes, sync: Sync, progress: Progress) -> Examination:
     """Look through the library, and mend what can be; the caller is the one writer."""
     before = len(sync.repairs)
-    left = [*papers.complaints(), *_texts(folder, papers, sync), *_counts(folder, papers)]
+    if papers.complaints():
+        salvage(folder, papers, sync)
+    left = [*sync.lost, *_records(folder, papers, sync), *_counts(folder, papers)]
     _copies(folder, papers, sync)
     sync.follow(progress)
     vectors = indexes.damage_of_vectors(every_byte=True) or _said(lambda: _vectors_differ(papers, indexes, progress))
@@ -50,14 +53,15 @@ def examine(folder: Folder, papers: Papers, indexes: Indexes, sync: Sync, progre
     return Examination(len(papers), mended, tuple(left))
 
 
-def _texts(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
+def _records(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
     """Put back the records that are not those of their digests; what to do about the ones that no copy has."""
     mended: list[str] = []
     lost: list[str] = []
     for seq, row, digest in papers.changed():
-        whole = _from_copy(folder, seq, row, digest)
-        if whole:
+        if whole := _from_copy(folder, seq, row, digest):
             papers.put_back(seq, whole)
+        else:
+            papers.leave_out(seq, unreadable(row))
         (mended if whole else lost).append(whole.paper_id if whole else str(row[0]))
     if mended:
         sync.repairs.append(f"The record of {_named(mended)} was damaged: it was put back from a copy.")
@@ -89,7 +93,7 @@ def _copies(folder: Folder, papers: Papers, sync: Sync) -> None:
 def _is_whole(path: Path) -> bool:
     try:
         with closing(open_to_read(path)) as copy:
-            return copy.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            return copy.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
     except sqlite3.DatabaseError:
         return False
 
@@ -104,8 +108,8 @@ def _counts(folder: Folder, papers: Papers) -> list[str]:
     if there >= known:
         return []
     return [
-        f"{known - there:,} of {known:,} papers are gone that were not removed; put back a copy of {folder.papers}"
-        f"{folder.newest()}, or delete {folder.beside} to go on without them."
+        f"{known - there:,} of {known:,} papers are gone that were not removed; put back a copy of {folder.papers} "
+        f"(copies are in {folder.copies_place}), or delete {folder.beside} to go on without them."
     ]
 
 

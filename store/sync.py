@@ -44,6 +44,7 @@ class Sync:
     def __init__(self, folder: Folder, papers: Papers, indexes: Indexes, model: str):
         self._folder, self._papers, self._indexes, self._model = folder, papers, indexes, model
         self.repairs: list[str] = []
+        self.lost: list[str] = []  # what cannot be repaired
         self._progress: Progress = silent
         self._gate = threading.Lock()  # between those who write to the indexes and those who close them
         self.writing = False
@@ -131,7 +132,7 @@ class Sync:
         if lacking or papers.fact("writing"):
             self._rebuild_keywords()
         papers.set_fact("writing", "yes")
-        replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
+        replaced = papers.count_replaced() + papers.number("replaced")
         try:
             self._index()
         except DamagedIndexError as error:
@@ -182,11 +183,10 @@ class Sync:
 
     def renew(self, error: DamagedIndexError) -> None:
         """Have the index that was found damaged made anew."""
-        if isinstance(error, DamagedKeywordsError):
-            self.renew_keywords(error.damage)
-            self._rebuild_keywords()
-        else:
-            self.renew_vectors(error.damage)
+        if not isinstance(error, DamagedKeywordsError):
+            return self.renew_vectors(error.damage)
+        self.renew_keywords(error.damage)
+        self._rebuild_keywords()
 
     def renew_vectors(self, damage: str = "") -> None:
         """Have the next `follow` make every vector anew from the place of record; `damage` says what was wrong."""

@@ -42,7 +42,7 @@ def test_papers_that_are_gone_are_an_alarm_and_no_new_library(small, tmp_path, h
         StoreError, match=r"papers\.db is (missing|empty), though (60 papers were|its indexes)"
     ) as raised:
         open_empty(home)
-    assert "\n" not in str(raised.value) and "put back a copy" in str(raised.value)
+    assert "\n" not in str(raised.value) and "`citewell doctor --deep` puts back" in str(raised.value)
     assert sorted(path.name for path in home.iterdir()) == before
 
 
