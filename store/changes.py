@@ -145,7 +145,11 @@ class Changes:
                 if not carried.usable():
                     raise StoreError(f"{path}: holds no library that can be read; give a file of `citewell backup`.")
                 with self._folder.telling(), self._folder.writing():
-                    self._papers.replace_by(carried)
+                    library = ""
+                    if self._papers.has_tables():
+                        self._papers.keep_copy("restore")
+                        library = self._papers.fact("library")
+                    self._papers.replace_by(carried, library)
                     for file in files:
                         (self._folder.home / file.name).write_bytes(file.read_bytes())
                     self._follow()

@@ -36,7 +36,11 @@ class Database:
             return open_to_read(self._path)
         db = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
         db.text_factory = readable
-        db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            db.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.DatabaseError:
+            db.close()  # or what it holds of the file would bar who mends it
+            raise
         return db
 
     def filled(self) -> bool:
@@ -80,13 +84,6 @@ class Database:
         self._db.executescript(SCHEMA)
         self.set_fact("schema", SCHEMA_VERSION)
 
-    def usable(self) -> bool:
-        """Whether the file is whole and of this version or an earlier one, to which it is brought up."""
-        try:
-            return self.filled() and not self.complaints()
-        except sqlite3.DatabaseError:
-            return False
-
     def has_tables(self) -> bool:
         """Whether anything was ever made in the file."""
         return bool(self.rows("SELECT 1 FROM sqlite_master LIMIT 1"))
@@ -123,7 +120,7 @@ class Database:
 
     def known(self) -> Known:
         """How many papers there are, and how often the indexes have changed."""
-        return Known(self.value("SELECT count(*) FROM papers"), int(self.fact("generation") or 0))
+        return Known(self.value("SELECT count(*) FROM papers"), self.number("generation"))
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a query: one that is left half read, by an interrupt, bars this connection from writing."""
@@ -141,18 +138,21 @@ class Database:
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return row[0] if row else ""
 
+    def number(self, name: str) -> int:
+        """A fact that is a number; 0 if unknown. Raises sqlite3.DatabaseError where it is none."""
+        text = self.fact(name) or "0"
+        if not (text.isascii() and text.isdigit()):
+            raise sqlite3.DatabaseError(f"{text[:60]!r} is no number")
+        return int(text)
+
     def set_fact(self, name: str, value: str) -> None:
         """Keep a fact about the library."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def complaints(self) -> list[str]:
-        """What SQLite finds wrong with the file itself, with what to do; mostly nothing."""
-        found = [row[0] for row in self.rows("PRAGMA quick_check(1)")]
-        if found == ["ok"]:
-            return []
-        return [
-            f"{self._path} is damaged ({' '.join(found[0].split())}); put back a copy of it{self._folder.newest()}."
-        ]
+        """What SQLite finds wrong with the file itself; mostly nothing."""
+        found = [row[0] for row in self.rows("PRAGMA integrity_check(1)")]
+        return [] if found == ["ok"] else [f"{self._path} is damaged ({' '.join(found[0].split())})."]
 
     def close(self) -> None:
         """Close the connections of every thread."""

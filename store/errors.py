@@ -19,12 +19,21 @@ class BusyError(StoreError):
     """Another process is writing to the library."""
 
 
+class LostPapersError(StoreError):
+    """The papers are damaged or gone; what is whole of them, and of a copy, can be put back."""
+
+
 class EmbeddingError(CitewellError):
     """The embedding model could not be loaded, or is not the one the index was made with."""
 
 
 class DamagedIndexError(StoreError):
     """An index cannot be read; it can be made anew from the place of record."""
+
+    def __init__(self, text: str, damage: str = "was damaged"):
+        """`damage` says what is wrong with it, in words behind its name."""
+        super().__init__(text)
+        self.damage = damage
 
 
 class DamagedKeywordsError(DamagedIndexError):

@@ -1,21 +1,23 @@
-"""A library looked through in depth: stored texts by their digests, counts, both indexes paper by paper.
+"""A library looked through in depth: records by their digests, counts, both indexes paper by paper.
 
 What can be made again or put back from a copy is; what cannot is said, with what to do.
 """
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from store.errors import DamagedIndexError
 from store.folder import Folder, open_to_read
 from store.indexes import Indexes
 from store.papers import Papers
 from store.records import Paper, Progress
-from store.rows import COLUMNS, digest_of, paper_of
+from store.rows import COLUMNS, digest_of_row, paper_of, spans_of, unreadable
+from store.salvage import salvage
 from store.sync import Sync
 
 _BATCH = 1_000  # papers looked at together
@@ -35,11 +37,13 @@ class Examination:
 def examine(folder: Folder, papers: Papers, indexes: Indexes, sync: Sync, progress: Progress) -> Examination:
     """Look through the library, and mend what can be; the caller is the one writer."""
     before = len(sync.repairs)
-    left = [*papers.complaints(), *_texts(folder, papers, sync), *_counts(folder, papers)]
+    if papers.complaints():
+        salvage(folder, papers, sync)
+    left = [*sync.lost, *_records(folder, papers, sync), *_counts(folder, papers)]
     _copies(folder, papers, sync)
     sync.follow(progress)
-    vectors = _said(lambda: _vectors_differ(papers, indexes, progress))
-    words = _said(lambda: _words_differ(papers, indexes))
+    vectors = indexes.damage_of_vectors(every_byte=True) or _said(lambda: _vectors_differ(papers, indexes, progress))
+    words = indexes.damage_of_keywords(every_byte=True) or _said(lambda: _words_differ(papers, indexes))
     if vectors:
         sync.renew_vectors(vectors)
     if words:
@@ -49,28 +53,29 @@ def examine(folder: Folder, papers: Papers, indexes: Indexes, sync: Sync, progre
     return Examination(len(papers), mended, tuple(left))
 
 
-def _texts(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
-    """Put back the texts that are not those of their digests; what to do about the ones that no copy has."""
-    mended: list[Paper] = []
-    lost: list[Paper] = []
-    for seq, paper, content in papers.changed():
-        whole = _from_copy(folder, paper.paper_id, content)
-        if whole:
+def _records(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
+    """Put back the records that are not those of their digests; what to do about the ones that no copy has."""
+    mended: list[str] = []
+    lost: list[str] = []
+    for seq, row, digest in papers.changed():
+        if whole := _from_copy(folder, seq, row, digest):
             papers.put_back(seq, whole)
-        (mended if whole else lost).append(paper)
+        else:
+            papers.leave_out(seq, unreadable(row))
+        (mended if whole else lost).append(whole.paper_id if whole else str(row[0]))
     if mended:
-        sync.repairs.append(f"The stored text of {_named(mended)} was damaged: it was put back from a copy.")
+        sync.repairs.append(f"The record of {_named(mended)} was damaged: it was put back from a copy.")
     advice = "remove and add again what is named"
-    return [f"The stored text of {_named(lost)} is not what was added, and no copy has it; {advice}."] if lost else []
+    return [f"The record of {_named(lost)} is not what was kept, and no copy has it; {advice}."] if lost else []
 
 
-def _from_copy(folder: Folder, paper_id: str, content: str) -> Paper | None:
-    """The paper of this id as a copy has it with the text of this digest."""
+def _from_copy(folder: Folder, seq: int, row: list[Any], digest: str) -> Paper | None:
+    """The paper as a copy has it that `digest` is of, or that `row` is, where the digest is what was damaged."""
     for path in folder.copies():
-        with closing(open_to_read(path)) as copy:
-            found = map(paper_of, copy.execute(f"SELECT {COLUMNS} FROM papers WHERE paper_id = ?", (paper_id,)))
-            if whole := next((paper for paper in found if digest_of(paper) == content), None):
-                return whole
+        with closing(open_to_read(path)) as copy, suppress(sqlite3.DatabaseError):
+            for found in copy.execute(f"SELECT {COLUMNS} FROM papers WHERE seq = ?", (seq,)):
+                if digest_of_row(found) == digest or list(found) == row:
+                    return paper_of(found)
     return None
 
 
@@ -88,14 +93,14 @@ def _copies(folder: Folder, papers: Papers, sync: Sync) -> None:
 def _is_whole(path: Path) -> bool:
     try:
         with closing(open_to_read(path)) as copy:
-            return copy.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            return copy.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
     except sqlite3.DatabaseError:
         return False
 
 
-def _named(papers: list[Paper]) -> str:
-    ids = ", ".join(paper.paper_id for paper in papers[:_NAMED])
-    return f"{ids} and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ids
+def _named(ids: list[str]) -> str:
+    named = ", ".join(ids[:_NAMED])
+    return f"{named} and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else named
 
 
 def _counts(folder: Folder, papers: Papers) -> list[str]:
@@ -103,16 +108,16 @@ def _counts(folder: Folder, papers: Papers) -> list[str]:
     if there >= known:
         return []
     return [
-        f"{known - there:,} of {known:,} papers are gone that were not removed; put back a copy of {folder.papers}"
-        f"{folder.newest()}, or delete {folder.beside} to go on without them."
+        f"{known - there:,} of {known:,} papers are gone that were not removed; put back a copy of {folder.papers} "
+        f"(copies are in {folder.copies_place}), or delete {folder.beside} to go on without them."
     ]
 
 
 def _said(look: Callable[[], str]) -> str:
     try:
         return look()
-    except DamagedIndexError:
-        return "was damaged"
+    except DamagedIndexError as error:
+        return error.damage
 
 
 def _vectors_differ(papers: Papers, indexes: Indexes, progress: Progress) -> str:
@@ -124,6 +129,8 @@ def _vectors_differ(papers: Papers, indexes: Indexes, progress: Progress) -> str
         wanted = [(passage.paper_id, n) for some in found for n, passage in enumerate(some)]
         stored = indexes.vectors.get([(paper.paper_id, 0, len(some)) for paper, some in zip(batch, found, strict=True)])
         wrong += sum(key not in stored or stored[key] @ row < _SAME for key, row in zip(wanted, rows, strict=True))
+        places = papers.spans([paper.paper_id for paper in batch])
+        wrong += sum(places[paper.paper_id] != spans_of(some) for paper, some in zip(batch, found, strict=True))
         done += len(batch)
     if wrong:
         return f"lacked {wrong:,} of {total:,} passages, or had others in their place"
@@ -134,8 +141,6 @@ def _vectors_differ(papers: Papers, indexes: Indexes, progress: Progress) -> str
 def _words_differ(papers: Papers, indexes: Indexes) -> str:
     """What is wrong with the keyword index; "" where nothing is."""
     keywords = indexes.keywords
-    if damaged := keywords.damaged():
-        return f"was damaged ({', '.join(damaged)})"
     ids, wanted = keywords.ids(), {paper.paper_id for paper in papers.in_step()}
     if len(ids) != len(wanted) or set(ids) != wanted:
         return f"had {len(set(ids) & wanted):,} of {len(wanted):,} papers, and {len(ids):,} texts"

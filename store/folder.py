@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from store.errors import BusyError, StoreError
+from store.errors import BusyError, LostPapersError, StoreError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes
 _COPIES = 2  # that are kept
@@ -38,7 +38,7 @@ class Folder:
         self.papers, self.cache = home / "papers.db", home / "cache"
         self.keywords, self.vectors = home / "keywords", home / "vectors"
         self.beside = home / "library.json"
-        self._copies = home / "copies"
+        self.copies_place = home / "copies"
         self._mirrors: list[tempfile.TemporaryDirectory[str]] = []
 
     @property
@@ -78,12 +78,9 @@ class Folder:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
+            if isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such"):
                 raise self._unusable(error) from error
-            raise StoreError(
-                f"{self.papers} is damaged ({error}); put back a copy of it{self.newest()}, or set CITEWELL_HOME to "
-                "a new folder."
-            ) from error
+            raise LostPapersError(f"{self.papers} is damaged ({error}); {self.remedy()}.") from error
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -116,32 +113,33 @@ class Folder:
             return
         state = "is empty" if there else "is missing"
         held = f"{lost:,} papers were kept in it" if lost else "its indexes are there"
-        raise StoreError(
-            f"{self.papers} {state}, though {held}; put back a copy of it{self.newest()}, or delete the folder "
-            f"{self.home} to begin a new library."
+        raise LostPapersError(
+            f"{self.papers} {state}, though {held}; {self.remedy()}, or delete the folder {self.home} to begin a new "
+            "library."
         )
 
     def copies(self) -> list[Path]:
         """The copies of the papers, the newest first."""
-        return sorted(self._copies.glob("papers-*.db"), reverse=True)
+        return sorted(self.copies_place.glob("papers-*.db"), reverse=True)
 
-    def newest(self) -> str:
-        """Where the newest copy is, for a message; "" where there is none."""
-        return next((f" (there is {path})" for path in self.copies()), "")
+    def remedy(self) -> str:
+        """What to do about papers that are damaged or gone, for a message."""
+        copy = next((f" and of the copy {path}" for path in self.copies()), "")
+        return f"`citewell doctor --deep` puts back what is whole of it{copy}"
 
     def copy(self, db: sqlite3.Connection, before: str) -> None:
         """Keep a copy of the papers in `db` from `before` what is about to be done to them.
 
         One of a damaged file is not kept: it would take the place of a good one.
         """
-        self._copies.mkdir(exist_ok=True)
-        partial = self._copies / "copy.part"
+        self.copies_place.mkdir(exist_ok=True)
+        partial = self.copies_place / "copy.part"
         partial.unlink(missing_ok=True)
         with closing(sqlite3.connect(partial)) as copy:
             db.backup(copy)
-            if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            if copy.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 return
-        partial.replace(self._copies / f"papers-{time.strftime('%Y%m%d-%H%M%S')}-before-{before}.db")
+        partial.replace(self.copies_place / f"papers-{time.strftime('%Y%m%d-%H%M%S')}-before-{before}.db")
         for old in self.copies()[_COPIES:]:
             old.unlink()
 
@@ -189,9 +187,10 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False)
         db.text_factory = readable
         try:
-            db.execute("SELECT 1 FROM sqlite_master LIMIT 1")
-        except sqlite3.OperationalError:
-            db.close()
-        else:
+            db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             return db
+        except sqlite3.DatabaseError as error:
+            db.close()
+            if not isinstance(error, sqlite3.OperationalError):
+                raise
     raise sqlite3.OperationalError(f"unable to read {path}")

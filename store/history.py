@@ -17,10 +17,10 @@ from store.database import Database
 from store.folder import Folder
 from store.identity import keys
 from store.records import Paper
-from store.rows import COLUMNS, FIELDS, digest_of, paper_of, row_of
+from store.rows import COLUMNS, FIELDS, STORED, paper_of, row_of, stored_of
 
 _KEPT = 100  # changes
-_MARKS = ", ".join("?" * (len(FIELDS) + 1))
+_STORED, _MARKS = ", ".join(STORED), ", ".join("?" * len(STORED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,7 @@ class History(Database):
     def insert(self, paper: Paper) -> None:
         """Keep a new paper, under a key of its own."""
         paper = self._with_citekey(paper)
-        query = f"INSERT INTO papers ({COLUMNS}, content) VALUES ({_MARKS})"
-        added = self._db.execute(query, (*row_of(paper), digest_of(paper)))
+        added = self._db.execute(f"INSERT INTO papers ({_STORED}) VALUES ({_MARKS})", stored_of(paper))
         self._add_keys(added.lastrowid or 0, paper)
 
     def update(self, seq: int, paper: Paper) -> None:
@@ -145,8 +144,8 @@ class History(Database):
         return latest
 
     def _put(self, seq: int, paper: Paper) -> None:
-        assignments = ", ".join(f"{name} = ?" for name in (*FIELDS, "content"))
-        self._db.execute(f"UPDATE papers SET {assignments} WHERE seq = ?", (*row_of(paper), digest_of(paper), seq))
+        assignments = ", ".join(f"{name} = ?" for name in STORED)
+        self._db.execute(f"UPDATE papers SET {assignments} WHERE seq = ?", (*stored_of(paper), seq))
 
     def _add_keys(self, seq: int, paper: Paper) -> None:
         self._db.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?)", [(key, seq) for key in keys(paper)])
@@ -185,8 +184,8 @@ class History(Database):
             self._put(seq, paper_of([row[name] for name in FIELDS]))
         else:
             values = [image["fields"][name] for name in FIELDS]
-            query = f"INSERT INTO papers (seq, {COLUMNS}, content) VALUES (?, {_MARKS})"
-            self._db.execute(query, (seq, *values, digest_of(paper_of(values))))
+            query = f"INSERT INTO papers (seq, {_STORED}) VALUES (?, {_MARKS})"
+            self._db.execute(query, (seq, *stored_of(paper_of(values))))
         self._db.execute("DELETE FROM keys WHERE seq = ?", (seq,))
         self._db.executemany("INSERT INTO keys VALUES (?, ?)", [(key, seq) for key in image["keys"]])
         mine = [(image["id"], key) for key in image["citekeys"]]

@@ -9,9 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from store.errors import DamagedIndexError
+from store.errors import DamagedIndexError, DamagedKeywordsError
 from store.folder import Folder
 from store.records import ChromaServer, Paper, Passage
+from store.sums import OPEN, Sums
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     C = TypeVar("C", bound=Cache)
 T = TypeVar("T")
+MISSING = "was missing"
 
 
 class _Opened(Generic[T]):
@@ -49,10 +51,11 @@ class Indexes:
         model: str,
         embedder: "Embedder | None",
         server: ChromaServer | None,
-        library: Callable[[], str],
+        fact: Callable[[str], str],
     ):
-        """`library` tells what names this library among those that share the server."""
-        self._files, self._model, self._given, self._server, self._library = folder, model, embedder, server, library
+        """`fact` tells a fact about the library, by its name."""
+        self._files, self._model, self._given, self._server, self._fact = folder, model, embedder, server, fact
+        self._sums = Sums(folder)
         self.lock = threading.RLock()
         self.opened: dict[str, Any] = {}
         self._retired: list[Vectors] = []  # replaced ones: a search may be under way in them
@@ -70,15 +73,29 @@ class Indexes:
         """What the vectors were made with, and where they are: vectors of two never mix."""
         return f"{self.embedder.fingerprint} {self.place}".strip()
 
-    @property
-    def vectors_missing(self) -> bool:
-        """Whether there is no vector index at all."""
-        return not self._server and self._folder is None
+    def damage_of_vectors(self, every_byte: bool = False) -> str:
+        """What is wrong with the vector index's files, in words behind its name; "" where nothing is."""
+        if self._server:
+            return ""
+        if (folder := self._folder) is None:
+            return MISSING
+        unclosed = (folder / OPEN).exists()  # it may have ended the process that had it open
+        return self._sums.damage(self._files.vectors, every_byte or unclosed)
 
-    @property
-    def keywords_missing(self) -> bool:
-        """Whether there is no keyword index at all."""
-        return not (self._files.keywords / "meta.json").exists()
+    def damage_of_keywords(self, every_byte: bool = False) -> str:
+        """What is wrong with the keyword index's files, as `damage_of_vectors` tells it."""
+        if not (self._files.keywords / "meta.json").exists():
+            return MISSING
+        return self._sums.damage(self._files.keywords, every_byte)
+
+    def seal(self) -> None:
+        """Take both indexes for whole as they are now; the caller is the one writer, and has finished."""
+        self._sums.seal()
+
+    def _refuse(self, index: str, damage: str, error: type[DamagedIndexError]) -> None:
+        """Raises `error` for files that are not as they were written, unless somebody writes to them now."""
+        if damage and not (damage != MISSING and self._fact("writing")):
+            raise error(f"{self._files.home}: the {index} index {damage}; open the library again to mend it.", damage)
 
     @_Opened
     def embedder(self) -> "Embedder":
@@ -89,20 +106,21 @@ class Indexes:
 
     @_Opened
     def vectors(self) -> "Vectors":
-        """The vector index of this model. Raises DamagedIndexError when there is none."""
+        """The vector index of this model. Raises DamagedIndexError when there is none, or not as it was written."""
         from store.vectors import Vectors
 
         if self._server:
             return Vectors(self._server, self._shared_name + self._mark)
-        if self._folder is None:
-            raise DamagedIndexError(f"{self._files.home}: no vector index; open the library again to mend it.")
+        self._refuse("vector", self.damage_of_vectors(), DamagedIndexError)
+        assert self._folder
         return Vectors(self._files.mirror(self._folder, "chroma.sqlite3"), f"passages-{self._mark}")
 
     @_Opened
     def keywords(self) -> "Keywords":
-        """The keyword index."""
+        """The keyword index. Raises DamagedKeywordsError when there is none, or not as it was written."""
         from store.keywords import Keywords
 
+        self._refuse("keyword", self.damage_of_keywords(), DamagedKeywordsError)
         return Keywords(self._files.mirror(self._files.keywords))
 
     @_Opened
@@ -179,7 +197,7 @@ class Indexes:
 
         A copy of the folder elsewhere is another library: what one adds, the other need not have.
         """
-        mark = hashlib.sha256(f"{self._library()} {self._files.home.resolve()}".encode()).hexdigest()[:12]
+        mark = hashlib.sha256(f"{self._fact('library')} {self._files.home.resolve()}".encode()).hexdigest()[:12]
         return f"citewell-{mark}-"
 
     @property

@@ -3,8 +3,6 @@
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
 """
 
-import json
-import zlib
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +11,6 @@ from store.errors import DamagedKeywordsError, index_failure, is_panic
 from store.records import Paper
 
 _HEAP = 64_000_000  # bytes the writer may fill before it writes a segment
-_PARTS = (".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term")  # of each segment
-_MARK = 1337  # stands at the end of tantivy's files
 _TIES = 20  # further papers looked at, as tantivy orders ties by place and not by id
 _WORDS = """
 a about above after again against all also am an and any are aren as at be because been before being
@@ -97,18 +93,6 @@ class Keywords:
             found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
             return [searcher.doc(place)["paper_id"][0] for _, place in found]
 
-    def damaged(self) -> list[str]:
-        """The files of the index that are lost, or not as they were written: tantivy puts a sum at their end."""
-        there = {path.name for path in self._folder.iterdir() if path.suffix not in (".json", ".lock")}
-        wanted = self._parts()
-        spoilt = {name for name in there if not _is_whole((self._folder / name).read_bytes())}
-        return sorted(spoilt | wanted - there)
-
-    def _parts(self) -> set[str]:
-        """The files that the index is made of, as it says itself."""
-        segments = json.loads((self._folder / "meta.json").read_bytes())["segments"]
-        return {f"{segment['segment_id'].replace('-', '')}{part}" for segment in segments for part in _PARTS}
-
     def __len__(self) -> int:
         """How many papers the index holds."""
         return self._index.searcher().num_docs
@@ -121,16 +105,6 @@ class Keywords:
             if not isinstance(error, ValueError) and not is_panic(error):
                 raise
             raise index_failure(self._folder, "keyword index", error, DamagedKeywordsError) from None
-
-
-def _is_whole(data: bytes) -> bool:
-    """Whether the data of a file have the sum in their footer: JSON, its length, and a number that marks it."""
-    length = int.from_bytes(data[-8:-4], "little")
-    body, footer = data[: -8 - length], data[-8 - length : -8]
-    try:
-        return int.from_bytes(data[-4:], "little") == _MARK and json.loads(footer)["crc"] == zlib.crc32(body)
-    except (ValueError, KeyError, TypeError):
-        return False
 
 
 def _limited(query, schema, paper_ids: Collection[str]):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.changes import Changes
+from store.errors import LostPapersError
 from store.folder import Folder
 from store.indexes import Indexes
 from store.papers import Papers
@@ -26,7 +27,7 @@ class Library:
     def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None):
         self._folder = Folder(home)
         self._papers = Papers(self._folder)
-        self._indexes = Indexes(self._folder, model, embedder, server, lambda: self._papers.fact("library"))
+        self._indexes = Indexes(self._folder, model, embedder, server, self._papers.fact)
         self._sync = Sync(self._folder, self._papers, self._indexes, f"{model} {self._indexes.place}".strip())
         self._search = Searcher(self._folder, self._papers, self._indexes, self._sync)
         self.changes = Changes(self._folder, self._papers, lambda: self._search.follow(silent))
@@ -41,21 +42,36 @@ class Library:
         embedder: "Embedder | None" = None,
         seed: bool = True,
         server: ChromaServer | None = None,
+        mend: bool = False,
     ) -> "Library":
         """Open the library in folder `home`, made and filled with the shipped papers if new.
 
         What an interrupted `add` left undone is done now; another `embedding_model` than the last one makes the
         vectors anew. `embedder` stands in for the named model; `seed=False` leaves a new library empty; with `server`
-        the vectors are kept there. Raises StoreError for a folder or server that cannot be used.
+        the vectors are kept there. Raises StoreError for a folder or server that cannot be used, LostPapersError for
+        papers that are damaged or gone: with `mend` what is whole of them is put back first.
         """
         library = cls(Path(home), embedding_model, embedder, server)
         try:
-            with library._folder.telling():
-                library._sync.begin(seed, progress or silent)
+            library._begin(seed, progress or silent, mend)
         except BaseException:
             library.close()  # or Chroma would keep the folder's files open for this process
             raise
         return library
+
+    def _begin(self, seed: bool, progress: Progress, mend: bool) -> None:
+        try:
+            with self._folder.telling():
+                self._sync.begin(seed, progress)
+            return
+        except LostPapersError:
+            if not mend:
+                raise
+        from store.salvage import salvage
+
+        with self._folder.telling(), self._folder.writing():  # not while the error is kept, and with it what was open
+            salvage(self._folder, self._papers, self._sync)
+        self._begin(seed, progress, mend=False)
 
     def add(self, papers: Iterable[Paper], progress: Progress | None = None, what: str = "papers") -> AddReport:
         """Take `papers` in, streamed and named `what`; records of one paper become one, known ones change nothing."""

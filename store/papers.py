@@ -5,6 +5,7 @@ from `content`, the indexes lag. `passages` is how many passages the vector inde
 most, and `spans` where they stand in the abstract.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from store.history import History
 from store.identity import identify, keys
 from store.merging import join
 from store.records import AddReport, Outline, Paper, Passage, Progress, Skipped, unfit
-from store.rows import COLUMNS, digest_of, outline_of, paper_of, passages_of, spans_of
+from store.rows import COLUMNS, digest_of_row, outline_of, paper_of, passages_of, spans_of
 
 _BATCH = 1_000  # papers a transaction
 _PAGE = 500  # rows read at once
@@ -95,11 +96,8 @@ class Papers(History):
 
     def lagging(self, limit: int, after: int = 0) -> list[Lagging]:
         """The first `limit` papers behind row `after` that the indexes have not followed yet."""
-        query = (
-            f"SELECT seq, content, passages, {COLUMNS} FROM papers "
-            "WHERE indexed <> content AND seq > ? ORDER BY seq LIMIT ?"
-        )
-        rows = self.rows(query, (after, limit))
+        query = f"SELECT seq, content, passages, {COLUMNS} FROM papers WHERE indexed <> content AND seq > ? "
+        rows = self.rows(query + "ORDER BY seq LIMIT ?", (after, limit))
         return [Lagging(row[0], paper_of(row[3:]), row[1], row[2]) for row in rows]
 
     def count_lagging(self) -> int:
@@ -132,7 +130,7 @@ class Papers(History):
 
     def bump_generation(self) -> None:
         """Note that the indexes have changed, for other processes that hold them open."""
-        self.set_fact("generation", str(int(self.fact("generation") or 0) + 1))
+        self.set_fact("generation", str(self.number("generation") + 1))
 
     def count_passages(self, in_step: bool = False) -> int:
         """How many passages the vector index holds when it is in step; of the papers it has followed at least."""
@@ -156,6 +154,10 @@ class Papers(History):
         rows = self._rows("paper_id, spans, abstract", paper_ids)
         return {paper_id: passages_of(paper_id, spans, abstract) for paper_id, spans, abstract in rows}
 
+    def spans(self, paper_ids: Sequence[str]) -> dict[str, str]:
+        """Where the passages of these papers are said to stand, as `spans_of` gives it."""
+        return {row[0]: row[1] for row in self._rows("paper_id, spans", paper_ids)}
+
     def _rows(self, columns: str, paper_ids: Sequence[str]) -> Iterator[Sequence[Any]]:
         for start in range(0, len(paper_ids), _PAGE):
             some = list(paper_ids[start : start + _PAGE])
@@ -171,27 +173,37 @@ class Papers(History):
         rows = self.rows("SELECT paper_id, year, venue, authors, tags FROM papers ORDER BY seq")
         return [outline_of(row) for row in rows]
 
-    def changed(self) -> Iterator[tuple[int, Paper, str]]:
-        """The papers whose stored text is not that of the digest that was kept with it: row, paper, digest."""
-        for seq, content, *row in self._pages(f"content, {COLUMNS}", "seq > ?"):
-            if digest_of(paper := paper_of(row)) != content:
-                yield seq, paper, content
+    def changed(self) -> Iterator[tuple[int, list[Any], str]]:
+        """The records that are not those of the digest that was kept with them: row number, FIELDS, digest."""
+        for seq, digest, *row in self._pages(f"digest, {COLUMNS}", "seq > ?"):
+            if digest_of_row(row) != digest:
+                yield seq, row, digest
 
     def put_back(self, seq: int, whole: Paper) -> None:
-        """Put the text of `whole` back in its row; the indexes are to follow it."""
+        """Put `whole` back in its row; the indexes are to follow it."""
         with self.transaction():
-            values = (whole.title, whole.abstract, seq)
-            self._db.execute("UPDATE papers SET title = ?, abstract = ?, indexed = '' WHERE seq = ?", values)
+            self._put(seq, whole)
+            self._db.execute("UPDATE papers SET indexed = '' WHERE seq = ?", (seq,))
 
-    def replace_by(self, other: "Papers") -> None:
-        """Put what `other` holds in the place of everything here, in one transaction, and keep a copy of what was.
+    def leave_out(self, seq: int, names: Sequence[str]) -> None:
+        """Blank the fields of these names, which nothing can be read of; the digest tells what they were not."""
+        with self.transaction():
+            for name in names:
+                self._db.execute(f"UPDATE papers SET {name} = '' WHERE seq = ?", (seq,))
+
+    def usable(self) -> bool:
+        """Whether the file is whole, every record can be read, and its version is this or an earlier one."""
+        try:
+            return self.filled() and not self.complaints() and all(True for _ in self.select())
+        except sqlite3.DatabaseError:
+            return False
+
+    def replace_by(self, other: "Papers", library: str) -> None:
+        """Put what `other` holds in the place of everything here, in one transaction; `library` is its name.
 
         Both indexes are to be made anew. The caller is the one writer.
         """
-        known, library = self._folder.known(), ""
-        if self.has_tables():
-            self.keep_copy("restore")
-            library = self.fact("library")
+        known = self._folder.known()
         with other.transaction():
             other.mark_all_lagging()
             facts = {"generation": str(known.generation + 1), "library": library, "fingerprint": "", "writing": "yes"}

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,15 +12,21 @@ from store.records import Outline, Paper, Passage
 
 FIELDS = tuple(field.name for field in fields(Paper))
 COLUMNS = ", ".join(FIELDS)
+STORED = (*FIELDS, "content", "digest")  # what a row is written with
 _PART = "\x1f"
-_LISTS = ("authors", "tags", "sources")  # kept as JSON, as `origins` is
 
 
 def row_of(paper: Paper) -> list[Any]:
     """The values of FIELDS for a paper."""
     values = {name: getattr(paper, name) for name in FIELDS}
     values["authors"] = [_parts(author) if isinstance(author, Name) else author for author in paper.authors]
-    return [_json(value) if name in (*_LISTS, "origins") else value for name, value in values.items()]
+    return [_json(value) if name in _READ else value for name, value in values.items()]
+
+
+def stored_of(paper: Paper) -> list[Any]:
+    """The values of STORED for a paper."""
+    row = row_of(paper)
+    return [*row, digest_of(paper), digest_of_row(row)]
 
 
 def _json(value: Any) -> str:
@@ -39,15 +45,28 @@ def authors_of(text: str) -> tuple[str, ...]:
 
 
 def _name(item: str) -> Name:
-    _, family, given, particle, suffix, literal = item.split(_PART)
+    try:
+        _, family, given, particle, suffix, literal = item.split(_PART)
+    except ValueError:
+        raise sqlite3.DatabaseError(f"{item[:60]!r} is no name") from None
     return Name(Author(family, given, particle, suffix, bool(literal)))
 
 
 def paper_of(row: Sequence[Any]) -> Paper:
-    """The paper of a row of FIELDS."""
+    """The paper of a row of FIELDS. Raises sqlite3.DatabaseError where a field keeps what nobody wrote."""
     values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
-    values |= {name: list_of(values[name]) for name in ("tags", "sources")} | {"authors": authors_of(values["authors"])}
-    return Paper(**values | {"origins": dict(json.loads(values["origins"] or "{}"))})
+    return Paper(**values | {name: read(values[name]) for name, read in _READ.items()})
+
+
+def unreadable(row: Sequence[Any]) -> list[str]:
+    """The names of the FIELDS that nothing can be read of."""
+    found = []
+    for name, read in _READ.items():
+        try:
+            read(row[FIELDS.index(name)])
+        except sqlite3.DatabaseError:
+            found.append(name)
+    return found
 
 
 def outline_of(row: Sequence[Any]) -> Outline:
@@ -57,11 +76,27 @@ def outline_of(row: Sequence[Any]) -> Outline:
 
 
 def list_of(text: str) -> tuple[str, ...]:
-    """The list that a row keeps as JSON. Raises sqlite3.DatabaseError where it keeps none."""
+    """The list that a row keeps as JSON, empty for "". Raises sqlite3.DatabaseError where it keeps none."""
     try:
-        return tuple(json.loads(text)) if text != "[]" else ()
+        return tuple(json.loads(text)) if text not in ("[]", "") else ()
     except (ValueError, TypeError):
         raise sqlite3.DatabaseError(f"{str(text)[:60]!r} is no list") from None
+
+
+def _origins_of(text: str) -> dict[str, str]:
+    try:
+        return dict(json.loads(text or "{}"))
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"{str(text)[:60]!r} tells of no sources") from None
+
+
+# What is kept as JSON, and how it is read.
+_READ: dict[str, Callable[[str], Any]] = {
+    "authors": authors_of,
+    "tags": list_of,
+    "sources": list_of,
+    "origins": _origins_of,
+}
 
 
 def spans_of(passages: Sequence[Passage]) -> str:
@@ -71,10 +106,23 @@ def spans_of(passages: Sequence[Passage]) -> str:
 
 def passages_of(paper_id: str, spans: str, abstract: str) -> list[Passage]:
     """The inverse of `spans_of`."""
-    bounds = (tuple(map(int, span.split("-"))) for span in spans.split())
-    return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+    try:
+        bounds = [tuple(map(int, span.split("-"))) for span in spans.split()]
+        return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"{str(spans)[:60]!r} are no places of passages") from None
 
 
 def digest_of(paper: Paper) -> str:
     """What changes when the text that is indexed changes."""
-    return hashlib.sha256(f"{paper.title}\n{paper.abstract}".encode()).hexdigest()[:16]
+    return digest_of_text(paper.title, paper.abstract)
+
+
+def digest_of_text(title: str, abstract: str) -> str:
+    """The digest of a paper of this title and abstract."""
+    return hashlib.sha256(f"{title}\n{abstract}".encode()).hexdigest()[:16]
+
+
+def digest_of_row(row: Sequence[Any]) -> str:
+    """What changes when anything does that a row of FIELDS keeps."""
+    return hashlib.sha256("\x1e".join(map(str, row)).encode(errors="replace")).hexdigest()[:16]

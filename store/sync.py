@@ -8,6 +8,7 @@ written under stable ids, and only then is the batch marked as followed.
 import secrets
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -43,6 +44,7 @@ class Sync:
     def __init__(self, folder: Folder, papers: Papers, indexes: Indexes, model: str):
         self._folder, self._papers, self._indexes, self._model = folder, papers, indexes, model
         self.repairs: list[str] = []
+        self.lost: list[str] = []  # what cannot be repaired
         self._progress: Progress = silent
         self._gate = threading.Lock()  # between those who write to the indexes and those who close them
         self.writing = False
@@ -96,9 +98,9 @@ class Sync:
 
     def _is_behind(self) -> bool:
         papers, indexes = self._papers, self._indexes
-        if papers.fact("model") != self._model or papers.fact("writing"):
+        if papers.fact("model") != self._model or papers.fact("writing") or papers.lagging(1) or papers.removed():
             return True
-        return indexes.vectors_missing or indexes.keywords_missing or bool(papers.lagging(1) or papers.removed())
+        return bool(indexes.damage_of_vectors() or indexes.damage_of_keywords())
 
     def reopen(self) -> None:
         """See what another process has written, unless this one is writing: it is up to date."""
@@ -126,32 +128,35 @@ class Sync:
         self._distrust()
         lacking = self._lacks_words()
         if lacking and len(papers) > papers.count_lagging() and "keywords" not in self._renewed:
-            self.repairs.append("The keyword index was missing, damaged or incomplete: it was made anew.")
+            self.repairs.append(f"The keyword index {lacking}: it was made anew.")
         if lacking or papers.fact("writing"):
             self._rebuild_keywords()
         papers.set_fact("writing", "yes")
-        replaced = papers.count_replaced() + int(papers.fact("replaced") or 0)
+        replaced = papers.count_replaced() + papers.number("replaced")
         try:
             self._index()
         except DamagedIndexError as error:
             self.renew(error)
             self._index()
         except KeyboardInterrupt:
+            self._indexes.seal()
             papers.set_fact("writing", "")  # what was being written is finished, unlike after a kill
             raise
         if replaced > _STALE * len(papers) or (replaced and len(papers) < _SMALL):
             self._rebuild_keywords()
             replaced = 0
+        self._indexes.seal()
         with papers.transaction():
             papers.set_fact("model", self._model)
             papers.set_fact("replaced", str(replaced))
             papers.set_fact("writing", "")
 
-    def _lacks_words(self) -> bool:
+    def _lacks_words(self) -> str:
         try:
-            return len(self._indexes.keywords) < len(self._papers) - self._papers.count_lagging()
-        except DamagedIndexError:
-            return True
+            whole = len(self._indexes.keywords) >= len(self._papers) - self._papers.count_lagging()
+        except DamagedIndexError as error:
+            return error.damage
+        return "" if whole else "was incomplete"
 
     def _distrust(self) -> None:
         """Drop vectors that are of another model, lost, or broken by the end of who wrote them."""
@@ -159,32 +164,29 @@ class Sync:
             return
         if self._papers.fact("fingerprint") != self._indexes.fingerprint:
             self.renew_vectors()
-        elif self._indexes.vectors_missing:
-            self.renew_vectors("was missing")
         elif self._papers.fact("writing") and self._is_broken():
             self.renew_vectors("may have been damaged by the end of what wrote to it")
+        elif damage := self._indexes.damage_of_vectors():
+            self.renew_vectors(damage)
 
     def _is_broken(self) -> bool:
-        """Whether the end of their writer may have broken the vectors.
+        """Whether the end of its writer may have broken the index.
 
-        A graph that a kill left half-written looks whole, may even answer, and then crashes the process that
-        writes to it. So none in a folder is trusted: all vectors are kept by their text, and making it anew takes
-        a minute for 80,000. A server is not killed with the process that wrote to it.
+        A graph that a kill left half-written looks whole, may even answer, and then ends who writes to it. So none in
+        a folder is trusted: all vectors are kept by their text, and making it anew takes a minute for 80,000. A server
+        is not killed with the process that wrote to it.
         """
-        if not self._indexes.place:
-            return True
-        try:
-            return len(self._indexes.vectors) < self._papers.count_passages(in_step=True)
-        except DamagedIndexError:
-            return True
+        with suppress(DamagedIndexError):
+            if self._indexes.place:
+                return len(self._indexes.vectors) < self._papers.count_passages(in_step=True)
+        return True
 
     def renew(self, error: DamagedIndexError) -> None:
         """Have the index that was found damaged made anew."""
-        if isinstance(error, DamagedKeywordsError):
-            self.renew_keywords("was damaged")
-            self._rebuild_keywords()
-        else:
-            self.renew_vectors("was damaged")
+        if not isinstance(error, DamagedKeywordsError):
+            return self.renew_vectors(error.damage)
+        self.renew_keywords(error.damage)
+        self._rebuild_keywords()
 
     def renew_vectors(self, damage: str = "") -> None:
         """Have the next `follow` make every vector anew from the place of record; `damage` says what was wrong."""

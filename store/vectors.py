@@ -10,6 +10,7 @@ from filelock import FileLock
 from store.chroma import connect, failures
 from store.errors import DamagedIndexError
 from store.records import ChromaServer, Passage
+from store.sums import OPEN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,14 +53,15 @@ class Vectors:
             except BaseException:
                 self._client.close()
                 raise
+        self._note(open=True)
 
     def _load(self) -> "Collection":
-        collection = self._client.get_or_create_collection(
-            self._name, configuration={"hnsw": _HNSW}, embedding_function=None
-        )
-        if isinstance(self._place, Path) and collection.count():
-            with _surviving(self._place / "loading.lock"):  # from here on Chroma keeps the graph in memory
-                collection.get(limit=1, include=["embeddings"])
+        with _surviving(self._place / "loading.lock") if isinstance(self._place, Path) else nullcontext():
+            collection = self._client.get_or_create_collection(
+                self._name, configuration={"hnsw": _HNSW}, embedding_function=None
+            )
+            if isinstance(self._place, Path) and collection.count():
+                collection.get(limit=1, include=["embeddings"])  # from here on Chroma keeps the graph in memory
         return collection
 
     def upsert(self, passages: Sequence[Sequence[Passage]], vectors: "np.ndarray") -> None:
@@ -122,6 +124,14 @@ class Vectors:
     def close(self) -> None:
         """Let go of the index's files."""
         self._client.close()
+        self._note(open=False)
+
+    def _note(self, open: bool) -> None:
+        """A mark in the folder while the index is open: a process that a damaged graph ends leaves it there."""
+        if isinstance(self._place, Path):
+            with suppress(OSError):
+                mark = self._place / OPEN
+                mark.touch() if open else mark.unlink(missing_ok=True)
 
     @contextmanager
     def _calling(self, lock: bool = True) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """Looked through in depth: what a changed byte or lost files or rows did is found, mended if it can be, and named."""
 
 import json
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_a_changed_abstract_that_no_copy_has_is_named_with_what_to_do(small, tmp
     change(tmp_path / "home" / "papers.db", b"gripper in setting 30. It helps", b"gripqer in setting 30. It helps")
     with open_empty(tmp_path / "home") as opened:
         [said] = opened.examine().left
-        assert "study-30-of-gripper is not what was added" in said and "remove and add again" in said
+        assert "study-30-of-gripper is not what was kept" in said and "remove and add again" in said
         opened.remove(["study-30-of-gripper"])
         opened.add([NEW[30]])
         assert opened.examine().left == ()
@@ -98,16 +99,46 @@ def test_an_index_that_differs_from_the_papers_is_made_anew(small, damage, said)
     assert small._indexes.embedder.calls == calls + len(before[1])  # the queries: no paper is embedded again
 
 
-@pytest.mark.parametrize("kind", ["store", "term", "idx", "fieldnorm"])
-def test_a_changed_byte_of_the_keyword_index_is_found(small, tmp_path, kind):
+SPOILT = ["keywords/*.idx", "vectors/*/*/header.bin", "vectors/*/*/data_level0.bin"]
+OTHERS = ["keywords/*.term", "keywords/meta.json", "vectors/*/*/index_metadata.pickle"]
+
+
+@pytest.mark.parametrize(
+    ("file", "aged"),
+    [(file, aged) for aged in (True, False) for file in (SPOILT if aged else SPOILT + OTHERS)],
+    ids=lambda value: Path(value).name if isinstance(value, str) else "its time as before" * value,
+)
+def test_a_changed_byte_of_an_index_is_found_before_it_is_read(small, tmp_path, capfd, file, aged):
+    """Chroma ends a process with SIGSEGV, and tantivy writes on stderr, where they read such a file."""
+    before, home = state(small), tmp_path / "home"
+    small.close()
+    [path] = home.glob(file)
+    data, stat = path.read_bytes(), path.stat()
+    middle = len(data) // 2
+    path.write_bytes(data[:middle] + bytes([data[middle] ^ 16]) + data[middle + 1 :])
+    if aged:
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        [mark] = [place / "open" for place in (home / "vectors").glob("made-*[0-9]")]
+        mark.touch()  # who read the file last was ended by it
+    with open_empty(home) as opened:
+        [said] = opened.examine().mended if aged and "keywords" in file else opened.repairs
+        assert said.startswith(f"The {'keyword' if 'keywords' in file else 'vector'} index was damaged ({path.name})")
+        assert state(opened) == before and opened.examine().mended == ()
+    assert capfd.readouterr().err == "" and not list(home.glob("vectors/*/open"))
+    with open_empty(home) as opened:
+        assert opened.repairs == ()
+
+
+def test_a_copied_folder_is_whole_and_one_without_sums_is_made_anew(small, tmp_path):
     before = state(small)
     small.close()
-    file = max((tmp_path / "home" / "keywords").glob(f"*.{kind}"), key=lambda path: path.stat().st_mtime_ns)
-    data = file.read_bytes()
-    file.write_bytes(bytes([data[0] ^ 1]) + data[1:])
-    with open_empty(tmp_path / "home") as opened:
-        assert "The keyword index was damaged" in opened.examine().mended[0]
-        assert state(opened) == before
+    other = shutil.copytree(tmp_path / "home", tmp_path / "other", copy_function=shutil.copy)
+    with open_empty(other) as opened:
+        assert state(opened) == before and opened.repairs == ()
+    (other / "sums.json").unlink()
+    with open_empty(other) as opened:
+        [said] = opened.repairs
+        assert state(opened) == before and "lacked the sums" in said
 
 
 @pytest.mark.parametrize("running", [True, False])
@@ -121,7 +152,7 @@ def test_a_keyword_index_without_its_list_of_files_is_made_anew_and_said(small, 
     small.close()
     (home / "keywords" / "meta.json").unlink()
     with open_empty(home) as opened:
-        assert opened.repairs == ("The keyword index was missing, damaged or incomplete: it was made anew.",)
+        assert opened.repairs == ("The keyword index was missing: it was made anew.",)
         assert state(opened) == before
 
 

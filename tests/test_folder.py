@@ -42,7 +42,7 @@ def test_papers_that_are_gone_are_an_alarm_and_no_new_library(small, tmp_path, h
         StoreError, match=r"papers\.db is (missing|empty), though (60 papers were|its indexes)"
     ) as raised:
         open_empty(home)
-    assert "\n" not in str(raised.value) and "put back a copy" in str(raised.value)
+    assert "\n" not in str(raised.value) and "`citewell doctor --deep` puts back" in str(raised.value)
     assert sorted(path.name for path in home.iterdir()) == before
 
 
@@ -127,12 +127,28 @@ def as_version(home: Path, version: str) -> None:
     """What earlier versions left behind: 2 is that of 0.1.0."""
     with sqlite3.connect(home / "papers.db") as db:
         db.execute("UPDATE facts SET value = ? WHERE name = 'schema'", (version,))
+        db.execute("ALTER TABLE papers DROP COLUMN digest")
+        if version == "4":
+            return
         db.execute("DROP INDEX filters")
         for table in ("citekeys", "changes", "images"):
             db.execute(f"DROP TABLE {table}")
         for column in ("citekey", "notes", "retracted", "origins"):
             db.execute(f"ALTER TABLE papers DROP COLUMN {column}")
     (home / "library.json").unlink()
+
+
+def test_a_library_without_digests_of_records_gets_them(small, tmp_path):
+    home, before = tmp_path / "home", state(small)
+    small.close()
+    as_version(home, "4")
+    with open_empty(home) as opened:
+        assert state(opened) == before and opened.repairs == () and opened.examine().left == ()
+    with sqlite3.connect(home / "papers.db") as db:
+        db.execute("UPDATE papers SET venue = 'Elsewhere' WHERE seq = 3")
+    with open_empty(home) as opened:
+        [mended] = opened.examine().mended
+        assert "study-2-of-vision was damaged: it was put back from a copy" in mended and state(opened) == before
 
 
 @pytest.mark.parametrize("version", ["2", "3"])
@@ -144,7 +160,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path
         db.execute("UPDATE papers SET authors = '[\"Doe, Jane\"]', year = 2024, venue = 'X 2025' WHERE seq < 3")
     with open_empty(home) as opened:
         papers, *found = state(opened)
-        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == "4"
+        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == "5"
         assert [(p.authors, p.year, p.citekey) for p in papers[:2]] == [
             (("Jane Doe",), 2025, "doe2024study"),  # the key that it had, in the order of the ids
             (("Jane Doe",), 2025, "doe2024studya"),
@@ -156,7 +172,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path
         assert "filters" in {row[0] for row in opened._papers._db.execute("SELECT name FROM sqlite_master")}
     assert json.loads((home / "library.json").read_text())["papers"] == 60
     [copy] = (home / "copies").iterdir()
-    assert copy.name.endswith("-before-version-4.db")
+    assert copy.name.endswith("-before-version-5.db")
 
 
 @pytest.fixture

@@ -70,14 +70,6 @@ def test_the_index_is_there_when_opened_again(keywords, tmp_path):
     assert ids(Keywords(tmp_path / "keywords").best("touch", 5)) == ["grasp"]
 
 
-@pytest.mark.parametrize("file", ["*.pos", "*.idx", "*.store"])
-def test_a_file_that_is_lost_is_named(keywords, tmp_path, file):
-    [path] = (tmp_path / "keywords").glob(file)
-    assert keywords.damaged() == []
-    path.unlink()
-    assert keywords.damaged() == [path.name]
-
-
 @pytest.mark.parametrize(
     ("error", "told"),
     [

@@ -144,7 +144,7 @@ def library_in_words(library: "Library", settings: Settings) -> str:
 
 
 def _library_in_depth(settings: Settings) -> str:
-    with open_library(settings) as library:
+    with open_library(settings, mend=True) as library:
         with bar() as progress:
             found = library.examine(progress)
         mended = " ".join(found.mended)

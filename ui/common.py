@@ -177,10 +177,10 @@ def _decisions_file() -> Path:
 
 
 @contextmanager
-def open_library(settings: Settings) -> Iterator["Library"]:
-    """The user's library, with progress on stderr; closed afterwards."""
+def open_library(settings: Settings, mend: bool = False) -> Iterator["Library"]:
+    """The user's library, with progress on stderr; closed afterwards. With `mend` also one whose papers are damaged."""
     with bar() as progress:
-        library = settings.open_library(progress)
+        library = settings.open_library(progress, mend)
     try:
         yield library
     finally:

@@ -138,7 +138,7 @@ def compared(place: Place, home: Path, course: Course) -> tuple[list[str], str]:
     """What is wrong with a library, and which of those there may be it is."""
     ended, seen = place.look(home)
     if seen is None or ended.crude:
-        return [f"cannot be opened: {ended.lines[-3:]}"], "unreadable"
+        return [f"cannot be opened: ended with {ended.code}: {ended.lines[-3:]}"], "unreadable"
     near = min((differs(seen, state, "from all there may be") for state in course.states), key=len)
     number = next((n for n, state in enumerate(course.states) if not differs(seen, state)), -1)
     names = {0: "before", len(course.states) - 1: "after"}

@@ -1,7 +1,6 @@
 """Files of a library cut, changed or deleted, and what the next commands make of it."""
 
 import random
-import shutil
 import sys
 from pathlib import Path
 
@@ -26,14 +25,15 @@ def _damage(place: Place, name: Path, kind: str, before: dict, chance: random.Ra
     search = place.run(home, ["search", "grippers and maps"])
     opened, meanwhile = place.look(home, deep=False)
     doctor = place.run(home, ["doctor", "--deep"])
-    said = [*search.lines, *(line for line in doctor.printed.splitlines() if "library: " in line or "!!" in line)]
+    printed = (line for line in doctor.printed.splitlines() if "library: " in line or "!!" in line)
+    said = [*search.lines, *doctor.lines, *printed]
     said = [line for line in said if "texts and both indexes are whole" not in line]
     wrong = [f"ended with {end.code}: {end.said[-1_000:]}" for end in (search, opened, doctor) if end.crude]
     _, after = place.look(home)
     left = "as before" if not differs(after, before) else "another"
-    if left != "as before" and any("put back a copy" in line for line in said):
-        left = "told"
-        wrong += _put_back(place, home, before)
+    if left != "as before" and any("papers were put back" in line for line in said):
+        left = "papers put back"
+        wrong += _put_back(home, kind, before, after)
     elif left != "as before":
         wrong += ["silent" if not said else "not mended", *differs(after, before)]
     elif differs(meanwhile, before) and not said:
@@ -56,17 +56,12 @@ def spoil(file: Path, kind: str, chance: random.Random) -> None:
     file.write_bytes(data)
 
 
-def _put_back(place: Place, home: Path, before: dict) -> list[str]:
-    """Do as was said: the newest copy in the place of the papers."""
-    copies = sorted((home / "copies").glob("*.db"))
-    if not copies:
-        return ["no copy to put back"]
-    for file in home.glob("papers.db*"):
-        file.unlink()
-    shutil.copyfile(copies[-1], home / "papers.db")
-    _, after = place.look(home)
-    lost = after is None or after["count"] != before["count"] or after["doctor"]
-    return [f"a copy put back gives {after}"] if lost else []
+def _put_back(home: Path, kind: str, before: dict, after: dict | None) -> list[str]:
+    """What is wrong with papers that were put back, of which the changes since the newest copy may be lost."""
+    if after is None or after["count"] != before["count"] or after["doctor"]:
+        return [f"what was put back gives {after}"]
+    kept = list((home / "copies").glob("damaged-*.db"))
+    return ["the damaged file was not kept"] if kind == "bits flipped" and not kept else []
 
 
 def _shown(name: Path) -> str:
