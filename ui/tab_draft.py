@@ -19,6 +19,7 @@ from ui.drafting import (
     Edit,
     Order,
     as_exchange,
+    chosen_papers,
     draft_files,
     drafting,
     edited,
@@ -34,11 +35,20 @@ EDITS: dict[Edit, str] = {"move": "Move", "pin": "Pin", "drop": "Drop"}
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
+_HEAD = (
+    '<div class="place"><h1>Draft related work</h1><p class="lead">A plan first, to be changed; then a text in which '
+    "each sentence cites its papers and is checked.</p></div>"
+)
+# The papers chosen are the browser's: they go along as the last of what is sent.
+WITH_CHOSEN = "(...sent) => [...sent.slice(0, -1), window.citewell.chosenForDraft()]"
+
+
 def build_draft(assistant: Assistant) -> None:
     """Add the tab to the Blocks around it."""
     state = gr.State(None)
     with gr.Row(elem_classes="chat"):
-        with gr.Column(scale=3, min_width=300, elem_classes=["draft", "fields"]):
+        with gr.Column(scale=3, min_width=300, elem_classes=["drafting", "fields"]):
+            gr.HTML(_HEAD, apply_default_css=False)
             request = gr.Textbox(
                 label="Topic, or the abstract of your own paper",
                 lines=2,
@@ -47,6 +57,7 @@ def build_draft(assistant: Assistant) -> None:
                 elem_id="topic",
             )
             options = _options()
+            gr.HTML('<div class="draft place"></div>', elem_id="draft", apply_default_css=False)
             with gr.Row(elem_classes="buttons"):
                 plan = gr.Button("Plan", scale=0, min_width=90, elem_id="make-plan")
                 write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
@@ -104,6 +115,7 @@ def _options() -> list[gr.components.Component]:
 
 def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) -> None:
     state, editor, _, _, plan, write, stop, _, place, *_ = outputs
+    chosen = gr.Textbox(visible=False)
     stops = Stops()
     slots: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts", **QUIET}
 
@@ -127,17 +139,20 @@ def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) ->
     def write_anew(current: Drafting, chosen: int) -> tuple:
         return _shown(rewritten(drafter(), current, chosen))
 
-    plan.click(make_plan, [state, *inputs, editor], outputs, **slots)
-    write.click(write_text, [state, *inputs, editor], outputs, **slots)
+    for button, run_it in ((plan, make_plan), (write, write_text)):
+        button.click(run_it, [state, *inputs, editor, chosen], outputs, js=WITH_CHOSEN, **slots)
     stop.click(stop_draft, None, None, queue=False, **QUIET)
     anew.click(write_anew, [state, place], outputs, **slots)
     # A plan belongs to its topic: with another one it would be written by mistake.
     inputs[0].change(lambda: gr.update(value="", visible=False), None, editor, **QUIET)
 
 
-def _order(write: bool, request: str | None, style: Style, length: Length, papers: int, plan: str | None) -> Order:
+def _order(
+    write: bool, request: str | None, style: Style, length: Length, papers: int, plan: str | None, chosen: str | None
+) -> Order:
     """The order of the fields' values; Gradio gives None for a box that was never filled."""
-    return Order((request or "").strip(), Options(style, length, papers or None), (plan or "").strip(), write)
+    options = Options(style, length, papers or None)
+    return Order((request or "").strip(), options, (plan or "").strip(), write, chosen_papers(chosen or ""))
 
 
 def _shown(state: Drafting) -> tuple:
