@@ -30,8 +30,8 @@ OFFLINE = (
     "Offline draft: its sentences are the authors' words, long runs in quotation marks; write your own from the plan"
 )
 OTHER_OPTIONS = (
-    "The plan was made with other options: press Plan for one with these, in which what is pinned stays, or set the "
-    "options back."
+    "The plan was made with other options, papers or another topic: press Plan for one with these, in which what is "
+    "pinned stays, or set them back."
 )
 Edit = Literal["move", "drop", "pin"]
 
@@ -48,8 +48,10 @@ class Drafting:
     error: str = ""
     stopped: bool = False
     busy: bool = False
-    options: Options | None = None  # that the plan was made with
-    chosen: tuple[str, ...] = ()  # the papers that it was made of, where they were named
+    # What the plan was made for and with, and the papers that it was made of, where these were named.
+    request: str = ""
+    options: Options | None = None
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ def drafting(
     try:
         for step in until(stop, _steps(drafter, order, before)):
             if isinstance(step, Plan):
-                new = Drafting("", options=order.options, chosen=order.chosen)
-                kept = before if order.write and order.plan else new
-                state = Drafting(order.request, busy=True, options=kept.options, chosen=kept.chosen)
+                new = Drafting(order.request, busy=True)
+                of = before if order.write and order.plan and before.options else order
+                state = replace(new, request=of.request, options=of.options, chosen=of.chosen)
             state = _grown(state, step, library)
             yield state
         draft = drafter.finish(state.plan, state.written, started) if state.plan and state.written else None
@@ -144,8 +146,8 @@ def _steps(drafter: Drafter, order: Order, before: Drafting) -> Iterator[Plan | 
         yield from drafter.write(plan)
 
 
-def _asked(of: Drafting | Order) -> tuple[Options | None, tuple[str, ...]]:
-    return of.options, of.chosen
+def _asked(of: Drafting | Order) -> tuple[str, Options | None, tuple[str, ...]]:
+    return of.request, of.options, of.chosen
 
 
 def _grown(state: Drafting, step: Plan | Written, library: Library) -> Drafting:

@@ -62,6 +62,7 @@ export async function post(path, body = {}, as = "json") {
   const answer = await send(path, { method: "POST", body: content });
   return as === "json" ? answer.json() : answer.blob();
 }
+export const stream = (path, body) => send(path, { method: "POST", body: JSON.stringify(body) });
 export function ask(body) {
   const text = JSON.stringify(body);
   return send("ask", { method: "POST", body: text, keepalive: text.length < KEPT_ALIVE });

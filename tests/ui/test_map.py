@@ -89,3 +89,21 @@ def test_papers_are_found_lit_pointed_at_and_chosen_by_a_lasso(map_page):
     page.wait_for_selector("#map [data-part=chosen-count]:has-text('61 chosen')")
     page.locator("#map [data-act=ask]").click()
     page.wait_for_selector("#scope .chips li:has-text('61 chosen')")
+
+
+def test_a_hostile_title_is_text_in_every_place(map_page):
+    page, start = map_page, map_page.url.partition("?")[0]
+    places = {
+        "papers&paper=evil": ".paper-page h1",
+        'compare&ids=["evil"]': ".compare .compared th bdi",
+        'draft&ids=["evil"]': "#draft .chips li",
+        "settings": ".settings dd",
+    }
+    for place, shown in places.items():
+        page.goto(f"{start}?p={place}")
+        page.wait_for_selector(f"{shown}:visible")
+        if place != "settings":
+            assert EVIL in page.locator(shown).first.inner_text()
+    page.goto(f"{start}?p=papers")
+    page.fill(".filters [name=q]", "Evil")
+    page.wait_for_selector(".paper-row:has-text('onerror')")

@@ -5,6 +5,7 @@ import re
 import sqlite3
 
 import pytest
+from test_access import obstacles_in_both_schemes
 
 from rag.answer import Assistant
 from rag.errors import QuestionError
@@ -99,17 +100,22 @@ def test_rows_of_the_papers_are_asked_and_drafted(desk):
     page.locator("#papers [data-part=all]").uncheck()
     for n in (0, 1):
         page.locator(".paper-row input").nth(n).check()
+    assert not obstacles_in_both_schemes(page)
     page.locator("#papers [data-act=draft]").click()
     page.wait_for_selector("#draft .chips li:nth-child(2)")
     page.fill("#topic textarea", "What studies look at")
     page.click("#make-plan")
     page.wait_for_function("document.querySelectorAll('#draft-cards .card').length === 2")
+    page.wait_for_selector("#plan textarea:visible")
+    assert page.locator("#place-draft h1").inner_text() == "Draft related work"
+    assert not obstacles_in_both_schemes(page)
     page.go_back()
     page.wait_for_selector("[data-part=chosen-count]:has-text('2 chosen')")
     page.locator("#papers [data-act=ask]").click()
     page.wait_for_selector("#scope .chips li:has-text('2 chosen')")
     page.get_by_role("button", name="2 chosen", exact=True).click()
     page.wait_for_selector("#scope .picker .chips li:nth-child(2)")
+    assert not obstacles_in_both_schemes(page)
     page.locator("#scope .picker .chips button").first.click()
     page.wait_for_selector("#scope .chips li:has-text('1 chosen')")
     page.reload()
