@@ -14,8 +14,9 @@ from rag.errors import ModelError, QuestionError
 from rag.events import Checked, Event, Searched
 from rag.filters import NO_LIMIT, Filter
 from rag.followup import depends, standalone
+from rag.means import Means
 from rag.models import Writer, answer_messages, one_line, quotable
-from rag.offline.composing import MODEL_NAME, compose
+from rag.offline.composing import compose
 from rag.question import focus, sources_for
 from rag.records import (
     Answer,
@@ -55,9 +56,7 @@ class Assistant:
 
     def use(self, settings: Settings) -> None:
         """Answer by other settings from the next question on; the library stays. Raises SettingsError."""
-        self._verifier = Verifier.of(settings)
-        self._server = ServerModel(settings) if settings.has_server else None
-        self.settings = settings
+        self._means = Means.of(settings)
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> "Assistant":
@@ -65,9 +64,14 @@ class Assistant:
         return cls(settings.open_library(progress), settings)
 
     @property
+    def settings(self) -> Settings:
+        """The settings of the next question."""
+        return self._means.settings
+
+    @property
     def model(self) -> str:
         """The name of the model that writes the answers."""
-        return self._server.name if self._server else MODEL_NAME
+        return self._means.model
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), k: int | None = None, limit: Filter = NO_LIMIT
@@ -84,30 +88,32 @@ class Assistant:
         says which may be, beside what the question says of that. Raises QuestionError.
         """
         question = _checked_question(question)
-        started = time.perf_counter()
+        started, means = time.perf_counter(), self._means
         consulted = consult(question, history, self.library, limit)
         if consulted.reply:
             yield from told_from_records(question, consulted, history, started)
             return
-        asked, repairs = self._standalone(consulted.question, () if consulted.stands_alone else history)
-        count = k or sources_for(asked, self.settings.sources)
+        asked, repairs = self._standalone(means.server, consulted.question, () if consulted.stands_alone else history)
+        count = k or sources_for(asked, means.settings.sources)
         part = catalogue_of(self.library).part(consulted.filter)
-        looked = Search(asked, part, self.tuning, self.settings.steps, self._server).run(count)
+        looked = Search(asked, part, self.tuning, means.settings.steps, means.server).run(count)
         searched = Searched(asked, looked.found, looked.searches, consulted.filter)
-        records = records_block(self.library, consulted.filter) if self._server else ""
-        writer, repairs = self._writer(searched, history), [*repairs, *looked.repairs]
+        records = records_block(self.library, consulted.filter) if means.server else ""
+        writer, repairs = self._writer(means.server, searched, history), [*repairs, *looked.repairs]
         answering = _Answering(question, searched, writer, repairs, started, looked.usage, records)
         yield searched
-        yield from answering.run(self._verifier)
-        if self._server is not None and self.settings.asks_model:
-            answering.judge(self._server)
-        yield answering.answer(self.settings, len(part))
+        yield from answering.run(means.verifier)
+        if means.server is not None and means.settings.asks_model:
+            answering.judge(means.server)
+        yield answering.answer(means.settings, len(part))
 
-    def _standalone(self, question: str, history: Sequence[Turn]) -> tuple[str, list[Repair]]:
+    def _standalone(
+        self, server: ServerModel | None, question: str, history: Sequence[Turn]
+    ) -> tuple[str, list[Repair]]:
         if not depends(question, history):
             return question, []
         offline = standalone(question, history, self.library)
-        if self._server is None:
+        if server is None:
             return offline, []
         from langchain_core.messages import HumanMessage
 
@@ -115,15 +121,15 @@ class Assistant:
         talk = "\n".join(f"{turn.role}: {one_line(turn.content)[: Reading.REMEMBERED]}" for turn in recent)
         prompt = fill("condense", history=talk, question=one_line(question))
         try:
-            return one_line(self._server.complete([HumanMessage(prompt)])) or offline, []
+            return one_line(server.complete([HumanMessage(prompt)])) or offline, []
         except ModelError as error:
             return offline, [Repair("model-failed", f"{error} The question was completed by rule.")]
 
-    def _writer(self, searched: Searched, history: Sequence[Turn]) -> Writer:
+    def _writer(self, server: ServerModel | None, searched: Searched, history: Sequence[Turn]) -> Writer:
         papers = [quotable(f.paper) for f in searched.found]
         taken = {paper_id: n for turn in history for n, paper_id in turn.cited}
         offline = partial(compose, one_line(searched.standalone_question), papers, self.library, self.tuning)
-        return Writer(self._server, offline, papers, taken)
+        return Writer(server, offline, papers, taken)
 
 
 class _Answering:

@@ -1,4 +1,4 @@
-"""What limits a search: years, venues, authors and tags, as the user gives them, and how it is said in words."""
+"""What limits a search: years, venues, authors, tags and chosen papers, as given, and how it is said in words."""
 
 import re
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ class Filter:
 
     `since` and `until` bound the year, both included; nothing fits where `since` is the later one. `authors`, `venues`
     and `tags` are what the user wrote; a paper must fit each of them, and "A or B" is one of these.
+    `papers` are the ids of those that were chosen, None where all may be.
     """
 
     since: int | None = None
@@ -23,15 +24,16 @@ class Filter:
     venues: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    papers: tuple[str, ...] | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is limited."""
         return self != NO_LIMIT
 
     def alone(self) -> list["Filter"]:
-        """The same limits one by one: years, each venue, each tag, each author."""
+        """The same limits one by one: years, each venue, each tag, each author, the chosen papers."""
         one = [Filter(venues=(venue,)) for venue in self.venues] + [Filter(tags=(tag,)) for tag in self.tags]
-        one += [Filter(authors=(author,)) for author in self.authors]
+        one += [*(Filter(authors=(author,)) for author in self.authors), Filter(papers=self.papers)]
         return [found for found in (Filter(self.since, self.until), *one) if found]
 
     def then(self, other: "Filter") -> "Filter":
@@ -49,7 +51,13 @@ class Filter:
             _joined(self.venues, other.venues),
             _joined(self.authors, other.authors),
             _joined(self.tags, other.tags),
+            self.papers if other.papers is None else other._chosen_of(self.papers),
         )
+
+    def _chosen_of(self, papers: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Those of `papers` that were chosen here too."""
+        mine = set(self.papers or ())
+        return self.papers if papers is None else tuple(paper_id for paper_id in papers if paper_id in mine)
 
     @property
     def years(self) -> str:
@@ -64,6 +72,7 @@ class Filter:
         said += [" and ".join(f"at {venue}" for venue in self.venues)] if self.venues else []
         said += [f"by {' and '.join(self.authors)}"] if self.authors else []
         said += [f"tagged {' and '.join(self.tags)}"] if self.tags else []
+        said += [f"among the {len(self.papers):,} chosen"] if self.papers is not None else []
         return ", ".join(filter(None, said))
 
     @property
@@ -86,7 +95,9 @@ class Filter:
     def as_json(self) -> dict[str, object]:
         """The filter for a program, by the names of the options; an empty object where nothing is limited."""
         values: dict[str, object] = {"year": self.years, "venue": self.venues, "author": self.authors, "tag": self.tags}
-        return {name: value for name, value in values.items() if value} | ({"words": str(self)} if self else {})
+        values = {name: value for name, value in values.items() if value}
+        values |= {"papers": self.papers} if self.papers is not None else {}
+        return values | ({"words": str(self)} if self else {})
 
 
 NO_LIMIT = Filter()

@@ -205,6 +205,7 @@ class Themes:
     ELSEWHERE = 0.6  # the share of what a phrase tells of all papers that is no merit
     SAME, OF_ALL = 0.7, 0.7  # likeness of phrases that say the same; papers whose common phrase tells none apart
     WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
+    SPOKEN, WEIGHED = 0.2, 500  # of groups to be named: the share that has the phrase; phrases that are weighed
 
 
 class Composing:

@@ -202,6 +202,11 @@ class Library:
         """
         return self._indexes.means.rows(self.get_many(paper_ids))
 
+    def held_vectors(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":
+        """The vectors that the index holds of these papers, one unit row a paper, float32, shape (d,); none is made."""
+        with self._folder.telling():
+            return self._search.vectors_of(paper_ids)
+
     def embed_query(self, text: str) -> "np.ndarray":
         """The unit vector of a query, float32, shape (d,)."""
         return self._indexes.embedder.encode_query(text)

@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from store.errors import DamagedIndexError, DamagedKeywordsError
@@ -52,6 +52,15 @@ class Searcher:
         found = self._steadily(lambda: self._by_words(query, k, among))
         known = self._papers.there([paper_id for paper_id, _ in found])
         return [(paper_id, score) for paper_id, score in found if paper_id in known]
+
+    def vectors_of(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":
+        """The middle of the vectors that are held of each paper, of length 1; papers without any are left out."""
+        wanted = [(paper_id, 0, count) for paper_id, count in self._papers.passage_counts(paper_ids)]
+        found = self._steadily(lambda: self._indexes.vectors.get(wanted))
+        sums: dict[str, np.ndarray] = {}
+        for (paper_id, _), row in found.items():
+            sums[paper_id] = sums[paper_id] + row if paper_id in sums else row
+        return {paper_id: row / max(float((row @ row) ** 0.5), 1e-12) for paper_id, row in sums.items()}
 
     def _steadily(self, look: Callable[[], T]) -> T:
         """`look()`, in indexes that are opened again, and if need be made anew, when it finds them damaged."""

@@ -6,6 +6,7 @@ from threading import Event
 
 from rag.answer import Checked, Searched
 from rag.errors import QuestionError
+from rag.filters import NO_LIMIT
 from rag.records import NO_PAPER, Answer, Citation, CitedSentence, Found, Repair, Sentence, Source, Timings
 from store.records import Outline, Paper, Passage
 
@@ -76,17 +77,18 @@ class FakeAssistant:
     model = "offline-extractive"
 
     def __init__(self, pause=0.0):
-        self.library, self.pause, self.seen = FakeLibrary(), pause, []
+        self.library, self.pause, self.seen, self.limits = FakeLibrary(), pause, [], []
         self.gate = Event()
 
-    def stream(self, question, history=(), k=None):
+    def stream(self, question, history=(), k=None, limit=NO_LIMIT):
         self.seen.append((question, tuple(history)))
+        self.limits.append(limit)
         word = question.split()[0]
         if word == "fail":
             raise QuestionError(f"The question is bad {EVIL}; mend it.")
         if word == "crash":
             raise RuntimeError("secret internals")
-        yield Searched(question if not history else f"{question} about CLIP-RT", found())
+        yield Searched(question if not history else f"{question} about CLIP-RT", found(), limit=limit)
         pieces = {"refuse": [refusal()], "evil": evil_pieces()}.get(word, pieces_of_an_answer())
         for place, piece in enumerate(pieces):
             if word == "slow" and place:

@@ -60,6 +60,15 @@ def test_stream_yields_papers_then_sentences_then_the_answer(offline):
     assert shown.strip() == last.answer
 
 
+def test_an_answer_keeps_to_the_settings_it_began_with(library, settings):
+    assistant = Assistant(library, settings)
+    events = assistant.stream("How does CLIP-RT compare with OpenVLA?")
+    next(events)
+    assistant.use(replace(settings, openai_base_url="http://127.0.0.1:9/v1", openai_model="another"))
+    *_, answer = events
+    assert answer.model == MODEL_NAME and not answer.repairs and assistant.model == "another"
+
+
 def test_sources_are_numbered_by_first_use(offline):
     answer = offline.ask(QUESTION)
     assert [source.n for source in answer.sources] == list(range(1, len(answer.sources) + 1))

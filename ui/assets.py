@@ -9,7 +9,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Request, Response
 
 _SUFFIXES = (".js", ".css", ".woff2")
-_STYLES = ("page", "chat", "sources", "places", "papers", "check", "compare", "settings")
+_STYLES = ("page", "chat", "sources", "places", "papers", "check", "compare", "settings", "scope", "draft", "map")
 # No script but ours runs, and the styles are there before the first paint.
 HEAD = "".join(f'<link rel="stylesheet" href="citewell/files/{name}.css">' for name in _STYLES) + (
     '<script type="module" src="citewell/files/page.js"></script>'

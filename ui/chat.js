@@ -2,6 +2,7 @@
 import { ask as put, element, follow, get, lines, offer, post, read, toast, Unreachable, write } from "./net.js";
 import { go, onMove, restoreScroll, where } from "./places.js";
 import { dropSections, gently, showSection } from "./sources.js";
+import * as scope from "./scope.js";
 import { refresh } from "./talks.js";
 import { typeset } from "./maths.js";
 
@@ -40,8 +41,8 @@ function ask(question, before = null) {
   log().append(pending);
   look(pending);
   tidy();
-  const talk = shown;
-  asking = asking.then(() => send(question, pending, talk)).catch(() => {});
+  const [talk, limits] = [shown, scope.current()];
+  asking = asking.then(() => send(question, pending, talk, limits)).catch(() => {});
 }
 
 function optimistic(question, place) {
@@ -55,11 +56,11 @@ function optimistic(question, place) {
 }
 
 // Resolves once the server has taken the question in: the next one stands behind it.
-function send(question, pending, asked) {
+function send(question, pending, asked, limits) {
   return new Promise((taken) => {
     const before = pending.previousElementSibling;
     const talk = asked || (before && before.dataset.talk) || "";
-    const body = { question, talk, parent: before && before.dataset.id ? Number(before.dataset.id) : null };
+    const body = { question, talk, parent: before && before.dataset.id ? Number(before.dataset.id) : null, scope: limits };
     let turn = pending;
     put(body)
       .then((answer) =>
@@ -83,6 +84,7 @@ function begin(talk) {
   write(`citewell-draft ${talk}`, box().value);
   write("citewell-draft ", "");
   shown = talk;
+  scope.begun(talk);
   go({ talk });
   refresh();
 }
@@ -134,6 +136,7 @@ async function attend(turn) {
 
 async function open(talk, through) {
   shown = talk;
+  scope.load(talk);
   fill(read(draftKey()));
   let found = { turns: [] };
   try {
@@ -143,6 +146,7 @@ async function open(talk, through) {
     if (!(error instanceof Unreachable)) go({}, { replace: true });
   }
   if (shown !== talk) return; // another one was opened meanwhile
+  if (found.scope) scope.load(talk, found.scope);
   log().replaceChildren();
   dropSections(0);
   for (const line of found.turns) {
@@ -219,7 +223,7 @@ const DO = {
 };
 
 export function start() {
-  window.citewell = { submit, stop: () => busy()[0] && halt(busy()[0]) };
+  Object.assign(window.citewell, { submit, stop: () => busy()[0] && halt(busy()[0]) });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-do]");
     if (button && DO[button.dataset.do]) DO[button.dataset.do](button, button.closest(".exchange"));

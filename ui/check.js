@@ -1,5 +1,5 @@
 // The place of the check: a text with what lint finds in it beside it, each finding led to and from its words.
-import { element, post } from "./net.js";
+import { element, lines, post, read as kept, stream, write } from "./net.js";
 import { typesetText } from "./maths.js";
 import { picker } from "./picker.js";
 import { appearing, where } from "./places.js";
@@ -38,9 +38,11 @@ async function take(files) {
   try {
     const bibs = files.filter((file) => !TEXTS.test(file.name));
     if (bibs.length) part("bib").value = (await Promise.all(bibs.map(readFile))).join("\n");
+    keep();
     if (!texts.length) return;
     part("text").value = await readFile(texts[0]);
     part("name").textContent = name = texts[0].name;
+    keep();
   } catch (error) {
     said(error.message, true);
   }
@@ -59,12 +61,37 @@ async function run() {
   part("run").disabled = true;
   said("Checking each citation …");
   try {
-    const { findings } = await post("check", { text, name, bib });
-    show(text.split("\n"), bib.split("\n"), findings);
+    await lines(await stream("check", { text, name, bib }), (line) => {
+      if (line.error) throw new Error(line.error);
+      if (line.done) show(text.split("\n"), bib.split("\n"), line.findings);
+      else if (line.of) said(`Checking each citation: ${line.read} of ${line.of} paragraphs …`);
+    });
   } catch (error) {
     said(error.message, true);
   }
   part("run").disabled = false;
+}
+
+// ---- what is kept until the next visit
+const KEPT = "citewell-check";
+
+function keep() {
+  const sentence = place.querySelector("[name=sentence]").value;
+  write(KEPT, "");
+  write(KEPT, JSON.stringify({ text: part("text").value, bib: part("bib").value, name, sentence, ids: papers.ids() }));
+}
+
+function bringBack() {
+  try {
+    const was = JSON.parse(kept(KEPT) || "{}");
+    part("text").value = was.text || "";
+    part("bib").value = was.bib || "";
+    part("name").textContent = name = was.name || "";
+    place.querySelector("[name=sentence]").value = was.sentence || "";
+    if (was.ids?.length) papers.set(was.ids);
+  } catch {
+    // then there is nothing
+  }
 }
 
 // ---- what is found
@@ -183,7 +210,13 @@ function drawnResult(one) {
 }
 
 function build() {
-  papers = picker(part("papers"), { label: "Papers it is said of", hint: "Words of a title; none chosen: the nearest three are asked", most: 8 });
+  papers = picker(part("papers"), { label: "Papers it is said of", hint: "Words of a title; none chosen: the nearest three are asked", most: 8, changed: keep });
+  bringBack();
+  let typing;
+  place.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(keep, 300);
+  });
   part("text-form").addEventListener("submit", (event) => (event.preventDefault(), run()));
   part("one").addEventListener("submit", (event) => (event.preventDefault(), trySentence()));
   // Another text than that of the file: what it is written in shows by itself.

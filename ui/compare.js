@@ -2,7 +2,7 @@
 import { offer, post } from "./net.js";
 import { typesetText } from "./maths.js";
 import { picker } from "./picker.js";
-import { appearing, go, where } from "./places.js";
+import { appearing, go, idsOf, where } from "./places.js";
 
 let place;
 let papers;
@@ -50,23 +50,15 @@ function build() {
   }
 }
 
-function idsOf(text) {
-  try {
-    const ids = JSON.parse(text);
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string").slice(0, 30) : [];
-  } catch {
-    return [];
-  }
-}
-
 export function start() {
   appearing("compare", async (made, isNew) => {
     place = made;
     if (isNew) build();
     const { ids } = where();
     if (ids === shown) return;
+    if (!ids) return choose(papers.ids()); // what was chosen stays
     shown = ids;
-    await papers.set(idsOf(ids));
+    await papers.set(idsOf(ids, 30));
     if (ids) run();
   });
 }

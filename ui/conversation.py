@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from rag.answer import Assistant, Checked, Searched
 from rag.answer import Event as Step
+from rag.filters import NO_LIMIT, Filter
 from rag.records import Answer, Turn
 from store.errors import CitewellError
 from store.records import Paper
@@ -95,9 +96,16 @@ def history(conversation: Sequence[Exchange]) -> list[Turn]:
 
 
 def answering(
-    assistant: Assistant, question: str | None, conversation: Conversation, stop: Event
+    assistant: Assistant,
+    question: str | None,
+    conversation: Conversation,
+    stop: Event,
+    limit: Filter = NO_LIMIT,
 ) -> Iterator[Conversation]:
-    """The conversation as it grows by an answer, until `stop` is set; what goes wrong is said in it."""
+    """The conversation as it grows by an answer, until `stop` is set; what goes wrong is said in it.
+
+    `limit` says which papers may be read.
+    """
     question = (question or "").strip()
     if not question:
         yield conversation
@@ -105,7 +113,7 @@ def answering(
     exchange = Exchange(question)
     yield (*conversation, exchange)
     try:
-        for event in until(stop, assistant.stream(question, history(conversation))):
+        for event in until(stop, assistant.stream(question, history(conversation), limit=limit)):
             exchange = follow(exchange, event)
             yield (*conversation, exchange)
         if not exchange.done:

@@ -1,5 +1,6 @@
 """A draft in the making on the page: its plan and sentences, shown like an answer with its sources."""
 
+import json
 import logging
 import time
 from collections.abc import Iterator
@@ -23,13 +24,14 @@ from ui.render import draft_markdown
 
 log = logging.getLogger(__name__)
 
+MOST_CHOSEN = 100  # papers of a draft
 LONGEST_REQUEST, LONGEST_PLAN = 20_000, 100_000  # characters
 OFFLINE = (
     "Offline draft: its sentences are the authors' words, long runs in quotation marks; write your own from the plan"
 )
 OTHER_OPTIONS = (
-    "The plan was made with other options: press Plan for one with these, in which what is pinned stays, or set the "
-    "options back."
+    "The plan was made with other options, papers or another topic: press Plan for one with these, in which what is "
+    "pinned stays, or set them back."
 )
 Edit = Literal["move", "drop", "pin"]
 
@@ -46,18 +48,32 @@ class Drafting:
     error: str = ""
     stopped: bool = False
     busy: bool = False
-    options: Options | None = None  # that the plan was made with
+    # What the plan was made for and with, and the papers that it was made of, where these were named.
+    request: str = ""
+    options: Options | None = None
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a user asks for: a plan, or with `write` the text. A `plan` in Markdown is what is written,
-    or, for a new plan, what keeps its pinned sentences."""
+    or, for a new plan, what keeps its pinned sentences; `chosen` are the papers that it is made of, if not those found.
+    """
 
     request: str
     options: Options = field(default_factory=Options)
     plan: str = ""
     write: bool = True
+    chosen: tuple[str, ...] = ()
+
+
+def chosen_papers(text: str) -> tuple[str, ...]:
+    """The papers of an order as the browser sends them, JSON; those beyond MOST_CHOSEN are left out."""
+    try:
+        ids = json.loads(text or "[]")
+    except ValueError:
+        return ()
+    return tuple(str(paper_id) for paper_id in ids[:MOST_CHOSEN]) if isinstance(ids, list) else ()
 
 
 def drafting(
@@ -71,10 +87,11 @@ def drafting(
     state, started = replace(before, error="", stopped=False, busy=True), time.perf_counter()
     yield state
     try:
-        for step in until(stop, _steps(drafter, order, before.options)):
+        for step in until(stop, _steps(drafter, order, before)):
             if isinstance(step, Plan):
-                planned_with = before.options if order.write and order.plan else order.options
-                state = Drafting(order.request, busy=True, options=planned_with)
+                new = Drafting(order.request, busy=True)
+                of = before if order.write and order.plan and before.options else order
+                state = replace(new, request=of.request, options=of.options, chosen=of.chosen)
             state = _grown(state, step, library)
             yield state
         draft = drafter.finish(state.plan, state.written, started) if state.plan and state.written else None
@@ -113,7 +130,7 @@ def edited(state: Drafting | None, plan: str, edit: Edit, paper_id: str, theme: 
         return replace(state, error=str(error))
 
 
-def _steps(drafter: Drafter, order: Order, planned_with: Options | None) -> Iterator[Plan | Written]:
+def _steps(drafter: Drafter, order: Order, before: Drafting) -> Iterator[Plan | Written]:
     if not order.request and not order.plan:
         raise DraftError("Write a topic, or paste the abstract of your own paper.")
     if len(order.request) > LONGEST_REQUEST or len(order.plan) > LONGEST_PLAN:
@@ -121,12 +138,16 @@ def _steps(drafter: Drafter, order: Order, planned_with: Options | None) -> Iter
             f"A topic or abstract has {LONGEST_REQUEST:,} characters at most, a plan {LONGEST_PLAN:,}; shorten it."
         )
     old = read_plan(order.plan) if order.plan else None
-    if old and order.write and planned_with not in (None, order.options):
+    if old and order.write and before.options and _asked(before) != _asked(order):
         raise DraftError(OTHER_OPTIONS)
-    plan = old if old and order.write else drafter.plan(order.request, order.options, (), old)
+    plan = old if old and order.write else drafter.plan(order.request, order.options, order.chosen, old)
     yield plan
     if order.write:
         yield from drafter.write(plan)
+
+
+def _asked(of: Drafting | Order) -> tuple[str, Options | None, tuple[str, ...]]:
+    return of.request, of.options, of.chosen
 
 
 def _grown(state: Drafting, step: Plan | Written, library: Library) -> Drafting:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from threading import Event, Lock, Thread
 
 from rag.answer import Assistant
+from rag.filters import NO_LIMIT, Filter
 from ui.conversation import UNEXPECTED, Conversation, Exchange, answering
 from ui.limits import TooMuch, network
 
@@ -40,9 +41,17 @@ class Job:
     """One answer in the making: `exchange` is as much of it as there is."""
 
     def __init__(
-        self, turn: int, talk: str, person: str, question: str, before: Callable[[], Conversation], address: str = ""
+        self,
+        turn: int,
+        talk: str,
+        person: str,
+        question: str,
+        before: Callable[[], Conversation],
+        address: str = "",
+        limit: Filter = NO_LIMIT,
     ) -> None:
         self.turn, self.talk, self.person, self.before, self.whose = turn, talk, person, before, network(address)
+        self.limit = limit
         self.exchange, self.stop = Exchange(question), _Unwanted()
 
 
@@ -133,7 +142,7 @@ class Jobs:
     def _work(self, job: Job) -> None:
         last = job.exchange
         try:
-            for *_, last in answering(self._assistant, job.exchange.question, job.before(), job.stop):
+            for *_, last in answering(self._assistant, job.exchange.question, job.before(), job.stop, job.limit):
                 if not last.done:
                     job.exchange = last
         except Exception:  # of the conversation's file, say: the queue must go on

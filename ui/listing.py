@@ -16,6 +16,7 @@ from store.records import Paper
 FRESH = 60.0  # seconds after which papers are looked at anew, in case another program changed them
 FOUND = 2_000  # papers that words find in abstracts, the best first
 MOST_ROWS = 500  # of one request
+MOST_VENUES = 200  # that are offered to choose from
 Order = Literal["", "title", "year", "venue", "authors"]
 
 
@@ -74,9 +75,11 @@ class Listing:
             rows = self._with_words(rows, wanted.query)
         return _sorted(rows, wanted.order, wanted.down)
 
-    def tags(self) -> list[str]:
-        """The tags that papers bear."""
-        return sorted({tag for row in self._current() for tag in row.tags})
+    def facets(self) -> dict[str, list]:
+        """What the papers can be limited to: their tags, venues (the most frequent first) and years (newest first)."""
+        catalogue = catalogue_of(self._library)
+        venues = [venue for venue, _ in catalogue.venues.most_common(MOST_VENUES)]
+        return {"tags": sorted(catalogue.tags), "venues": venues, "years": sorted(catalogue.years, reverse=True)}
 
     def _with_words(self, rows: Sequence[Row], query: str) -> list[Row]:
         """Those with all the words in title, authors or venue first, then those whose abstracts have them best."""

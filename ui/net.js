@@ -1,5 +1,6 @@
 // What the page asks of its server: never anybody else.
 const KEY = "citewell-person";
+const KEPT_ALIVE = 20_000; // letters of a question that is sent to the end though its window closes; browsers set 64 KB
 
 // A name that only this browser knows: where others use the page too, it tells whose conversations these are.
 function person() {
@@ -61,7 +62,11 @@ export async function post(path, body = {}, as = "json") {
   const answer = await send(path, { method: "POST", body: content });
   return as === "json" ? answer.json() : answer.blob();
 }
-export const ask = (body) => send("ask", { method: "POST", body: JSON.stringify(body), keepalive: true });
+export const stream = (path, body) => send(path, { method: "POST", body: JSON.stringify(body) });
+export function ask(body) {
+  const text = JSON.stringify(body);
+  return send("ask", { method: "POST", body: text, keepalive: text.length < KEPT_ALIVE });
+}
 
 // Each line of an answer as it comes; Unreachable when the connection ends before a line that says `done`.
 export async function lines(answer, each) {

@@ -3,15 +3,19 @@ import * as chat from "./chat.js";
 import * as check from "./check.js";
 import * as compare from "./compare.js";
 import * as draft from "./draft.js";
+import * as map from "./map.js";
 import * as papers from "./papers.js";
 import * as places from "./places.js";
+import * as scope from "./scope.js";
 import * as settings from "./settings.js";
 import * as sources from "./sources.js";
 import * as talks from "./talks.js";
 
-const PARTS = [places, sources, talks, papers, compare, draft, check, settings, chat];
+const PARTS = [places, sources, talks, papers, map, compare, draft, check, settings, scope, chat];
 
-const NEEDED = ["#conversation .log", "#question textarea", "#papers .papers", "#compare .compare", "#check .check", "#settings .settings"];
+const NEEDED = ["#conversation .log", "#question textarea", "#scope .scope", "#papers .papers", "#map .map", "#compare .compare", "#check .check", "#settings .settings"];
+
+window.citewell = {}; // what Gradio's own components call
 
 function begin() {
   if (!NEEDED.every((one) => document.querySelector(one))) return false;

@@ -3,6 +3,7 @@ import { element, get, offer, post, toast } from "./net.js";
 import { typesetText } from "./maths.js";
 import { openPaper, savePaper } from "./paper.js";
 import { appearing, go, where } from "./places.js";
+import { askThese, MOST } from "./scope.js";
 
 const HEIGHT = 44; // pixels of a row, as in papers.css
 const PAGE = 100; // rows of one request
@@ -89,7 +90,47 @@ function drawn(row, at) {
   return made;
 }
 
+function choose(papers) {
+  chosen.clear();
+  for (const [id, title] of papers) chosen.set(id, title);
+  draw();
+}
+
+// Every paper that is listed, or none.
+async function chooseAll(box) {
+  const before = [...chosen];
+  if (!box.checked) return forget();
+  const papers = [];
+  try {
+    while (papers.length < Math.min(total, MOST)) {
+      const { rows } = await get(`papers?${asked}&offset=${papers.length}&limit=${Math.min(500, MOST - papers.length)}`);
+      if (!rows.length) break;
+      papers.push(...rows.map((row) => [row.id, row.title]));
+    }
+  } catch (error) {
+    return toast(error.message);
+  }
+  choose(papers);
+  const first = total > MOST ? `The first ${MOST.toLocaleString("en")} were chosen.` : "";
+  if (before.length) toast(first || "Others were chosen.", "Undo", () => choose(before));
+  else if (first) toast(first);
+}
+
+function forget() {
+  const before = [...chosen];
+  choose([]);
+  if (before.length > 1) toast("None is chosen any more.", "Undo", () => choose(before));
+}
+
+// To another place with those chosen, which takes so many at most.
+function goWith(place, most) {
+  if (chosen.size > most) toast(`${most} papers at most; the first are taken.`);
+  go({ place, talk: where().talk, ids: JSON.stringify([...chosen.keys()].slice(0, most)) });
+}
+
 function tell() {
+  part("all").checked = chosen.size > 0 && chosen.size >= Math.min(total, MOST);
+  part("all").indeterminate = chosen.size > 0 && !part("all").checked;
   part("chosen").hidden = !chosen.size;
   part("chosen-count").textContent = `${chosen.size.toLocaleString("en")} chosen`;
 }
@@ -184,7 +225,9 @@ function build() {
     button.addEventListener("click", () => sort(key));
     return element("span", { role: "columnheader", "data-key": key, "aria-sort": "none" }, button);
   });
-  part("head").append(element("span", { role: "columnheader", "aria-label": "Chosen" }), ...heads);
+  const all = element("input", { type: "checkbox", "data-part": "all", "aria-label": "Choose all that are listed" });
+  all.addEventListener("change", () => chooseAll(all));
+  part("head").append(element("span", { role: "columnheader" }, all), ...heads);
   part("rows").addEventListener("scroll", draw, { passive: true });
   let waiting;
   place.querySelector(".filters").addEventListener("input", () => {
@@ -206,7 +249,16 @@ function build() {
     if (event.dataTransfer.files.length) add([...event.dataTransfer.files]);
   });
   place.addEventListener("submit", (event) => (event.preventDefault(), savePaper(event.target, part("paper"), undo, renew)));
-  const acts = { compare: () => go({ place: "compare", talk: where().talk, ids: JSON.stringify([...chosen.keys()].slice(0, 30)) }), bib: () => take("bib"), ris: () => take("ris"), csv: () => take("csv"), tag, remove, none: () => (chosen.clear(), draw()), back: () => go({ place: "papers", talk: where().talk }) };
+  const acts = {
+    ask: () => askThese([...chosen.keys()]),
+    compare: () => goWith("compare", 30),
+    draft: () => goWith("draft", 100),
+    ...Object.fromEntries(["bib", "ris", "csv"].map((kind) => [kind, () => take(kind)])),
+    tag,
+    remove,
+    none: forget,
+    back: () => go({ place: "papers", talk: where().talk }),
+  };
   for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);
 }
 

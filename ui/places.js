@@ -33,6 +33,16 @@ export function appearing(name, run) {
   });
 }
 
+// The ids of papers that the address names, `most` at most.
+export function idsOf(text, most) {
+  try {
+    const ids = JSON.parse(text);
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string").slice(0, most) : [];
+  } catch {
+    return [];
+  }
+}
+
 export function tell() {
   for (const listener of listeners) listener(where());
 }

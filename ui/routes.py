@@ -21,6 +21,7 @@ from ui.exporting import talk_bibtex, talk_markdown
 from ui.jobs import Job, Jobs
 from ui.page import Standing, answer_files, exchange_html
 from ui.saved import NoConversation, Saved, TurnOf
+from ui.scope import Scope, kept_scope
 from ui.sent import Sent, TurnNumber
 
 BELOW = "/citewell"
@@ -28,11 +29,15 @@ LONGEST_NAME = 200
 
 
 class Question(Sent):
-    """A question behind turn `parent` of a conversation; without a conversation it begins one."""
+    """A question behind turn `parent` of a conversation; without a conversation it begins one.
+
+    Without a `scope` it is limited as its conversation is.
+    """
 
     question: str = Field(max_length=LONGEST_QUESTION * 2)
     talk: str = Field("", max_length=LONGEST_NAME)
     parent: TurnNumber | None = None
+    scope: Scope | None = None
 
 
 class Title(Sent):
@@ -76,9 +81,13 @@ class _Chat:
         if not question:
             raise Unasked("The question is empty.")
         self.jobs.check_room(address)
+        limit = asked.scope.limit() if asked.scope else None  # before anything is begun: a year may be none
         talk = asked.talk or self.saved.begin(person, question)
         turn = self.saved.ask(person, talk, asked.parent, question)
-        self.jobs.put(Job(turn, talk, person or talk, question, lambda: self.saved.before(turn), address))
+        if asked.scope:
+            self.saved.limit(person, talk, asked.scope.text)
+        limit = limit or kept_scope(self.saved, person, talk).limit()
+        self.jobs.put(Job(turn, talk, person or talk, question, lambda: self.saved.before(turn), address, limit))
         return self.follow(person, talk, turn)
 
     def follow(self, person: str, talk: str, turn: int) -> StreamingResponse:
@@ -100,7 +109,8 @@ class _Chat:
             job = making.get(turn.id)
             exchange = job.exchange if job else _left(turn.exchange)
             shown.append(self._line(turn, talk, place, exchange, self.jobs.ahead(job) if job else 0))
-        return {"id": talk, "title": self.saved.talk(person, talk).title, "turns": shown}
+        scope = kept_scope(self.saved, person, talk).model_dump()
+        return {"id": talk, "title": self.saved.talk(person, talk).title, "turns": shown, "scope": scope}
 
     def stop(self, talk: str, turn: int | None = None) -> None:
         """End what is in the making of a conversation."""

@@ -4,12 +4,15 @@ A text comes from a browser: it is read alone, and nothing that it takes in is l
 """
 
 import json
+import logging
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from queue import SimpleQueue
 
 from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from rag.errors import LintError
@@ -20,11 +23,15 @@ from rag.server.chat import ServerModel
 from rag.settings import Settings
 from rag.verifying.claims import check_claims
 from rag.verifying.verify import Verifier
+from store.errors import CitewellError
 from store.library import Library
-from store.records import Paper
+from store.records import Paper, Progress
+from ui.conversation import UNEXPECTED
 from ui.lint_forms import level
 from ui.sent import Sent
 from ui.sentences import MEANINGS, where_and_when
+
+log = logging.getLogger(__name__)
 
 LONGEST_TEXT, LONGEST_BIB = 400_000, 4_000_000  # characters: a thesis, and all that was ever read
 LONGEST_SENTENCE = 2_000
@@ -55,12 +62,14 @@ def check_routes(library: Library, settings: Callable[[], Settings]) -> APIRoute
     routes, turn, verifier = APIRouter(prefix="/citewell/check"), threading.Lock(), lru_cache(1)(Verifier.of)
 
     @routes.post("")
-    def text(written: Written) -> dict:
+    def text(written: Written) -> StreamingResponse:
         name, bibs = text_name(written), {_BIB: written.bib} if written.bib.strip() else {}
-        with turn:
-            found = lint(written.text, name, bibs, library, verifier(settings()), follow=False)
-        titles = {p.paper_id: p.title for p in library.get_many(list({line.paper_id for line in found} - {""}))}
-        return {"findings": [_told(line, titles) for line in found]}
+
+        def check(progress: Progress) -> list[LintLine]:
+            with turn:
+                return lint(written.text, name, bibs, library, verifier(settings()), follow=False, progress=progress)
+
+        return StreamingResponse(_lines(check, library), media_type="application/x-ndjson")
 
     @routes.post("/sentence")
     def sentence(stated: Stated) -> dict:
@@ -79,6 +88,43 @@ def check_routes(library: Library, settings: Callable[[], Settings]) -> APIRoute
         return {"results": sorted(results, key=lambda one: -one["score"]), "notes": notes}
 
     return routes
+
+
+class _Left(Exception):
+    """Whoever asked is gone."""
+
+
+def _lines(check: Callable[[Progress], list[LintLine]], library: Library) -> Iterator[str]:
+    """What the page is sent of a check: how far it is, at last the findings, or why there are none."""
+    steps: SimpleQueue[dict] = SimpleQueue()
+    left = threading.Event()
+
+    def tell(done: int, total: int, what: str) -> None:
+        if left.is_set():
+            raise _Left
+        steps.put({"read": done, "of": total})
+
+    def run() -> None:
+        try:
+            found = check(tell)
+            titles = {p.paper_id: p.title for p in library.get_many(list({line.paper_id for line in found} - {""}))}
+            steps.put({"done": True, "findings": [_told(line, titles) for line in found]})
+        except CitewellError as error:
+            steps.put({"done": True, "error": str(error)})
+        except _Left:
+            pass
+        except Exception:  # the last wall before the user: a traceback belongs into the log
+            log.exception("no check")
+            steps.put({"done": True, "error": UNEXPECTED})
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        step: dict = {}
+        while not step.get("done"):
+            step = steps.get()
+            yield json.dumps(step) + "\n"
+    finally:
+        left.set()
 
 
 def text_name(written: Written) -> str:

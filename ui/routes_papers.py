@@ -106,7 +106,7 @@ def _add_table(routes: APIRouter, listing: Listing) -> None:
 
     @routes.get("/papers/facets")
     def facets() -> dict:
-        return {"tags": listing.tags()}
+        return listing.facets()
 
 
 def _add_paper(routes: APIRouter, library: Library, saved: Saved, who: Any) -> None:

@@ -1,30 +1,27 @@
 """Conversations kept beside the library, each question with its answer: a tree, which an edited question branches."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import RLock
 
-from pydantic import TypeAdapter, ValidationError
-
 from store.errors import CitewellError
 from store.readers.values import storable
 from ui.conversation import Conversation, Exchange
+from ui.exchange_text import read_exchange, written
 
 NAME = "conversations.db"
 LONGEST_TITLE = 120  # characters
 UNDO = 86_400.0  # seconds that a deleted conversation can be brought back
-OTHER_VERSION = "This answer was kept by another version of Citewell and cannot be shown; ask again."
 LISTED = 200  # conversations in the rail; the search reaches the others
 _TABLES = """
 CREATE TABLE IF NOT EXISTS talk (
-  id TEXT PRIMARY KEY, person TEXT NOT NULL, title TEXT NOT NULL, touched REAL NOT NULL, head INTEGER, deleted REAL);
+  id TEXT PRIMARY KEY, person TEXT NOT NULL, title TEXT NOT NULL, touched REAL NOT NULL, head INTEGER, deleted REAL,
+  scope TEXT NOT NULL DEFAULT '');
 CREATE TABLE IF NOT EXISTS turn (
   id INTEGER PRIMARY KEY AUTOINCREMENT, talk TEXT NOT NULL, parent INTEGER, words TEXT NOT NULL,
   exchange TEXT NOT NULL);
@@ -76,7 +73,7 @@ class Saved:
         """A new conversation, named by its first question; its id."""
         talk = token_urlsafe(9)
         title = " ".join(question.split())[:LONGEST_TITLE]
-        self._do("INSERT INTO talk VALUES (?, ?, ?, ?, NULL, NULL)", talk, person, title, time.time())
+        self._do("INSERT INTO talk (id, person, title, touched) VALUES (?, ?, ?, ?)", talk, person, title, time.time())
         return talk
 
     def ask(self, person: str, talk: str, parent: int | None, question: str) -> int:
@@ -97,7 +94,7 @@ class Saved:
         """Keep what a turn has come to."""
         words = storable(f"{exchange.question}\n{exchange.text}".casefold())
         with self._lock:
-            self._do("UPDATE turn SET words = ?, exchange = ? WHERE id = ?", words, _written(exchange), turn)
+            self._do("UPDATE turn SET words = ?, exchange = ? WHERE id = ?", words, written(exchange), turn)
             for paper_id in exchange.cited:
                 self._do("INSERT OR IGNORE INTO cited VALUES (?, ?)", paper_id, turn)
 
@@ -120,6 +117,17 @@ class Saved:
             raise NoConversation("There is no such conversation here; it may have been deleted.")
         return Talk(*rows[0])
 
+    def scope(self, person: str, talk: str) -> str:
+        """What a conversation is limited to, as it was given to `limit`; "" for nothing. Raises NoConversation."""
+        self.talk(person, talk)
+        [(scope,)] = self._rows("SELECT scope FROM talk WHERE id = ?", talk)
+        return scope
+
+    def limit(self, person: str, talk: str, scope: str) -> None:
+        """Keep what a conversation is limited to. Raises NoConversation."""
+        self.talk(person, talk)
+        self._do("UPDATE talk SET scope = ? WHERE id = ?", scope, talk)
+
     def path(self, person: str, talk: str, through: int | None = None) -> list[TurnOf]:
         """The turns shown of a conversation: up to the one last asked, or the newest that goes through a turn.
 
@@ -135,7 +143,9 @@ class Saved:
         ids = _up_from(head, parents)
         found = dict(self._rows(f"SELECT id, exchange FROM turn WHERE id IN ({_marks(ids)})", *ids))
         return [
-            TurnOf(turn, _read(found[turn]), tuple(t for t, parent in parents.items() if parent == parents[turn]))
+            TurnOf(
+                turn, read_exchange(found[turn]), tuple(t for t, parent in parents.items() if parent == parents[turn])
+            )
             for turn in ids
         ]
 
@@ -145,7 +155,7 @@ class Saved:
         parents = dict(self._rows("SELECT id, parent FROM turn WHERE talk = ?", talk))
         ids = _up_from(parents[turn], parents)
         found = dict(self._rows(f"SELECT id, exchange FROM turn WHERE id IN ({_marks(ids)})", *ids))
-        return tuple(_read(found[turn]) for turn in ids)
+        return tuple(read_exchange(found[turn]) for turn in ids)
 
     def listed(self, person: str, query: str = "") -> list[Talk]:
         """The conversations with these words in them, the last asked first."""
@@ -202,6 +212,8 @@ def _open(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=20)
     db.execute("PRAGMA journal_mode = WAL")
     db.executescript(_TABLES)
+    if "scope" not in {row[1] for row in db.execute("PRAGMA table_info(talk)")}:  # a file of version 0.2
+        db.execute("ALTER TABLE talk ADD COLUMN scope TEXT NOT NULL DEFAULT ''")
     gone = "SELECT id FROM talk WHERE deleted < ?"
     for table, of in (("cited", "turn IN (SELECT id FROM turn WHERE talk IN ({}))"), ("turn", "talk IN ({})")):
         db.execute(f"DELETE FROM {table} WHERE {of.format(gone)}", (time.time() - UNDO,))
@@ -219,22 +231,3 @@ def _up_from(turn: int | None, parents: dict[int, int | None]) -> list[int]:
 
 def _marks(ids: Sequence[int]) -> str:
     return ", ".join("?" for _ in ids)
-
-
-@cache
-def _exchanges() -> TypeAdapter[Exchange]:
-    return TypeAdapter(Exchange)
-
-
-def _written(exchange: Exchange) -> str:
-    return json.dumps(_exchanges().dump_python(exchange))
-
-
-def _read(text: str) -> Exchange:
-    """The exchange as it was kept; of one that another version wrote in a way unknown here, its question."""
-    try:
-        return _exchanges().validate_python(json.loads(text))
-    except (ValueError, ValidationError):
-        with suppress(ValueError, KeyError, TypeError):
-            return Exchange(str(json.loads(text)["question"]), error=OTHER_VERSION)
-        return Exchange("", error=OTHER_VERSION)

@@ -19,6 +19,7 @@ from ui.drafting import (
     Edit,
     Order,
     as_exchange,
+    chosen_papers,
     draft_files,
     drafting,
     edited,
@@ -34,11 +35,20 @@ EDITS: dict[Edit, str] = {"move": "Move", "pin": "Pin", "drop": "Drop"}
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
+_HEAD = (
+    '<div class="place"><h1>Draft related work</h1><p class="lead">A plan first, to be changed; then a text in which '
+    "each sentence cites its papers and is checked.</p></div>"
+)
+# The papers chosen are the browser's: they go along as the last of what is sent.
+WITH_CHOSEN = "(...sent) => [...sent.slice(0, -1), window.citewell.chosenForDraft()]"
+
+
 def build_draft(assistant: Assistant) -> None:
     """Add the tab to the Blocks around it."""
     state = gr.State(None)
     with gr.Row(elem_classes="chat"):
-        with gr.Column(scale=3, min_width=300, elem_classes=["draft", "fields"]):
+        with gr.Column(scale=3, min_width=300, elem_classes=["drafting", "fields"]):
+            gr.HTML(_HEAD, apply_default_css=False)
             request = gr.Textbox(
                 label="Topic, or the abstract of your own paper",
                 lines=2,
@@ -47,25 +57,26 @@ def build_draft(assistant: Assistant) -> None:
                 elem_id="topic",
             )
             options = _options()
+            gr.HTML('<div class="draft place"></div>', elem_id="draft", apply_default_css=False)
             with gr.Row(elem_classes="buttons"):
                 plan = gr.Button("Plan", scale=0, min_width=90, elem_id="make-plan")
                 write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
                 stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop-draft")
-            planned, paper, theme, edits = _edits()
+            paper, theme, edits = _edits()
             editor = gr.Textbox(
                 label="Plan: or change its lines by hand, then write",
                 lines=8,
                 max_lines=22,
-                visible=False,
+                placeholder=" ",  # by it draft.css knows that there is none, and hides it: Gradio loses some
                 elem_id="plan",
             )
             text = gr.HTML(elem_id="draft-text", apply_default_css=False)
-            with gr.Row(visible=False, elem_classes="fields") as again:
+            with gr.Row(elem_classes=["fields", "again"]):
                 place = gr.Dropdown([], label="Sentence", scale=4, elem_id="sentence")
                 anew = gr.Button("Write it anew", scale=0, min_width=150, elem_id="anew")
         with gr.Column(scale=2, min_width=280, elem_classes="beside"):
             cards = gr.HTML(elem_id="draft-cards", apply_default_css=False)
-    outputs = [state, editor, text, cards, plan, write, stop, again, place, planned, paper, theme]
+    outputs = [state, editor, text, cards, plan, write, stop, place, paper, theme]
     _wire(assistant, [request, *options], outputs, anew)
     for edit, button in edits.items():
         button.click(
@@ -76,16 +87,16 @@ def build_draft(assistant: Assistant) -> None:
         )
 
 
-def _edits() -> tuple[gr.Row, gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
+def _edits() -> tuple[gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
     """The row that changes a plan: a paper, where it goes, and what is done with it."""
-    with gr.Row(visible=False, elem_classes=["fields", "edits"]) as row:
+    with gr.Row(elem_classes=["fields", "edits"]):
         paper = gr.Dropdown([], label="Planned paper", scale=3, min_width=200, elem_id="planned")
         theme = gr.Dropdown([], label="Theme", scale=2, min_width=140, allow_custom_value=True, elem_id="theme")
         buttons: dict[Edit, gr.Button] = {
             edit: gr.Button(label, scale=0, min_width=64, elem_id=f"{edit}-paper", elem_classes="edit")
             for edit, label in EDITS.items()
         }
-    return row, paper, theme, buttons
+    return paper, theme, buttons
 
 
 def _edit(library: Library, edit: Edit, current: Drafting, plan: str, paper: str, theme: str) -> tuple:
@@ -103,7 +114,8 @@ def _options() -> list[gr.components.Component]:
 
 
 def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) -> None:
-    state, editor, _, _, plan, write, stop, _, place, *_ = outputs
+    state, editor, _, _, plan, write, stop, place, *_ = outputs
+    chosen = gr.Textbox(visible=False)
     stops = Stops()
     slots: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts", **QUIET}
 
@@ -127,17 +139,18 @@ def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) ->
     def write_anew(current: Drafting, chosen: int) -> tuple:
         return _shown(rewritten(drafter(), current, chosen))
 
-    plan.click(make_plan, [state, *inputs, editor], outputs, **slots)
-    write.click(write_text, [state, *inputs, editor], outputs, **slots)
+    for button, run_it in ((plan, make_plan), (write, write_text)):
+        button.click(run_it, [state, *inputs, editor, chosen], outputs, js=WITH_CHOSEN, **slots)
     stop.click(stop_draft, None, None, queue=False, **QUIET)
     anew.click(write_anew, [state, place], outputs, **slots)
-    # A plan belongs to its topic: with another one it would be written by mistake.
-    inputs[0].change(lambda: gr.update(value="", visible=False), None, editor, **QUIET)
 
 
-def _order(write: bool, request: str | None, style: Style, length: Length, papers: int, plan: str | None) -> Order:
+def _order(
+    write: bool, request: str | None, style: Style, length: Length, papers: int, plan: str | None, chosen: str | None
+) -> Order:
     """The order of the fields' values; Gradio gives None for a box that was never filled."""
-    return Order((request or "").strip(), Options(style, length, papers or None), (plan or "").strip(), write)
+    options = Options(style, length, papers or None)
+    return Order((request or "").strip(), options, (plan or "").strip(), write, chosen_papers(chosen or ""))
 
 
 def _shown(state: Drafting) -> tuple:
@@ -150,15 +163,13 @@ def _shown(state: Drafting) -> tuple:
     plan, busy, idle = plan_text(state), gr.update(visible=state.busy), gr.update(visible=not state.busy)
     return (
         state,
-        gr.update(value=plan, visible=True) if plan and not state.error else gr.skip(),  # a bad line stays where it is
+        plan if plan and not state.error else gr.skip(),  # a bad line stays where it is
         text,
         cards,
         idle,
         idle,
         busy,
-        gr.update(visible=state.draft is not None),
         _sentences(state),
-        gr.update(visible=bool(themes)),
         _planned(state),
         gr.update(choices=themes, value=themes[0] if themes else None),
     )

@@ -22,9 +22,11 @@ from ui.page import welcome_html, who_answers
 from ui.routes import chat_routes, nobody, somebody
 from ui.routes_check import check_routes
 from ui.routes_compare import compare_routes
+from ui.routes_map import map_routes
 from ui.routes_papers import paper_routes
 from ui.routes_settings import settings_routes
 from ui.saved import Saved
+from ui.scope import scope_routes
 from ui.serving import Page
 from ui.tab_draft import build_draft
 
@@ -37,7 +39,7 @@ EXAMPLES = (
 NEWEST = 2  # papers that are asked about where none of these is there
 AT_ONCE = 8  # answers in the making at one time where a server writes them; without one, as many as there are cores
 WAITING = 200  # orders of drafts that wait at one time, over all users
-PLACES = {name.lower(): name for name in ("Chat", "Papers", "Compare", "Draft", "Check", "Settings")}
+PLACES = {name.lower(): name for name in ("Chat", "Papers", "Map", "Compare", "Draft", "Check", "Settings")}
 
 
 def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAULT) -> Page:
@@ -64,7 +66,9 @@ def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     who = nobody if alone else somebody
     jobs = Jobs(assistant, saved.keep, at_once, limits.questions)
     routes.include_router(chat_routes(saved, jobs, assistant.library.__len__, who))
+    routes.include_router(scope_routes(assistant.library, saved, who))
     routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
+    routes.include_router(map_routes(assistant.library, saved, who))
     routes.include_router(compare_routes(assistant.library))
     routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
     routes.include_router(settings_routes(assistant, saved, who))
@@ -102,6 +106,7 @@ def _build_chat(assistant: Assistant) -> None:
                 apply_default_css=False,
             )
             with gr.Row(elem_id="composer"):
+                gr.HTML(_text_of("scope"), elem_id="scope", apply_default_css=False)
                 box = gr.Textbox(
                     show_label=False,
                     label="Your question",
@@ -134,8 +139,8 @@ def example_questions(assistant: Assistant) -> list[str]:
 
 def _build(place: str) -> None:
     """Add a place to the Blocks around it that the browser fills in, see the routes of its name."""
-    gr.HTML(
-        files(__package__).joinpath(f"{place}.html").read_text(encoding="utf-8"),
-        elem_id=place,
-        apply_default_css=False,
-    )
+    gr.HTML(_text_of(place), elem_id=place, apply_default_css=False)
+
+
+def _text_of(name: str) -> str:
+    return files(__package__).joinpath(f"{name}.html").read_text(encoding="utf-8")

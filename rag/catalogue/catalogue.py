@@ -77,10 +77,12 @@ class Catalogue:
             [self._tagged(said) for said in wanted.tags],
             [self._held(said, wanted) for said in wanted.venues],
         )
+        chosen = None if wanted.papers is None else frozenset(wanted.papers)
         return [
             record.paper_id
             for number, record in enumerate(self.records)
             if (numbers is None or number in numbers)
+            and (chosen is None or record.paper_id in chosen)
             and not any(meant.isdisjoint(record.tags) for meant in tags)
             and all(_within(record.year, held.get(record.venue, [])) for held in venues)
             and (venues or _within(record.year, limits))

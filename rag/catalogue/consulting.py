@@ -124,11 +124,20 @@ class _Reader:
             papers = [] if pointer else self._called(request.called)
             fitting = set(self._catalogue.fitting(limit)) if limit else None
             papers = [paper for paper in papers if fitting is None or paper.paper_id in fitting]
+            if papers and (outside := self._outside(papers)):
+                return Consulted(text, self._given, request, outside if reply else None)
             if papers:
                 return self._replied(text, replace(request, filter=NO_LIMIT), papers, reply)
             if request.called and not pointer and not limit and _SURE.search(text):
                 return Consulted(text, self._given, request, self._unknown(request.called) if reply else None)
         return None
+
+    def _outside(self, papers: Sequence[Paper]) -> Reply | None:
+        """What is said where none of the papers that are called by name may be used."""
+        allowed = set(self._catalogue.fitting(self._given)) if self._given else None
+        if allowed is None or any(paper.paper_id in allowed for paper in papers):
+            return None
+        return said(f"“{papers[0].title}” is in this library, but not {self._given.of_papers}.")
 
     def _unknown(self, name: str) -> Reply:
         lead = f"No paper in this library is called “{name}”. The nearest"

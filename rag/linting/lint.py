@@ -22,14 +22,20 @@ from rag.verifying.attribution import bare_claim
 from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
 from store.library import Library
-from store.records import Paper
+from store.records import Paper, Progress, silent
 
 _SAYING = 5  # words from which a cell of a table says something
 _NEAR = 3  # papers that are asked whether they say what cites none
 
 
 def lint(
-    text: str, path: str, bibs: Mapping[str, str], library: Library, verifier: Verifier, follow: bool = True
+    text: str,
+    path: str,
+    bibs: Mapping[str, str],
+    library: Library,
+    verifier: Verifier,
+    follow: bool = True,
+    progress: Progress = silent,
 ) -> list[LintLine]:
     """Every citation of `text` with what its abstract says to the claim, and what else is amiss, by place.
 
@@ -46,8 +52,10 @@ def lint(
     found: list[LintLine] = []
     for source, reading in sources:
         linter = _Linter(source, library, verifier, known, bool(bibs or references), systems)
-        found += [line for one in reading.paragraphs for claim in claims(one) for line in linter.check(claim, one.kind)]
-        found += [line for one in reading.paragraphs for line in linter.copies(one)]
+        for done, paragraph in enumerate(reading.paragraphs):
+            progress(done, len(reading.paragraphs), "paragraphs")
+            found += [line for claim in claims(paragraph) for line in linter.check(claim, paragraph.kind)]
+            found += linter.copies(paragraph)
         found += linter.missing()
     found += [line for entry in entries for line in _wrong(entry, known.get(entry.key))]
     for one, twin in same_work(entries):

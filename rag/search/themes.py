@@ -87,6 +87,33 @@ def find_themes(
     return sorted(((_heading(name), held) for name, held in themes), key=lambda theme: -len(theme[1]))
 
 
+def name_groups(
+    papers: Sequence[Paper], groups: Sequence[Sequence[int]], embed: Embed, rows: "np.ndarray"
+) -> list[str]:
+    """A name for each of `groups` (places in `papers`): the phrase that tells best what it is about, or "".
+
+    Two papers of a group and a share of it (Themes.SPOKEN) must have the phrase; no two names have all their words in
+    common. `rows` are the papers' own.
+    """
+    phrases = _candidates(papers, ())
+    uses = Counter(key for paper in papers for key in phrases if _has(key, _text(paper)))
+    phrases = {key: phrases[key] for key, _ in uses.most_common(Themes.WEIGHED)}
+    if not phrases:
+        return [""] * len(groups)
+    worth, names, taken = _worth(papers, phrases, "", embed, (), rows), [""] * len(groups), list[set[str]]()
+    keys = list(phrases)
+    for n in sorted(range(len(groups)), key=lambda n: -len(groups[n])):
+        texts = [_text(papers[i]) for i in groups[n]]
+        for column in (-worth[list(groups[n])].mean(axis=0)).argsort(kind="stable"):
+            words = set(keys[column].split())
+            spoken = sum(_has(keys[column], text) for text in texts)
+            if spoken >= max(2, Themes.SPOKEN * len(texts)) and not any(words <= t or t <= words for t in taken):
+                names[n] = _heading(phrases[keys[column]])
+                taken.append(words)
+                break
+    return names
+
+
 def _worth(
     papers: Sequence[Paper],
     phrases: Mapping[str, str],

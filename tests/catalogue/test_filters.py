@@ -88,6 +88,9 @@ def test_limits_of_two_hold_together():
     both = Filter(venues=("ICLR",), tags=("vla",)).and_(Filter(venues=("RSS",), authors=("Kim",), tags=("vla",)))
     assert both == Filter(venues=("ICLR", "RSS"), authors=("Kim",), tags=("vla",))
     assert str(Filter(2024).and_(Filter(until=2022))) == "from 2024 on and until 2022"
+    chosen = Filter(papers=("a", "b"))
+    assert chosen.and_(Filter(papers=("b", "c"))).papers == ("b",) and chosen.and_(Filter(2024)).papers == ("a", "b")
+    assert Filter(papers=()) and str(chosen.and_(Filter(papers=("c",)))) == "among the 0 chosen"
 
 
 def test_a_paper_fits_all_limits_and_one_of_those_to_choose_from(small):

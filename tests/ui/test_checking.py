@@ -1,5 +1,7 @@
 """The place of the check: a pasted text with its findings beside it, and one sentence against its papers."""
 
+import json
+
 import pytest
 from test_access import obstacles_in_both_schemes
 
@@ -7,7 +9,7 @@ from rag.errors import LintError
 from rag.linting.lint import lint
 from rag.verifying.verify import Verifier
 from tests.fakes_web import EVIL
-from ui.routes_check import Written, text_name
+from ui.routes_check import Written, _lines, text_name
 
 
 def text_of(library, folder):
@@ -45,6 +47,22 @@ def test_what_a_text_is_written_in_shows_by_its_name_or_by_itself():
             text_name(wrong)
 
 
+def test_how_far_a_check_is_comes_before_its_findings(desk_library, tmp_path):
+    def check(progress):
+        return lint(
+            text_of(desk_library, tmp_path), "text.tex", {}, desk_library, Verifier(), follow=False, progress=progress
+        )
+
+    *steps, last = map(json.loads, _lines(check, desk_library))
+    assert steps == [{"read": n, "of": len(steps)} for n in range(len(steps))] and steps
+    assert last["done"] and len(last["findings"]) == 4
+
+    def fail(_):
+        raise LintError("It is too much.")
+
+    assert [json.loads(line) for line in _lines(fail, desk_library)] == [{"done": True, "error": "It is too much."}]
+
+
 def test_findings_stand_beside_the_text_and_the_keyboard_leads_through_them(desk, desk_library, tmp_path):
     check = desk("check")
     check.fill("[data-part=text]", text_of(desk_library, tmp_path))
@@ -67,6 +85,9 @@ def test_findings_stand_beside_the_text_and_the_keyboard_leads_through_them(desk
     check.wait_for_selector(".paper-page h1")
     check.go_back()
     check.wait_for_selector(".finding:visible")
+    check.reload()
+    check.wait_for_selector("body.ready")
+    check.wait_for_function("document.querySelector('.check [data-part=text]').value.includes('Related')")
 
 
 def test_files_are_chosen_and_a_sentence_is_checked_against_its_paper(desk, desk_library):

@@ -131,6 +131,7 @@ def test_a_bad_line_and_changed_options_lose_nothing_and_are_said():
     for order, message in (
         (Order("robots", plan="## Theme\n\n- [unclosed"), "no sentence is planned"),
         (Order("robots", Options(length="short"), plan_text(state)), "made with other options"),
+        (Order("another topic", plan=plan_text(state)), "or another topic"),
     ):
         *_, after = drafting(FakeDrafter(), FakeLibrary(), order, Event(), state)
         assert message in after.error and after.draft == state.draft and after.plan == state.plan

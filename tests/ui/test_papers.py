@@ -77,16 +77,16 @@ def rows(page):
 
 
 def test_every_paper_is_in_the_table_and_only_the_rows_in_sight_are_drawn(papers):
-    assert papers.locator("[data-part=count]").inner_text() == "60 papers"
+    assert papers.locator("#papers [data-part=count]").inner_text() == "60 papers"
     assert len(rows(papers)) < 60
     papers.locator("[data-part=rows]").evaluate("(box) => box.scrollTo(0, box.scrollHeight)")
     papers.wait_for_selector(".paper-row:has-text('Study 59')")
     papers.fill("[name=q]", "nothing has these words")
     papers.wait_for_selector("text=No paper fits.")
     papers.fill("[name=q]", "")
-    papers.fill("[name=year]", "202")
-    papers.wait_for_selector("[data-part=count]:has-text('is no year')")
-    papers.fill("[name=year]", "")
+    papers.fill(".filters [name=year]", "202")
+    papers.wait_for_selector("#papers [data-part=count]:has-text('is no year')")
+    papers.fill(".filters [name=year]", "")
     papers.wait_for_selector(".paper-row")
 
 
@@ -99,7 +99,7 @@ def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
     papers.fill("[data-part=pasted]", PASTED)
     papers.locator("[data-part=paste]").click()
     papers.wait_for_selector("[data-part=added]:has-text('pasted.jsonl: 1 added')")
-    papers.fill("[name=year]", "2030-2040")
+    papers.fill(".filters [name=year]", "2030-2040")
     papers.wait_for_function("document.querySelectorAll('.paper-row').length === 2")
     papers.locator(".paper-row", has_text="new paper").locator("input").check()
     with papers.expect_download() as download:
