@@ -7,7 +7,7 @@ from rag.drafting.plan import Omission
 from rag.errors import DraftError
 from rag.language.naming import where_named
 from rag.records import Found
-from rag.search.query import spelled_out, topic_query
+from rag.search.query import spelled_out, topic_query, with_acronyms
 from rag.search.retrieve import Views, likeness, look, rank_found
 from rag.tuning import Tuning, tuning_of
 from store.library import Library, Part
@@ -59,7 +59,7 @@ class Candidate:
 
 def gather(library: Library | Part, topic: str, tuning: Tuning | None = None) -> list[Candidate]:
     """Candidates for a draft on `topic`, best first; not the paper whose abstract the topic is."""
-    said = spelled_out(topic, library)
+    said = with_acronyms(spelled_out(topic, library), library)
     views = look(library, topic_query(said))
     found = candidates(library, said, views, rank_found(library, views, tuning or tuning_of(library)))
     return [c for c in found if not (opening := _opening(c)) or opening not in topic]

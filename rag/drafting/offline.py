@@ -11,7 +11,7 @@ from rag.drafting.text import Openings, Written, cite, uncited
 from rag.errors import DraftError
 from rag.records import Finding, Repair
 from rag.references.keys import in_text
-from rag.telling.alone import against, leans
+from rag.telling.alone import against, leans, resolved
 from rag.telling.purpose import with_purpose
 from rag.telling.statements import Statement, ranked_statements
 from rag.telling.thirdperson import name_of, third_person
@@ -144,7 +144,8 @@ class OfflineWriter:
         return self._with_result(best, paper, ranked) if is_full else best
 
     def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
-        for statement in ranked:
+        for said in ranked:
+            statement = replace(said, text=resolved(said.text, paper.abstract[: said.start]))
             if text := third_person(statement.text, paper, MARKER):
                 shaped = with_name(written_out(modest(text), paper.abstract), paper)
                 for told in self._shapes(shaped, paper, avoid):

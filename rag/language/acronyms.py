@@ -13,7 +13,7 @@ _WORDS = re.compile(r"(?:[A-Za-z][\w’'-]*[\s-]+){1,8}$")
 _LONGEST = 160  # characters of a long form, and more
 _SKIPPING = 3  # letters from which on an acronym may skip a word
 _HEADS = frozenset(listed("model models network networks policy policies method methods"))  # acronyms may skip these
-_SMALL = frozenset(listed("of the for and in to with a on by via from"))
+SMALL = frozenset(listed("of the for and in to with a on by via from"))
 
 
 def explains(text: str, acronym: str) -> bool:
@@ -30,8 +30,8 @@ def long_form(acronym: str, text: str) -> str:
         parts = re.split(r"[\s-]+", " ".join(words[start:]))
         if parts[-1].lower() in _HEADS and len(parts) > len(acronym):
             parts = parts[:-1]
-        told = ("".join(part[0] for part in parts if part and not (skip and part in _SMALL)) for skip in (True, False))
-        if words[start] not in _SMALL and any(_spell(initials.lower(), acronym.lower()) for initials in told):
+        told = ("".join(part[0] for part in parts if part and not (skip and part in SMALL)) for skip in (True, False))
+        if words[start] not in SMALL and any(_spell(initials.lower(), acronym.lower()) for initials in told):
             return " ".join(map(small, words[start:]))
     return ""
 

@@ -1,10 +1,11 @@
 """What speaks against a sentence told alone: it leans on one left behind, or does not say what the work does."""
 
 import re
+from itertools import takewhile
 
-from rag.language.acronyms import explains
-from rag.language.phrases import WEAK
-from rag.language.terms import content_stems, plain
+from rag.language.acronyms import explains, small
+from rag.language.phrases import STOP, WEAK
+from rag.language.terms import content_stems, plain, stem
 from rag.telling.statements import PROPOSES, Statement
 from rag.telling.trimming import WORKS, self_contained, without_pointing
 
@@ -34,6 +35,7 @@ _SUBJECT = re.compile(
 )
 _FOUND = re.compile(r"(?i)^we (?:\w+ly )?(?:show|demonstrate|find|observe|report)\b|\bstate[- ]of[- ]the[- ]art\b")
 _THEN_PROPOSES = re.compile(r"\band (?:propos|introduc|present|develop|design)")
+_SUCH = re.compile(r"\b(?:such|these) (?P<noun>[a-z]+s)\b")
 _SHORTENED = re.compile(r"(?<![\w])[A-Z]{2,}(?![a-z])")
 _RESULT = 0.8  # how surely a statement is what came of the work
 _THIN = 3  # words below which a sentence tells no more than the title
@@ -55,6 +57,22 @@ def against(statement: Statement, told: str, title: str, abstract: str) -> int:
         len(content_stems(plain(told)) - content_stems(plain(title)) - WEAK) < _THIN,
     )
     return sum(reasons)
+
+
+def resolved(text: str, before: str) -> str:
+    """`text` with "such systems" as what stands `before` it calls them last: "knowledge-grounded dialogue systems"."""
+
+    def put(match: re.Match[str]) -> str:
+        heads = [before[: found.start()].split()[-3:] for found in re.finditer(rf"\b{match['noun']}\b", before)]
+        called = ([*takewhile(_modifies, reversed(head))][::-1] for head in reversed(heads))
+        return next((" ".join(map(small, [*words, match["noun"]])) for words in called if words), match[0])
+
+    return _SUCH.sub(put, text)
+
+
+def _modifies(word: str) -> bool:
+    """Whether `word` may stand in the name of a thing, in front of its noun."""
+    return bool(re.fullmatch(r"[\w-]+(?<!ly)", word)) and word.lower() not in STOP and stem(word) not in WEAK
 
 
 def points_back(text: str) -> bool:

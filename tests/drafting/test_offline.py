@@ -10,7 +10,7 @@ from rag.drafting.offline import Told, named_first, with_name
 from rag.drafting.quoting import quoted
 from rag.drafting.text import Openings
 from rag.records import Finding
-from rag.telling.alone import against, leans
+from rag.telling.alone import against, leans, resolved
 from rag.telling.mending import mended
 from rag.telling.purpose import with_purpose
 from rag.telling.statements import statements
@@ -151,6 +151,19 @@ def test_what_a_title_speaks_of_needs_no_this_and_says_what_the_work_is_for():
     )
     for told in (f"Kang et al. {MARKER} fire pots in kitchens.", f"With X, Kang et al. {MARKER} fire pots."):
         assert with_purpose(told, title) == told
+
+
+def test_such_things_are_called_as_they_were_before():
+    before = "Knowledge-grounded dialogue systems convey facts."
+    assert resolved("We train such systems.", before) == "We train knowledge-grounded dialogue systems."
+    assert resolved("We fire such pots.", before) == "We fire such pots."
+
+
+def test_what_works_are_for_is_told_once():
+    openings = Openings()
+    said = [f"For pots, Kang et al. {MARKER} {verb} X." for verb in ("build", "fire")]
+    told = [openings.joined(text, KANG, text) for text in said]
+    assert told == [f"For pots, Kang et al. {MARKER} build X.", f"In further work, Kang et al. {MARKER} fire X."]
 
 
 def test_praise_and_examples_go_and_terms_stay():
