@@ -11,7 +11,7 @@ import argparse
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
@@ -32,10 +32,13 @@ SHIPPED = "shipped"
 Scores = dict[str, float]
 
 
-def libraries(corpus: Path, folder: Path, until: ExitStack) -> dict[str, Library]:
-    """The library of the shipped papers and one of each sample, open `until` the end; kept in `folder`."""
+def libraries(corpus: Path, folder: Path, until: ExitStack, fields: Mapping[str, list[str]]) -> dict[str, Library]:
+    """The library of the shipped papers and one of each sample, open `until` the end; kept in `folder`.
+
+    `fields` are the ids that each sample has in `corpus`.
+    """
     opened = {SHIPPED: until.enter_context(Library.open(folder / SHIPPED, DEFAULT_EMBEDDING_MODEL))}
-    for field, ids in FIELDS.items():
+    for field, ids in fields.items():
         library = until.enter_context(Library.open(folder / field, DEFAULT_EMBEDDING_MODEL, seed=False))
         if not len(library):
             _take(corpus, set(ids), folder / f"{field}.jsonl")
@@ -118,7 +121,7 @@ def main() -> None:
     rows = []
     with ExitStack() as until:
         folder = args.folder or Path(until.enter_context(tempfile.TemporaryDirectory()))
-        for field, library in libraries(args.corpus, folder, until).items():
+        for field, library in libraries(args.corpus, folder, until, FIELDS).items():
             questions = read_questions(QUESTIONS / f"asked.{field}.jsonl")
             some = [q for q in questions if not args.dev or not is_held_out(q)]
             rows += measure(Assistant(library, read_settings({}, None)), some)

@@ -1,119 +1,118 @@
-"""Which papers a draft cites: recall and precision on survey and topic questions, all that is fitted held out.
+"""Which papers a draft cites: the relevance from which on it does (rag/drafting/choosing.py), fitted and measured.
 
-    python -m benchmarks.candidates benchmarks/questions/*.jsonl [--home FOLDER]
+    python -m benchmarks.candidates CORPUS.jsonl.xz benchmarks/questions/questions.*.jsonl
 
-Recall is the share of gold papers among the candidates, precision the share of candidates that are gold or
-acceptable. For "held_out" the search and the cut of rag/drafting/choosing.py are fitted on one half of the
-questions and measured on the other, both ways, over SPLITS splits; "shipped" is what the code carries.
+Recall is the share of gold papers among those chosen, precision the share of those chosen that are gold or acceptable.
+For "left out" the weights are fitted (logistic regression) without the topic that is measured, for "shipped" they are
+those of the code. Topics are those of `benchmarks/questions/drafts.topics.jsonl`, but those held out, and the survey
+questions. The lists of those "fitted on" were made by the hand that wrote the drafting.
 """
 
 import argparse
-import itertools
 import json
-import random
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
+
 from benchmarks import machine
-from rag.drafting.choosing import CUT, Cut, candidates, relevant
-from rag.evaluating.fit import Judged, fit_judged
-from rag.search.query import read_query, spelled_out, topic_of, topic_query
-from rag.search.retrieve import look, rank_found
-from rag.settings import DEFAULT_EMBEDDING_MODEL
-from rag.tuning import Tuning, shipped
+from benchmarks.asked import SHIPPED, libraries
+from benchmarks.topics import HALVES, SAMPLES, TOPICS
+from rag.drafting.choosing import CUT, Candidate, Cut, gather
+from rag.search.query import topic_of
 from store.citekeys import fold
 from store.library import Library
 
-CUTS = [Cut(*values) for values in itertools.product((0.64, 0.66, 0.68, 0.7, 0.72, 0.74), (0.3, 0.6), (0.36,))]
-SPLITS, SEED = 4, 4
-Figures = tuple[float, float]  # recall, precision
+LEVEL = -0.5  # log odds from which on a paper is chosen: precision before recall
+FURTHEST = 60  # candidates of a topic that are fitted on
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question as a draft searches for it, and its gold and acceptable papers."""
+    """A topic, its candidates, and which papers are gold, or acceptable."""
 
     kind: str
-    asked: Judged
+    topic: str
+    found: tuple[Candidate, ...]
+    gold: frozenset[str]
     right: frozenset[str]
 
 
 def main() -> None:
-    """Measure, hold out, and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("questions", nargs="+", type=Path)
-    parser.add_argument("--home", type=Path, help="library folder (default: a new one)")
+    """Fit, measure and write the results."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("questions", nargs="*", type=Path)
+    parser.add_argument("--folder", type=Path, help="where the libraries are kept (default: nowhere)")
     args = parser.parse_args()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Library.open(args.home or Path(folder), DEFAULT_EMBEDDING_MODEL) as library,
-    ):
-        cases = _cases(library, args.questions)
-        tuning = shipped(library.reads_words)
-        figures = [_figures(library, case, tuning, [CUT])[CUT] for case in cases]
-        results = {"shipped": {"cut": asdict(CUT), **_by_kind(cases, figures)}, "held_out": held_out(library, cases)}
-    for name, result in results.items():
-        print(name, result)
+    with ExitStack() as until:
+        folder = args.folder or Path(until.enter_context(tempfile.TemporaryDirectory()))
+        opened = libraries(args.corpus, folder, until, SAMPLES)
+        topics = [json.loads(line) for line in TOPICS.read_text(encoding="utf-8").splitlines()]
+        cases = [_case(opened[t["library"]], t["set"], t["topic"], t) for t in topics if t["set"] != HALVES[1]]
+        asked = [json.loads(line) for path in args.questions for line in path.read_text(encoding="utf-8").splitlines()]
+        cases += [_case(opened[SHIPPED], "survey", q["question"], q) for q in asked if q["type"] == "survey"]
+    without = [_fit([other for other in cases if other.topic != case.topic]) for case in cases]
+    results = {
+        "cut": asdict(CUT),
+        "fitted": asdict(_fit(cases)),
+        "shipped": _by_kind(cases, [CUT] * len(cases)),
+        "left out": _by_kind(cases, without),
+    }
+    print(json.dumps(results, indent=1))
     machine.write("candidates", results)
 
 
-def _cases(library: Library, paths: Sequence[Path]) -> list[Case]:
+def _case(library: Library, kind: str, request: str, record: dict) -> Case:
     ids = {fold(paper.title): paper.paper_id for paper in library.papers()}
-    found = []
-    for line in (line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line):
-        record = json.loads(line)
-        if record["type"] in ("survey", "topic"):
-            asks = record["question"]
-            topic = topic_of(asks) if record["type"] == "survey" else read_query(asks).text
-            gold = frozenset(ids[fold(title)] for title in record["gold"])
-            views = look(library, topic_query(spelled_out(topic, library)))
-            right = gold | {ids[fold(title)] for title in record["acceptable"]}
-            found.append(Case(record["type"], Judged(views, gold), right))
-    return found
+    gold, more = (
+        frozenset(ids[fold(title)] for title in record[name] if fold(title) in ids) for name in ("gold", "acceptable")
+    )
+    topic = topic_of(request)
+    return Case(kind, topic, tuple(gather(library, topic)), gold, gold | more)
 
 
-def _figures(library: Library, case: Case, tuning: Tuning, cuts: Sequence[Cut]) -> dict[Cut, Figures]:
-    found = candidates(case.asked.views, rank_found(library, case.asked.views, tuning))
-    chosen = {cut: {c.found.paper.paper_id for c in relevant(found, cut=cut)} for cut in cuts}
+def _fit(cases: Sequence[Case]) -> Cut:
+    """The weights by which gold papers are told from others, beside that of the score; "acceptable" ones are neither.
+
+    Newton's method, with an L2 penalty of 1 on standardised features.
+    """
+    rows = [(case, c) for case in cases for c in case.found[:FURTHEST]]
+    rows = [(case, c) for case, c in rows if c.found.paper.paper_id not in case.right - case.gold]
+    table = np.array([[c.found.score, c.passage, c.title, c.alike] for _, c in rows])
+    is_gold = np.array([c.found.paper.paper_id in case.gold for case, c in rows], dtype=float)
+    mean, spread = table.mean(axis=0), table.std(axis=0)
+    features = np.column_stack([(table - mean) / spread, np.ones(len(table))])
+    weights, penalty = np.zeros(5), np.diag([1.0, 1.0, 1.0, 1.0, 1e-6])
+    for _ in range(50):
+        odds = 1 / (1 + np.exp(-features @ weights))
+        slope = features.T @ (odds - is_gold) + penalty @ weights
+        weights -= np.linalg.solve((features.T * (odds * (1 - odds))) @ features + penalty, slope)
+    score, *others = weights[:4] / spread
+    bias = float(weights[4] - (weights[:4] * mean / spread).sum())
+    passage, title, alike = (round(float(weight / score), 2) for weight in others)
+    return Cut(round((LEVEL - bias) / float(score), 2), CUT.score, passage, title, alike, CUT.about)
+
+
+def _by_kind(cases: Sequence[Case], cuts: Sequence[Cut]) -> dict[str, dict[str, float]]:
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for case, cut in zip(cases, cuts, strict=True):
+        chosen = {c.found.paper.paper_id for c in case.found if c.relevance(cut) >= 1 and c.passage >= cut.about}
+        recall, right = len(chosen & case.gold) / len(case.gold), len(chosen & case.right) / max(1, len(chosen))
+        for kind in ("all", case.kind):
+            rows.setdefault(kind, []).append((recall, right))
     return {
-        cut: (len(case.asked.gold & ids) / len(case.asked.gold), len(case.right & ids) / max(1, len(ids)))
-        for cut, ids in chosen.items()
+        kind: {
+            "topics": len(some),
+            "recall": round(fmean(r for r, _ in some), 3),
+            "precision": round(fmean(p for _, p in some), 3),
+        }
+        for kind, some in rows.items()
     }
-
-
-def held_out(library: Library, cases: Sequence[Case]) -> dict[str, dict[str, float]]:
-    """The figures of each question with what was fitted on the half that it is not in."""
-    draw, rows = random.Random(SEED), defaultdict(list)
-    for _ in range(SPLITS):
-        order = draw.sample(range(len(cases)), len(cases))
-        halves = order[::2], order[1::2]
-        for fitted_on, measured in (halves, halves[::-1]):
-            tuning = fit_judged(library, [cases[i].asked for i in fitted_on], shipped(library.reads_words)).tuning
-            tried = [_figures(library, cases[i], tuning, CUTS) for i in fitted_on]
-            best = max(CUTS, key=lambda cut, tried=tried: _worth([figures[cut] for figures in tried]))
-            for i in measured:
-                rows[i].append(_figures(library, cases[i], tuning, [best])[best])
-    means = [(fmean(r for r, _ in rows[i]), fmean(p for _, p in rows[i])) for i in range(len(cases))]
-    return _by_kind(cases, means)
-
-
-def _by_kind(cases: Sequence[Case], figures: Sequence[Figures]) -> dict[str, dict[str, float]]:
-    kinds = {"all": list(figures)}
-    for case, row in zip(cases, figures, strict=True):
-        kinds.setdefault(case.kind, []).append(row)
-    return {
-        kind: {"recall": round(fmean(r for r, _ in rows), 3), "precision": round(fmean(p for _, p in rows), 3)}
-        for kind, rows in kinds.items()
-    }
-
-
-def _worth(rows: Sequence[Figures]) -> float:
-    """The mean of the harmonic means of recall and precision."""
-    return fmean(2 * recall * precision / max(recall + precision, 1e-9) for recall, precision in rows)
 
 
 if __name__ == "__main__":

@@ -166,6 +166,7 @@ class Search:
 
     PIECES = 8  # pieces of a subject that are looked for
     EXPLAINING, AGREED = 50, 2  # papers looked at that have an acronym, and that must explain it alike
+    TOPIC, ACRONYMS = 40, (3, 4, 5)  # words of a topic whose acronyms are looked for, and words that one stands for
     POOL = 100  # papers taken from each index before they are ranked together
     NAMED = 3.0  # what a paper gains that the question calls by name, in standard deviations
     HEAVIEST = 6.0  # most that a word weighs: rarer ones are not more telling

@@ -11,16 +11,15 @@ from rag.drafting.text import Openings, Written, cite, uncited
 from rag.errors import DraftError
 from rag.records import Finding, Repair
 from rag.references.keys import in_text
+from rag.telling.alone import against, leans, resolved
+from rag.telling.purpose import with_purpose
 from rag.telling.statements import Statement, ranked_statements
 from rag.telling.thirdperson import name_of, third_person
 from rag.telling.trimming import (
     ANY_VERB,
     MARKER,
     fitted,
-    leans,
     modest,
-    points_back,
-    self_contained,
     unmarked,
     written_out,
 )
@@ -50,13 +49,12 @@ class Told:
     paper_id: str
     text: str
     finding: Finding
-    pointing: bool = False  # its original speaks of what another sentence has named
+    amiss: int = 0  # what speaks against telling it alone
 
     @property
     def reserve(self) -> int:
-        """What speaks against it; what authors do comes before what is only "according to" them."""
-        amiss = self.text.startswith("According to ") + self.pointing + 2 * leans(self.text)
-        return _TELLABLE.get(self.finding.verdict, 4) + amiss
+        """What speaks against it in all."""
+        return _TELLABLE.get(self.finding.verdict, 4) + self.amiss
 
 
 class OfflineWriter:
@@ -146,20 +144,30 @@ class OfflineWriter:
         return self._with_result(best, paper, ranked) if is_full else best
 
     def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
-        for statement in ranked:
+        for said in ranked:
+            statement = replace(said, text=resolved(said.text, paper.abstract[: said.start]))
             if text := third_person(statement.text, paper, MARKER):
-                pointing = points_back(self_contained(statement.text) or "")
                 shaped = with_name(written_out(modest(text), paper.abstract), paper)
-                yield from (replace(told, pointing=pointing) for told in self._shapes(shaped, paper, avoid))
+                for told in self._shapes(shaped, paper, avoid):
+                    amiss = against(statement, told.text, paper.title, paper.abstract)
+                    yield replace(self._for_what(told, paper), amiss=amiss)
 
     def _shapes(self, text: str, paper: Paper, avoid: Collection[str]) -> Iterator[Told]:
         """The first shape of `text` that is as well carried as it is short."""
         for shape in fitted(text, MOST[self._length]):
+            if leans(shape) and not leans(text):  # the cut took what it leans on
+                continue
             if shape not in avoid and (told := _checked(shape, paper, self._verifier)).finding.holds:
                 yield told
                 return
         if text not in avoid:
             yield _checked(text, paper, self._verifier)
+
+    def _for_what(self, told: Told, paper: Paper) -> Told:
+        """The sentence behind what the title says the work is for, where it does not tell that itself."""
+        text = with_purpose(told.text, paper.title)
+        longer = _checked(text, paper, self._verifier) if text != told.text else told
+        return longer if longer.finding.holds else told
 
     def _with_result(self, told: Told, paper: Paper, ranked: Sequence[Statement]) -> Told:
         """The sentence with the paper's best result behind it, told of "they" or "it", if the abstract carries both."""

@@ -11,7 +11,11 @@ _PASSES = 2  # a run full of hyphens may leave another one in front of its quota
 _HEAD = 6  # words of a run that may stand in front of its quotation marks
 # Where a quotation begins best, in front of what is proposed, shown or said, and what it does not end with.
 _BEGIN = re.compile(r"(?<=,\s)|(?:(?<=\s)|^)(?=(?:an?|the|that|which|how|whether|to|two|three|several|both)\s)")
-_LOOSE = re.compile(r"[\s,;:]+(?:(?:and|or|an?|the|of|in|on|for|with|by|to|that|which|from|as|is|are)[\s,;:]*)*$")
+_LOOSE = re.compile(
+    r"[\s,;:]+(?:(?:and|or|but|not|just|only|an?|the|of|in|on|for|with|by|to|that|which|where|when|while|than|from|into"
+    r"|via|using|as|is|are|was|were|be|has|have|can|their|its)[\s,;:]*)*$"
+)
+_JOINING = re.compile(r"(?:and|but|or) ")
 _MARKS = re.compile(rf"{MARKER}|\[\d+\]|\ue000[^\ue001]*\ue001")
 _MARKED = re.compile(rf"(?:{_MARKS.pattern})\s*$")  # behind which the authors' verb stands
 _PAIRS = {")": "(", "]": "["}
@@ -44,6 +48,8 @@ def _quotation(text: str, start: int, end: int) -> tuple[int, int]:
     begins = (match.start() for match in _BEGIN.finditer(text[start:end]))
     verb = text.find(" ", start, end) + 1 - start if _MARKED.search(text[:start]) else 0
     start += next((n for n in begins if len(text[start : start + n].split()) <= _HEAD), max(0, verb))
+    if joining := _JOINING.match(text, start, end):
+        start = joining.end()
     if loose := _LOOSE.search(text[start:end] + " "):
         end = min(end, start + loose.start())
     return start, _balanced(text, start, end)

@@ -32,6 +32,7 @@ AUTHORS_WORDS = (
     "These sentences are the authors' words, told in the third person without a language model, long runs in quotation "
     "marks: no text to hand in. Write your own from the key facts, which the plan has too."
 )
+_LEAD = re.compile(rf"For [^,{MARKER}]+, ")
 _OF_WORK = ("In further work, ", "Later, ")
 # Ways to do one thing: a sentence that takes one of them stands in contrast to a sentence that takes another.
 _CHOICES = (
@@ -195,8 +196,12 @@ class Openings:
     def joined(self, text: str, paper: Paper, turned: str) -> str:
         """`text` on `paper`, or `turned`, its other form, behind an opening; MARKER stays in it.
 
-        A sentence with a clause of its own in front takes no opening, and only work is done "later".
+        A sentence with a clause of its own in front takes no opening, and only work is done "later". What the work is
+        for is told once.
         """
+        if (lead := _LEAD.match(text)) and lead[0] in self._said:
+            text = turned = text[lead.end() :]
+        self._said.add(lead[0] if lead else "")
         opening = self._opening(text, paper, *self._last) if self._last and "," not in text.split(MARKER)[0] else ""
         self._last = text, paper
         self._said.add(opening)

@@ -11,8 +11,9 @@ from rag.language.terms import is_common, listed
 ACRONYM = re.compile(r"(?<![\w-])(?P<acronym>[A-Z][A-Za-z]*[A-Z])(?P<plural>s?)(?![\w-])")
 _WORDS = re.compile(r"(?:[A-Za-z][\w’'-]*[\s-]+){1,8}$")
 _LONGEST = 160  # characters of a long form, and more
+_SKIPPING = 3  # letters from which on an acronym may skip a word
 _HEADS = frozenset(listed("model models network networks policy policies method methods"))  # acronyms may skip these
-_SMALL = frozenset(listed("of the for and in to with a on by via from"))
+SMALL = frozenset(listed("of the for and in to with a on by via from"))
 
 
 def explains(text: str, acronym: str) -> bool:
@@ -29,13 +30,20 @@ def long_form(acronym: str, text: str) -> str:
         parts = re.split(r"[\s-]+", " ".join(words[start:]))
         if parts[-1].lower() in _HEADS and len(parts) > len(acronym):
             parts = parts[:-1]
-        told = ("".join(part[0] for part in parts if part and not (skip and part in _SMALL)) for skip in (True, False))
-        if words[start] not in _SMALL and acronym.lower() in map(str.lower, told):
-            return " ".join(map(_small, words[start:]))
+        told = ("".join(part[0] for part in parts if part and not (skip and part in SMALL)) for skip in (True, False))
+        if words[start] not in SMALL and any(_spell(initials.lower(), acronym.lower()) for initials in told):
+            return " ".join(map(small, words[start:]))
     return ""
 
 
-def _small(word: str) -> str:
+def _spell(initials: str, acronym: str) -> bool:
+    """Whether `initials` are those of `acronym`; a long one may skip a word inside, as LTA does of ltaa."""
+    if len(acronym) < _SKIPPING or len(initials) != len(acronym) + 1:
+        return initials == acronym
+    return any(initials[:n] + initials[n + 1 :] == acronym for n in range(1, len(acronym)))
+
+
+def small(word: str) -> str:
     """A word without the capitals of a heading; acronyms and names keep theirs."""
     parts = word.split("-")
     is_heading = all(part[1:].islower() and is_common(part.lower()) for part in parts)

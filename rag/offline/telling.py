@@ -3,10 +3,11 @@
 import re
 
 from rag.language.terms import STOP, words
+from rag.telling.alone import leans_on_told
 from rag.telling.mending import without_fonts
 from rag.telling.statements import AVAILABLE, OWN
 from rag.telling.thirdperson import name_of, third_person
-from rag.telling.trimming import leans, self_contained
+from rag.telling.trimming import self_contained
 from rag.verifying.attribution import bare_claim
 from rag.verifying.verify import Verifier
 from store.records import Paper
@@ -35,7 +36,7 @@ def is_junk(sentence: str) -> bool:
 
 def points_away(sentence: str) -> bool:
     """Whether a sentence cannot be understood without the one before it."""
-    return bool(_POINTS.search(sentence)) or leans(sentence) or self_contained(sentence) is None
+    return bool(_POINTS.search(sentence)) or leans_on_told(sentence) or self_contained(sentence) is None
 
 
 def told(sentence: str, paper: Paper, verifier: Verifier) -> tuple[str, str]:

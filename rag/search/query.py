@@ -1,11 +1,12 @@
 """A question as it is searched for: what it is about, its kind, the parts that it has, its acronyms in words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.language.acronyms import ACRONYM, explains, long_form, numbered
+from rag.language.acronyms import ACRONYM, SMALL, explains, long_form, numbered
 from rag.language.phrases import WEAK
 from rag.language.terms import content_stems, listed, plain, stem
 from rag.question import Kind, any_of, clauses, read_question
@@ -113,6 +114,32 @@ def spelled_out(text: str, library: "Library | Part") -> str:
         if full:
             text = f"{text[: match.start()]}{numbered(full, bool(match['plural']))}{text[match.end() :]}"
     return text
+
+
+def with_acronyms(topic: str, library: "Library | Part") -> str:
+    """`topic` with the acronyms that papers write in place of its words: "graphical user interfaces (GUI)"."""
+    words = list(re.finditer(r"[^\W\d_][\w’'-]*", topic))
+    starts = range(len(words) if len(words) <= Search.TOPIC else 0)
+    found: dict[int, str] = {}
+    for n, size in ((n, size) for n in starts for size in Search.ACRONYMS if n + size <= len(words)):
+        end = words[n + size - 1].end()
+        phrase = topic[words[n].start() : end]
+        parts = re.split(r"[\s-]+", phrase.lower())
+        acronym = "".join(part[:1] for part in parts).upper()
+        if acronym.isalpha() and not (SMALL.intersection(parts) or _CUT.search(phrase) or acronym in topic):
+            found |= {end: acronym} if _shortened(acronym, phrase, library) else {}
+    for end, acronym in sorted(found.items(), reverse=True):
+        topic = f"{topic[:end]} ({acronym}){topic[end:]}"
+    return topic
+
+
+def _shortened(acronym: str, phrase: str, library: "Library | Part") -> bool:
+    """Whether several papers write `acronym`, most of them without the words: else these find them as well."""
+    found = library.get_many([paper_id for paper_id, _ in library.by_words(acronym, Search.EXPLAINING)])
+    written = re.compile(rf"(?<![\w-]){acronym}s?(?!\w)")
+    texts = [text for paper in found if written.search(text := f"{paper.title} {paper.abstract}")]
+    alone = [text for text in texts if phrase.rstrip("s").lower() not in text.lower()]
+    return len(texts) >= Search.AGREED and 2 * len(alone) > len(texts)
 
 
 def _meaning(acronym: str, library: "Library | Part") -> str:

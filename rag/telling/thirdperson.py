@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from rag.language.naming import system_name
 from rag.language.terms import is_common, listed
 from rag.references.keys import in_text
-from rag.telling.trimming import ANY_VERB, RESEARCH, WORKS, self_contained
+from rag.telling.trimming import ANY_VERB, RESEARCH, WORKS, self_contained, without_pointing
 from store.records import Paper
 
 _UNCHANGING = frozenset(listed("can could may might will would must should built found made showed"))
 _IRREGULAR = {"are": "is", "have": "has", "do": "does", "were": "was"}
 _MADE = "propose present introduce develop describe study investigate derive design consider establish formulate"
-_PASSIVES = {re.sub("yed$", "ied", f"{verb.removesuffix('e')}ed"): verb for verb in listed(_MADE)}
+
+
+def _past(verb: str) -> str:
+    return re.sub(r"(?<![aeo])yed$", "ied", f"{verb.removesuffix('e')}ed")
+
+
+_PASSIVES = {_past(verb): verb for verb in listed(_MADE)}
 # A verb joined to the first one; what follows tells it from a noun ("and studies how", "user studies and surveys").
 _JOINED = re.compile(
     r"(?P<join>,? (?:and|then)(?: then| also| further)? )(?P<verb>[a-z]+)(?= (?:an?|the|that|how|whether|why|their|our"
@@ -78,6 +84,7 @@ def singular(verb: str) -> str:
     return verb + ("es" if re.search(r"(s|x|z|ch|sh|o)$", verb) else "s")
 
 
+_PRESENT = {_past(verb): verb for verb in RESEARCH} | {"built": "build"}
 _PLURALS = {singular(verb): verb for verb in RESEARCH}
 
 
@@ -91,7 +98,8 @@ class _Speaker:
     marker: str
 
     def verb(self, plain: str) -> str:
-        """`plain` as their verb."""
+        """`plain` as their verb, in the present."""
+        plain = _PRESENT.get(plain, plain)
         return singular(plain) if self.single else plain
 
     def agreeing(self, text: str) -> str:
@@ -110,7 +118,7 @@ def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
         return None
     who, after = in_text(paper.authors) or "the authors", f" {marker}" if marker else ""
     speaker = _Speaker(f"{who}{after}", name_of(paper), len(paper.authors) == 1, after)
-    told = _tell(text, speaker)
+    told = _tell(without_pointing(text, paper.title), speaker)
     for person, other in _PERSONS.items():
         told = re.sub(rf"\b{person}\b", other, re.sub(rf"\b{person.capitalize()}\b", other.capitalize(), told))
     told = _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", told))
@@ -130,6 +138,8 @@ def _tell(text: str, speaker: _Speaker) -> str:
             return told
     if we := _WE.match(text):
         verb, gap, after = _ADVERBS.sub("", text[we.end() :]).partition(" ")
+        if re.search(r"\b(?:and|then) \w+ed\b", after):  # told in the past, all of it
+            return f"{we['lead']}{speaker.cited} {verb}{gap}{after}"
         after = speaker.agreeing(after) if speaker.single else after
         return f"{we['lead']}{speaker.cited} {speaker.verb(verb)}{gap}{after}"
     if capital.startswith("Our "):

@@ -48,13 +48,15 @@ _BACK = rf"\b(?:this|these|those|such|above|aforementioned|it|them|so|the {PROBL
 _LEADS = (
     r"to|based on|build(?:ing)? (?:up)?on|motivated by|inspired by|driven by|through|with|given|by"
     r"|in order to|for|using|via|under|following|from|after|in light of|despite|aiming to|towards?|in"
+    r"|unlike|in contrast (?:to|with)|contrary to|different from|compared (?:to|with)|beyond|rather than"
 )
 _POINTING = re.compile(rf"(?i)^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this|our|the|an?|in|here)\b)")
 _MENDS = (
     "overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet|exploit"
 )
 _PURPOSE = re.compile(
-    rf"(?i),?\s+to (?:[a-z]+ (?:this|these|such|those)(?: [\w-]+)?|(?:{_MENDS}) the (?:[\w-]+ )?{PROBLEMS})"
+    rf"(?i),?\s+to (?:\w+ly )?(?:[a-z]+ (?:this|these|such|those)(?: [\w-]+){{0,2}}|(?:{_MENDS}) the (?:[\w-]+ )?"
+    rf"{PROBLEMS})"
     r"(?=[,.;:]| by\b|$)"
 )
 _TRAILING = re.compile(
@@ -155,25 +157,12 @@ def _before_pointing(text: str) -> str:
     return f"{heads[-1]}." if heads else text
 
 
-# What leans on a sentence left behind, wherever it stands.
-_LEANING = re.compile(
-    r"(?i)\bthe (?:resulting|former|latter|two|same)\b|\b(?:the|all|both) above\b|\baforementioned\b"
-    r"|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)"
-    r"|\bboth\b(?!.*\band\b)|\bthe other\b"
-)
-_POINTS_BACK = re.compile(
-    rf"(?i)\b(?:this|these|such)\s+(?!(?:{WORKS}|survey|letter|as|is|are|was|were|that|can|has)\b)\w"
-)
-
-
-def points_back(text: str) -> bool:
-    """Whether `text`, still in its authors' words, speaks of "this" or "these" things, which another sentence named."""
-    return bool(_POINTS_BACK.search(text))
-
-
-def leans(text: str) -> bool:
-    """Whether `text` speaks of something that another sentence has told."""
-    return bool(_LEANING.search(text))
+def without_pointing(text: str, title: str) -> str:
+    """`text` without a "this" or "these" in front of what the title speaks of: "this indirect knowledge"."""
+    for words in set(re.findall(r"\b(?:[Tt]his|[Tt]hese) ([\w-]+ [\w-]+)", text)):
+        if re.search(rf"(?i)(?<!\ban )(?<!\ba )(?<!\bthe )\b{words}\b", title):
+            text = re.sub(rf"\b[Tt]h(?:is|ese) (?={words}\b)", "", text)
+    return text
 
 
 def unmarked(text: str) -> str:

@@ -10,9 +10,12 @@ from rag.drafting.offline import Told, named_first, with_name
 from rag.drafting.quoting import quoted
 from rag.drafting.text import Openings
 from rag.records import Finding
+from rag.telling.alone import against, leans, resolved
 from rag.telling.mending import mended
+from rag.telling.purpose import with_purpose
+from rag.telling.statements import statements
 from rag.telling.thirdperson import name_of, third_person
-from rag.telling.trimming import MARKER, fitted, leans, modest, self_contained, written_out
+from rag.telling.trimming import MARKER, fitted, modest, self_contained, without_pointing, written_out
 from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
 from store.records import Paper
@@ -71,6 +74,8 @@ PLATO = replace(KANG, authors=("Plato",))
             "Robots learn policies from plain language.",
             "According to Kang et al. [3], robots learn policies from plain language.",
         ),
+        ("We developed X, a planner of ours.", "Kang et al. [3] develop X, a planner of theirs."),
+        ("Unlike these works, we propose X for a new task.", "Kang et al. [3] propose X for a new task."),
         ("We first train X here. Then we test it.", "Kang et al. [3] train X here."),
         (
             "We present X, a framework that addresses these challenges through Y.",
@@ -116,6 +121,51 @@ def test_any_sentence_can_be_asked_for(said):
     assert told is None or (told.endswith(".") and MARKER in told and self_contained(said))
 
 
+@pytest.mark.parametrize(
+    "worse",
+    [
+        "We also test other planners of clay pots in three further kitchens.",
+        "We focus on the task of planning how clay pots are shaped by hand.",
+        "We show that clay pots are shaped by hand in every kitchen seen.",
+        "We plan such pots of clay, which are shaped by hand in a kitchen.",
+        "We revisit their planners of clay pots, shaped by hand in a kitchen.",
+        "We propose an enhancement that shapes clay pots by hand in a kitchen.",
+        "We plan clay pots shaped by hand in a kitchen from two perspectives.",
+        "We shape CPP pots of clay by hand in a kitchen with a wheel.",
+        "We propose policies.",
+    ],
+)
+def test_a_sentence_that_leans_or_says_too_little_is_worse_than_what_a_work_proposes(worse):
+    best = "We propose a planner that shapes clay pots by hand in a kitchen with a wheel."
+    paper = replace(KANG, abstract=f"{best} {worse} Clay pot planning (CPP) is hard.")
+    told = [(s, third_person(s.text, paper, MARKER) or "") for s in statements(paper)[:2]]
+    good, bad = (against(s, text, paper.title, paper.abstract) for s, text in told)
+    assert good == 0 < bad
+
+
+def test_what_a_title_speaks_of_needs_no_this_and_says_what_the_work_is_for():
+    title = "Kiln: Firing Clay Pots for Small Kitchens at Scale"
+    assert without_pointing("We fire these clay pots in this way.", title) == "We fire clay pots in this way."
+    assert with_purpose(f"Kang et al. {MARKER} fire pots.", title) == (
+        f"For small kitchens, Kang et al. {MARKER} fire pots."
+    )
+    for told in (f"Kang et al. {MARKER} fire pots in kitchens.", f"With X, Kang et al. {MARKER} fire pots."):
+        assert with_purpose(told, title) == told
+
+
+def test_such_things_are_called_as_they_were_before():
+    before = "Knowledge-grounded dialogue systems convey facts."
+    assert resolved("We train such systems.", before) == "We train knowledge-grounded dialogue systems."
+    assert resolved("We fire such pots.", before) == "We fire such pots."
+
+
+def test_what_works_are_for_is_told_once():
+    openings = Openings()
+    said = [f"For pots, Kang et al. {MARKER} {verb} X." for verb in ("build", "fire")]
+    told = [openings.joined(text, KANG, text) for text in said]
+    assert told == [f"For pots, Kang et al. {MARKER} build X.", f"In further work, Kang et al. {MARKER} fire X."]
+
+
 def test_praise_and_examples_go_and_terms_stay():
     assert modest("They propose a novel, simple yet effective approach (e.g., X).") == "They propose an approach."
     assert modest("They present Y - a pioneering LLM agent.") == "They present Y, an LLM agent."
@@ -127,6 +177,10 @@ def test_acronyms_are_written_out_as_the_abstract_has_them():
     abstract = "Imitation Learning (IL) and Vision-Language-Action models (VLAs) are joined by chain of thought (CoT)."
     assert written_out("X joins IL, VLAs and CoT.", abstract) == (
         "X joins imitation learning, vision-language-action models and chain of thought."
+    )
+    assert (
+        written_out("X plans LTA.", "Long-term action anticipation (LTA) is hard.")
+        == "X plans long-term action anticipation."
     )
     explained = "X joins imitation learning (IL) and RL."
     assert written_out(explained, abstract) == explained

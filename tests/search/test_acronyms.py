@@ -1,7 +1,7 @@
 import pytest
 
 from rag.language.acronyms import explains, long_form, numbered
-from rag.search.query import spelled_out
+from rag.search.query import spelled_out, with_acronyms
 from store.records import Paper
 from tests.small_library import open_empty
 
@@ -14,6 +14,7 @@ from tests.small_library import open_empty
         ("SDP", "We propose Streaming Diffusion Policy (SDP).", "streaming diffusion policy"),
         ("DoF", "Hands with many degrees of freedom (DoF) move.", "degrees of freedom"),
         ("VLA", "A vision-language-action model (VLA) moves arms.", "vision-language-action model"),
+        ("LTA", "Long-term action anticipation (LTA) is hard.", "long-term action anticipation"),
         ("RL", "Reinforcement learning is slow.", ""),
         ("RL", "Robots (RL) learn.", ""),
     ],
@@ -57,3 +58,10 @@ def test_the_name_of_one_papers_system_stays(explaining):
 def test_what_the_question_explains_itself_stays(explaining):
     text = "Can a very large machine (VLM) see?"
     assert spelled_out(text, explaining) == text
+
+
+def test_a_topic_gets_the_acronym_that_papers_write_in_place_of_its_words(explaining):
+    explaining.add([Paper("", f"GUI {n}", f"GUIs are used by agent {n}, and so are vision models.") for n in range(2)])
+    assert with_acronyms("graphical user interfaces, vision-language models", explaining) == (
+        "graphical user interfaces (GUI), vision-language models"
+    )

@@ -1,0 +1,31 @@
+"""What a title says the work is for, in front of a sentence that does not tell it."""
+
+import re
+
+from rag.language.acronyms import small
+from rag.language.phrases import WEAK
+from rag.language.terms import content_stems, plain
+from rag.telling.trimming import MARKER
+
+_LONGEST = 8  # words of a purpose
+_PURPOSE = re.compile(r"\bfor (?P<what>[^:,;.?!()]+?)(?: at Scale)?\s*$")
+
+
+def with_purpose(text: str, title: str) -> str:
+    """ "For P, Kang et al. propose …" where the title ends with "for P" and `text`, with its MARKER, has no word of P.
+
+    A sentence with a clause of its own in front stays as it is.
+    """
+    what = purpose(title)
+    told = content_stems(what) - WEAK
+    if not told or told & content_stems(plain(text)) or "," in text.partition(MARKER)[0]:
+        return text
+    is_word = re.match(r"(?:The|With|In) ", text)  # and no name
+    return f"For {what}, {text[0].lower() + text[1:] if is_word else text}"
+
+
+def purpose(title: str) -> str:
+    """ "instructional videos" of "Planning for Instructional Videos"; empty where the title says no such thing."""
+    found = _PURPOSE.search(title.replace(" For ", " for ")) if not re.search(r"[\\$]", title) else None
+    words = found["what"].split() if found else []
+    return " ".join(map(small, words)) if 0 < len(words) <= _LONGEST else ""
