@@ -123,7 +123,7 @@ class Library:
         return Part(self, frozenset(paper_ids))
 
     def outline(self) -> list[Outline]:
-        """What is known of every paper beside its text, in the order they came."""
+        """What is known of every paper beside its abstract, in the order they came."""
         with self._folder.telling():
             return self._papers.outline()
 
@@ -196,10 +196,7 @@ class Library:
             return self._indexes.embed(texts)
 
     def mean_vectors(self, paper_ids: Sequence[str]) -> "np.ndarray":
-        """The papers of these ids as unit rows, float32, shape (n, d): the means of their sentences' vectors.
-
-        Ids that there are not are left out.
-        """
+        """The papers of these ids that there are as unit rows, float32, (n, d): means of their sentences' vectors."""
         return self._indexes.means.rows(self.get_many(paper_ids))
 
     def held_vectors(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":

@@ -158,10 +158,6 @@ class Papers(History):
         """Where the passages of these papers are said to stand, as `spans_of` gives it."""
         return {row[0]: row[1] for row in self._rows("paper_id, spans", paper_ids)}
 
-    def passage_counts(self, paper_ids: Sequence[str]) -> list[tuple[str, int]]:
-        """How many passages the vector index holds of each of these papers; those that it has none of are left out."""
-        return [(paper_id, count) for paper_id, count in self._rows("paper_id, passages", paper_ids) if count]
-
     def _rows(self, columns: str, paper_ids: Sequence[str]) -> Iterator[Sequence[Any]]:
         for start in range(0, len(paper_ids), _PAGE):
             some = list(paper_ids[start : start + _PAGE])
@@ -173,8 +169,8 @@ class Papers(History):
         return (paper_of(row[1:]) for row in self._pages(COLUMNS, "seq > ?"))
 
     def outline(self) -> list[Outline]:
-        """What is known of every paper beside its text, in the order they came."""
-        rows = self.rows("SELECT paper_id, year, venue, authors, tags FROM papers ORDER BY seq")
+        """What is known of every paper beside its abstract, in the order they came."""
+        rows = self.rows("SELECT paper_id, year, venue, authors, tags, title FROM papers ORDER BY seq")
         return [outline_of(row) for row in rows]
 
     def changed(self) -> Iterator[tuple[int, list[Any], str]]:

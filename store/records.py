@@ -33,13 +33,14 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is known of a paper beside its text."""
+    """What is known of a paper beside its abstract."""
 
     paper_id: str
     year: int | None
     venue: str
     authors: tuple[str, ...]
     tags: tuple[str, ...]
+    title: str = ""
 
 
 EDITED = "you"  # the origin of what the user wrote: no source overwrites it

@@ -71,8 +71,8 @@ def unreadable(row: Sequence[Any]) -> list[str]:
 
 def outline_of(row: Sequence[Any]) -> Outline:
     """The outline in a row of its fields."""
-    paper_id, year, venue, authors, tags = row
-    return Outline(paper_id, year, venue, authors_of(authors), list_of(tags))
+    paper_id, year, venue, authors, tags, title = row
+    return Outline(paper_id, year, venue, authors_of(authors), list_of(tags), title)
 
 
 def list_of(text: str) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Searcher:
 
     def vectors_of(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":
         """The middle of the vectors that are held of each paper, of length 1; papers without any are left out."""
-        wanted = [(paper_id, 0, count) for paper_id, count in self._papers.passage_counts(paper_ids)]
+        wanted = [(paper_id, 0, len(spans.split())) for paper_id, spans in self._papers.spans(paper_ids).items()]
         found = self._steadily(lambda: self._indexes.vectors.get(wanted))
         sums: dict[str, np.ndarray] = {}
         for (paper_id, _), row in found.items():

@@ -51,7 +51,7 @@ def from_latex(text: str) -> str:
     """`text` without LaTeX's commands and braces: what a reader sees; maths stays as it is written."""
     try:
         plain = _decoder().latex_to_text(text)
-    except RecursionError:  # braces within braces without end
+    except (RecursionError, LookupError):  # braces within braces without end; a command without its arguments
         plain = _COMMANDS.sub("", text)
     return re.sub(r"\$\^\{([\w+-]+)\}\$", _power, plain).strip()
 

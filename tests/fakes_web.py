@@ -59,7 +59,7 @@ class FakeLibrary:
         return iter(PAPERS)
 
     def outline(self):
-        return [Outline(p.paper_id, p.year, p.venue, p.authors, p.tags) for p in PAPERS]
+        return [Outline(p.paper_id, p.year, p.venue, p.authors, p.tags, p.title) for p in PAPERS]
 
     def among(self, ids):
         return list(ids)

@@ -2,6 +2,7 @@
 // shown where it stands.
 import { picker } from "./picker.js";
 import { appearing, go, idsOf, where } from "./places.js";
+import { gently } from "./sources.js";
 
 const MOST = 100; // papers of a draft
 const area = () => document.querySelector("#plan textarea");
@@ -20,9 +21,9 @@ function choose(ids) {
 
 function lookAtText() {
   const text = document.querySelector("#draft-text .exchange");
-  if (!awaited || !text) return;
+  if (!awaited || !text?.querySelector(".answer")) return;
   awaited = false;
-  text.scrollIntoView({ block: "start", behavior: "smooth" });
+  text.scrollIntoView({ block: "start", behavior: gently() });
 }
 
 function showLine() {

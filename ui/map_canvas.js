@@ -71,11 +71,11 @@ export function canvasOf(field, canvas, read) {
     pen.globalAlpha = lit.length || found.length ? 0.4 : 0.7;
     for (const mark of marks) dot(mark, plain, radiusOf(mark));
     pen.globalAlpha = 1;
+    names(regions); // below what is lit
     for (const mark of marks) if (chosen.has(mark.id)) dot(mark, colour("accent"), radiusOf(mark) + 0.5);
     for (const mark of found) dot(mark, colour("fair"), 5.5, sheet);
     for (const mark of lit) dot(mark, colour("good"), 7, sheet);
     if (focused) dot(focused, "transparent", radiusOf(focused) + 5, colour("ink"));
-    names(regions);
     if (!lasso) return;
     pen.beginPath();
     for (const [x, y] of lasso) pen.lineTo(x, y);

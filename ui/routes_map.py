@@ -93,9 +93,9 @@ class Maps:
         self.done = f"{done:,} of {total:,} {what}"
 
 
-def map_routes(library: Library, saved: Saved, who: Any) -> APIRouter:
-    """The routes of the map over `library`."""
-    routes, maps, listing = APIRouter(prefix="/citewell/map"), Maps(library), Listing(library)
+def map_routes(library: Library, listing: Listing, saved: Saved, who: Any) -> APIRouter:
+    """The routes of the map over `library`, whose papers `listing` finds by words."""
+    routes, maps = APIRouter(prefix="/citewell/map"), Maps(library)
 
     @routes.get("")
     def part(left: Part = 0, top: Part = 0, right: Part = 1, bottom: Part = 1) -> dict:
@@ -116,7 +116,7 @@ def map_routes(library: Library, saved: Saved, who: Any) -> APIRouter:
     @routes.get("/find")
     def find(q: Annotated[str, Query(max_length=1_000)] = "") -> dict:
         rows = listing.find(Wanted(q)) if q.strip() else []
-        return {"count": len(rows), "points": _points(library, maps.look(), [row.paper_id for row in rows[:FOUND]])}
+        return {"count": len(rows), "points": _points(library, maps.look(), [row.of.paper_id for row in rows[:FOUND]])}
 
     @routes.get("/lit")
     def lit(talk: Annotated[str, Query(max_length=200)], person: str = Depends(who)) -> dict:

@@ -75,9 +75,11 @@ class NoPaper(CitewellError):
     """There is no such paper, or none can be read of what was given."""
 
 
-def paper_routes(library: Library, saved: Saved, who: Any, client: Callable[[], "Client"]) -> APIRouter:
+def paper_routes(
+    library: Library, listing: Listing, saved: Saved, who: Any, client: Callable[[], "Client"]
+) -> APIRouter:
     """The routes of the papers; `client` asks services for those that are named by ids and links."""
-    routes, listing = APIRouter(prefix="/citewell"), Listing(library)
+    routes = APIRouter(prefix="/citewell")
     _add_table(routes, listing)
     _add_paper(routes, library, saved, Depends(who))
     _add_changes(routes, library, listing, client)
@@ -98,11 +100,8 @@ def _add_table(routes: APIRouter, listing: Listing) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 100,
     ) -> dict:
         found = listing.find(Wanted(q, author, venue, year, tag, order, down))
-        rows = [
-            {"id": r.paper_id, "title": r.title, "authors": r.authors, "year": r.year, "venue": r.venue, "tags": r.tags}
-            for r in found[offset : offset + limit]
-        ]
-        return {"total": len(found), "offset": offset, "rows": rows}
+        rows = found[offset : offset + limit]
+        return {"total": len(found), "offset": offset, "rows": [row.shown() for row in rows]}
 
     @routes.get("/papers/facets")
     def facets() -> dict:

@@ -17,6 +17,7 @@ from ui import assets
 from ui.cards import NO_SOURCES
 from ui.jobs import Jobs
 from ui.limits import DEFAULT, Limits
+from ui.listing import Listing
 from ui.markup import escape
 from ui.page import welcome_html, who_answers
 from ui.routes import chat_routes, nobody, somebody
@@ -61,14 +62,14 @@ def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAUL
 def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     saved = Saved(assistant.library.home)
     at_once = AT_ONCE if assistant.model != MODEL_NAME else max(2, os.cpu_count() or 2)
-    routes = APIRouter()
+    routes, listing = APIRouter(), Listing(assistant.library)
     routes.include_router(assets.routes)
     who = nobody if alone else somebody
     jobs = Jobs(assistant, saved.keep, at_once, limits.questions)
     routes.include_router(chat_routes(saved, jobs, assistant.library.__len__, who))
     routes.include_router(scope_routes(assistant.library, saved, who))
-    routes.include_router(paper_routes(assistant.library, saved, who, lambda: assistant.settings.client()))
-    routes.include_router(map_routes(assistant.library, saved, who))
+    routes.include_router(paper_routes(assistant.library, listing, saved, who, lambda: assistant.settings.client()))
+    routes.include_router(map_routes(assistant.library, listing, saved, who))
     routes.include_router(compare_routes(assistant.library))
     routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
     routes.include_router(settings_routes(assistant, saved, who))

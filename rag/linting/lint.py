@@ -122,7 +122,7 @@ class _Linter:
         if key in self.known:
             message = f"{key} is no paper of this library, so nothing can be said of it"
             return self._line(place, "not in the library", message, key=key, claim=claim.text)
-        where = "in the .bib or list of references" if self.has_list else "among the library's keys; pass --bib"
+        where = "in the .bib or list of references" if self.has_list else "among the library's keys; give its .bib"
         return self._line(place, "not in the .bib", f"{key} is not {where}", key=key, claim=claim.text)
 
     def _judged(self, key: str, place: int, paper: Paper, papers: Sequence[Paper], claim: Claim) -> LintLine:

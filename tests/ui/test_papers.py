@@ -19,7 +19,7 @@ PASTED = '{"title": "A new paper on gripping", "authors": ["Ada Example"], "year
 
 
 def ids(listing, **wanted):
-    return [row.title for row in listing.find(Wanted(**wanted))]
+    return [row.of.title for row in listing.find(Wanted(**wanted))]
 
 
 def test_the_table_is_filtered_and_sorted(small):
