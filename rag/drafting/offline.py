@@ -165,7 +165,7 @@ class OfflineWriter:
 
     def _for_what(self, told: Told, paper: Paper) -> Told:
         """The sentence behind what the title says the work is for, where it does not tell that itself."""
-        text = with_purpose(told.text, paper.title)
+        text = with_purpose(told.text, paper.title, paper.abstract)
         longer = _checked(text, paper, self._verifier) if text != told.text else told
         return longer if longer.finding.holds else told
 

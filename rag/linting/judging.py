@@ -75,6 +75,8 @@ def judged(claim: str, finding: Finding, cited: Sequence[Paper], systems: frozen
         return "supports", "the abstract says this"
     if _GENERIC.search(claim) and not re.search(r"\d", claim):
         return "generic", "the sentence says no more than that there is such work"
+    if finding.kind == "number" and re.search(r"\d", claim) and not is_own(claim):
+        return "says nothing of this", finding.reason  # a wrong number is no part of what an abstract says
     if finding.verdict == "weak":
         return "supports in part", finding.reason
     return ("overclaim" if finding.kind == "overclaim" else "says nothing of this"), finding.reason

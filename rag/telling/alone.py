@@ -7,7 +7,7 @@ from rag.language.acronyms import explains, small
 from rag.language.phrases import STOP, WEAK
 from rag.language.terms import content_stems, plain, stem
 from rag.telling.statements import PROPOSES, Statement
-from rag.telling.trimming import WORKS, self_contained, without_pointing
+from rag.telling.trimming import MARKER, WORKS, self_contained, without_pointing
 
 # What leans on a sentence left behind, wherever it stands: what was told, and what another thing was told to be.
 _TOLD = re.compile(
@@ -15,7 +15,7 @@ _TOLD = re.compile(
     r"|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)|\bboth\b(?!.*\band\b)"
 )
 _LEANING = re.compile(
-    r"(?i)\b(?:additional|extra)\b(?!.* to\b)"
+    r"(?i)\bth(?:is|ese) (?:as|is|are|was|can|by|with|in|on|into|to)\b|\b(?:additional|extra)\b(?!.* to\b)"
     r"|\b(?:enhancement|extension|improvement|variant|modification)s?(?! (?:of|to|over|in|for|on)\b)"
     r"|\bthe (?:evaluation|issue|setting|process|context|effect|outcome)s?\b"
     r"(?! (?:of|for|that|in|on|to|with|where|from)\b)"
@@ -57,9 +57,15 @@ def against(statement: Statement, told: str, title: str, abstract: str) -> int:
         bool(_FURTHER.match(said)),
         not proposes and (found or bool(_SUBJECT.search(said))),
         _unexplained(told, title, abstract),
-        len(content_stems(plain(told)) - content_stems(plain(title)) - WEAK) < _THIN,
+        len(content_stems(plain(_without_authors(told))) - content_stems(plain(title)) - WEAK) < _THIN,
     )
     return sum(reasons)
+
+
+def _without_authors(told: str) -> str:
+    """What is `told`, without what stands in front of its marker but a clause."""
+    before, _, after = told.partition(MARKER)
+    return f"{before.rpartition(',')[0]} {after}"
 
 
 def resolved(text: str, before: str) -> str:

@@ -11,12 +11,12 @@ _LONGEST = 8  # words of a purpose
 _PURPOSE = re.compile(r"\bfor (?P<what>[^:,;.?!()]+?)(?: at Scale)?\s*$")
 
 
-def with_purpose(text: str, title: str) -> str:
+def with_purpose(text: str, title: str, abstract: str) -> str:
     """ "For P, Kang et al. propose …" where the title ends with "for P" and `text`, with its MARKER, has no word of P.
 
     A sentence with a clause of its own in front stays as it is.
     """
-    what = purpose(title)
+    what = _purpose(title, abstract)
     told = content_stems(what) - WEAK
     if not told or told & content_stems(plain(text)) or "," in text.partition(MARKER)[0]:
         return text
@@ -24,8 +24,9 @@ def with_purpose(text: str, title: str) -> str:
     return f"For {what}, {text[0].lower() + text[1:] if is_word else text}"
 
 
-def purpose(title: str) -> str:
+def _purpose(title: str, abstract: str) -> str:
     """ "instructional videos" of "Planning for Instructional Videos"; empty where the title says no such thing."""
     found = _PURPOSE.search(title.replace(" For ", " for ")) if not re.search(r"[\\$]", title) else None
     words = found["what"].split() if found else []
-    return " ".join(map(small, words)) if 0 < len(words) <= _LONGEST else ""
+    told = (word.lower() if re.search(rf"\b{re.escape(word.lower())}\b", abstract) else small(word) for word in words)
+    return " ".join(told) if len(words) <= _LONGEST else ""

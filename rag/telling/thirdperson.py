@@ -61,6 +61,7 @@ _PASSIVE = re.compile(
     rf"(?P<verb>{'|'.join(_PASSIVES)})(?!\s+(?:by|in \[)\b)(?P<rest>\W.*|)$"
 )
 _WE = re.compile(r"(?i)^(?P<lead>(?:(?!\bwe\b).)*?,\s+|)we\s+(?=\w)")
+_HOW = re.compile(r"(?!(?:apply|rely|supply|reply|multiply) )\w+ly ")
 _ADVERBS = re.compile(
     r"^(?:(?:further(?:more)?|also|first(?:ly)?|then|additionally|finally|thus|therefore|hence|next"
     r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly|now|specifically)\s+)+"
@@ -69,7 +70,8 @@ _ADVERBS = re.compile(
 _OWN_BACKWARD = re.compile(rf"(?<=\w )(?:this|these|the proposed|the presented)\s+(?=(?:[\w-]+ )?{_THINGS}s?\b)")
 _BACKWARD = re.compile(
     r"(?<=\w )(?:this|these)\s+"
-    r"(?!(?:is|are|was|were|by|with|in|on|to|that|which|has|can|and|or|\w+ly)\b)(?=[a-z])"
+    r"(?!(?:is|are|was|were|as|at|by|for|from|of|into|with|in|on|to|via|when|while|if|that|which|has|can|will|may|and|or"
+    r"|\w+ly)\b)(?=[a-z])"
 )
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
 # The system's name in front of the colon of a title.
@@ -137,11 +139,12 @@ def _tell(text: str, speaker: _Speaker) -> str:
         if told := form(capital, speaker):
             return told
     if we := _WE.match(text):
-        verb, gap, after = _ADVERBS.sub("", text[we.end() :]).partition(" ")
-        if re.search(r"\b(?:and|then) \w+ed\b", after):  # told in the past, all of it
-            return f"{we['lead']}{speaker.cited} {verb}{gap}{after}"
-        after = speaker.agreeing(after) if speaker.single else after
-        return f"{we['lead']}{speaker.cited} {speaker.verb(verb)}{gap}{after}"
+        rest = _ADVERBS.sub("", text[we.end() :])
+        how = found[0] if (found := _HOW.match(rest)) else ""
+        verb, gap, after = rest.removeprefix(how).partition(" ")
+        if not re.search(r"\b(?:and|then) \w+ed\b", after):  # else it is told in the past, all of it
+            verb, after = speaker.verb(verb), speaker.agreeing(after) if speaker.single else after
+        return f"{we['lead']}{speaker.cited} {how}{verb}{gap}{after}"
     if capital.startswith("Our "):
         return f"{speaker.cited} {speaker.verb('report')} that {capital[0].lower()}{capital[1:]}"
     first = text.split()[0]

@@ -74,6 +74,7 @@ PLATO = replace(KANG, authors=("Plato",))
             "Robots learn policies from plain language.",
             "According to Kang et al. [3], robots learn policies from plain language.",
         ),
+        ("We clearly define X, a planner of ours.", "Kang et al. [3] clearly define X, a planner of theirs."),
         ("We developed X, a planner of ours.", "Kang et al. [3] develop X, a planner of theirs."),
         ("Unlike these works, we propose X for a new task.", "Kang et al. [3] propose X for a new task."),
         ("We first train X here. Then we test it.", "Kang et al. [3] train X here."),
@@ -146,11 +147,11 @@ def test_a_sentence_that_leans_or_says_too_little_is_worse_than_what_a_work_prop
 def test_what_a_title_speaks_of_needs_no_this_and_says_what_the_work_is_for():
     title = "Kiln: Firing Clay Pots for Small Kitchens at Scale"
     assert without_pointing("We fire these clay pots in this way.", title) == "We fire clay pots in this way."
-    assert with_purpose(f"Kang et al. {MARKER} fire pots.", title) == (
+    assert with_purpose(f"Kang et al. {MARKER} fire pots.", title, "") == (
         f"For small kitchens, Kang et al. {MARKER} fire pots."
     )
     for told in (f"Kang et al. {MARKER} fire pots in kitchens.", f"With X, Kang et al. {MARKER} fire pots."):
-        assert with_purpose(told, title) == told
+        assert with_purpose(told, title, "") == told
 
 
 def test_such_things_are_called_as_they_were_before():

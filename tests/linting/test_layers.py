@@ -4,10 +4,12 @@ import pytest
 
 from rag.linting.accepting import read_baseline, without_known, write_baseline
 from rag.linting.bibfile import read_bib
+from rag.linting.judging import judged
 from rag.linting.lint import lint
 from rag.linting.online import _told
 from rag.linting.overclaims import overclaim
 from rag.linting.swapped import swapped_number
+from rag.records import Finding
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -33,6 +35,12 @@ COPY = "task-specific data not only provides new data for an agent to train on" 
 def test_strong_words_need_as_strong_an_abstract(claim, word):
     assert overclaim(claim, ABSTRACT) == word
     assert overclaim(claim, "For the first time we prove and solve all of it, always and significantly.") == ""
+
+
+def test_a_wrong_number_is_no_part_of_what_an_abstract_says():
+    doubtful, paper = Finding("weak", kind="number"), Paper("1", "Foo", ABSTRACT)
+    assert judged("Foo wins by 53% in all.", doubtful, [paper], frozenset())[0] == "says nothing of this"
+    assert judged("We win by 53% with Foo.", doubtful, [paper], frozenset())[0] == "supports in part"
 
 
 @pytest.mark.parametrize(
