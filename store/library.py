@@ -46,10 +46,9 @@ class Library:
     ) -> "Library":
         """Open the library in folder `home`, made and filled with the shipped papers if new.
 
-        What an interrupted `add` left undone is done now; another `embedding_model` than the last one makes the
-        vectors anew. `embedder` stands in for the named model; `seed=False` leaves a new library empty; with `server`
-        the vectors are kept there. Raises StoreError for a folder or server that cannot be used, LostPapersError for
-        papers that are damaged or gone: with `mend` what is whole of them is put back first.
+        Finishes an interrupted `add`; another model makes the vectors anew, `embedder` stands in for it; `seed=False`
+        leaves a new library empty; `server` keeps the vectors; `mend` puts damaged or lost papers back, else
+        LostPapersError. Raises StoreError for a folder or server that cannot be used.
         """
         library = cls(Path(home), embedding_model, embedder, server)
         try:
@@ -62,8 +61,7 @@ class Library:
     def _begin(self, seed: bool, progress: Progress, mend: bool) -> None:
         try:
             with self._folder.telling():
-                self._sync.begin(seed, progress)
-            return
+                return self._sync.begin(seed, progress)
         except LostPapersError:
             if not mend:
                 raise
@@ -101,7 +99,7 @@ class Library:
         """The papers of these ids that there are, in the order of the ids."""
         with self._folder.telling():
             found = self._papers.get_many(paper_ids)
-        return [found[paper_id] for paper_id in paper_ids if paper_id in found]
+            return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
     def papers(self) -> Iterator[Paper]:
         """The papers in the order they came, streamed."""
@@ -196,7 +194,7 @@ class Library:
             return self._indexes.embed(texts)
 
     def mean_vectors(self, paper_ids: Sequence[str]) -> "np.ndarray":
-        """The papers of these ids that there are as unit rows, float32, (n, d): means of their sentences' vectors."""
+        """The papers of these ids that there are, as unit rows, float32, (n, d): means of their sentences' vectors."""
         return self._indexes.means.rows(self.get_many(paper_ids))
 
     def held_vectors(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":
@@ -233,9 +231,9 @@ class Part:
 
     def __init__(self, library: Library, paper_ids: frozenset[str]):
         self._library, self._ids = library, paper_ids
-        self.get_many, self.word_matches = library.get_many, library.word_matches
+        self.get_many, self.word_matches, self.home = library.get_many, library.word_matches, library.home
         self.embed, self.embed_query, self.mean_vectors = library.embed, library.embed_query, library.mean_vectors
-        self.reads_words, self.home = library.reads_words, library.home
+        self.reads_words = library.reads_words
 
     def by_meaning(self, query: str, k: int) -> list[Hit]:
         """The `k` papers nearest in meaning, each by its best passage, with their cosines."""

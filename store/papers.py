@@ -209,8 +209,7 @@ class Papers(History):
             facts = {"generation": str(known.generation + 1), "library": library, "fingerprint": "", "writing": "yes"}
             for name, value in facts.items():
                 other.set_fact(name, value)
-        papers = other.known().papers
-        if papers < known.papers:  # what is known beside never tells of more than there are
+        if (papers := other.known().papers) < known.papers:  # what is known beside never tells of more than there are
             self._folder.note(replace(known, papers=papers))
         self.take_all_of(other)
         self._folder.note(self.known())
