@@ -192,9 +192,10 @@ class Papers(History):
                 self._db.execute(f"UPDATE papers SET {name} = '' WHERE seq = ?", (seq,))
 
     def usable(self) -> bool:
-        """Whether the file is whole, every record can be read, and its version is this or an earlier one."""
+        """Whether the file is whole, all that it does is kept records, which can be read, of a version known here."""
+        acts = "SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view')"
         try:
-            return self.filled() and not self.complaints() and all(True for _ in self.select())
+            return not self.rows(acts) and self.filled() and not self.complaints() and all(True for _ in self.select())
         except sqlite3.DatabaseError:
             return False
 

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from contextlib import closing
 from dataclasses import asdict, replace
 
 import pytest
@@ -270,3 +271,21 @@ def test_what_is_no_backup_changes_nothing(small, tmp_path, content):
     with pytest.raises(StoreError, match=r"x\.zip: .*citewell backup"):
         small.changes.restore(file)
     assert everything(small) == before
+
+
+def test_a_backup_that_would_act_by_itself_is_no_backup(small, tmp_path):
+    import sqlite3
+
+    (tmp_path / "unpacked").mkdir()
+    small.changes.backup(tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        packed.extractall(tmp_path / "unpacked")
+    with closing(sqlite3.connect(tmp_path / "unpacked" / "papers.db")) as db:
+        db.execute("CREATE TRIGGER evil AFTER UPDATE ON papers BEGIN DELETE FROM papers; END")
+        db.commit()
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as packed:
+        for file in (tmp_path / "unpacked").iterdir():
+            packed.write(file, file.name)
+    with pytest.raises(StoreError, match="holds no library that can be read"):
+        small.changes.restore(tmp_path / "bad.zip")
+    assert len(small) == 60

@@ -31,6 +31,7 @@ def test_what_only_leaves_words_out_holds(claim):
     "claim, kind, word",
     [
         ("The pruner outperforms the shears by 21% in yield.", "number", "21%"),
+        ("The pruner outperforms the shears by less than 12% in yield.", "number", "less than 12%"),
         ("The pruner does not outperform the shears by 12% in yield.", "contradicted", "not"),
         ("The pruner takes three minutes a tree and needs labelled branches.", "contradicted", "not"),
         ("The pruner underperforms the shears by 12% in yield.", "contradicted", "underperforms"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+LARGEST_TEXT = 200_000_000  # bytes of a file that is read whole
+
 
 class OutputError(CitewellError):
     """A file or folder cannot be written."""
@@ -200,7 +202,11 @@ def _told(path: Path) -> Iterator[None]:
 def read_text(path: Path, kind: type[CitewellError]) -> str:
     """The text of a file. Raises `kind` when it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:  # a pipe may be read, what has no end may not
+            content = file.read(LARGEST_TEXT + 1)
+        if len(content) > LARGEST_TEXT:
+            raise kind(f"{path}: is larger than {LARGEST_TEXT:,} bytes, which are read at most; give a part of it.")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise kind(f"{path}: cannot be read ({error.strerror}); check the path.") from None
     except UnicodeDecodeError:

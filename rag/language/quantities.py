@@ -54,6 +54,7 @@ _MULTIPLES = {
 }
 _UNIT_NAMES = {
     "%": "% percent percents pct pp percentage point points pts",
+    "‰": "‰ permille permil",
     "x": "x × times time fold folds",
     "s": "s sec secs second seconds",
     "ms": "ms msec millisecond milliseconds",
@@ -99,7 +100,7 @@ _NUMBER = re.compile(
     r")(?P<scale>[- ]?(?:hundred|thousand|million|billion|trillion)s?\b|\s?(?:mn|bn)\b"
     r"|[kKMBT](?![A-Za-z\d]))?"
     rf"(?P<share>[- ](?:{_SHARES})\b)?"
-    r"(?=(?P<unit>\s?%|[- ]?(?:[A-Za-z°]+|×))?)",
+    r"(?=(?P<unit>\s?[%‰]|[- ]?(?:[A-Za-z°]+|×))?)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s*(?:%\s*)?(?:-|to|and|~|/)\s*")

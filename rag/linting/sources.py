@@ -20,6 +20,7 @@ _INCLUDES = re.compile(r"\{\{<\s*include\s+(?P<name>\S+)\s*>\}\}")
 _BIBS = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\s*\{(?P<names>[^{}]+)\}")
 _METADATA = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)", re.S | re.M)
 _BIB_NAME = re.compile(r"[^\s,\[\]\"']+\.bib\b")
+LARGEST_TEXT = 50_000_000  # bytes of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def named_bibs(text: str, path: str) -> dict[str, str]:
         for name in _bib_names(source):
             for file in (root / name, Path(source.path).parent / name):
                 with suppress(OSError, UnicodeDecodeError):
-                    found.setdefault(str(file), file.read_text(encoding="utf-8-sig"))
+                    found.setdefault(str(file), _text_of(file))
                     break
     return found
 
@@ -93,12 +94,19 @@ def _sources(text: str, path: str, root: Path, seen: set[Path], follow: bool = T
     yield from within
 
 
+def _text_of(path: Path) -> str:
+    """The text of a plain file; a device or a pipe, which a text may name and which may have no end, is none."""
+    if not path.is_file() or path.stat().st_size > LARGEST_TEXT:
+        raise OSError(f"{path} is no file of a text")
+    return path.read_text(encoding="utf-8-sig")
+
+
 def _find(name: str, folders: tuple[Path, Path], is_latex: bool) -> tuple[Path, str] | None:
     """The path and the text of a file that is taken in; a picture's or a table's own file has no text."""
     names = (f"{name}.tex", name) if is_latex else (name,)
     for path in (folder / option for folder in folders for option in names):
         try:
-            return path, path.read_text(encoding="utf-8-sig")
+            return path, _text_of(path)
         except UnicodeDecodeError:
             return path, ""
         except OSError:

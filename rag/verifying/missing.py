@@ -14,7 +14,7 @@ from rag.verifying.abstracts import AbstractText
 ROUNDED = re.compile(
     r"\b(?:about|around|roughly|approximately|nearly|almost|some|circa|close to|up to|over|above|under|below|"
     r"(?:more|less|fewer|greater|higher|lower|larger|smaller|better|faster) than|at (?:least|most)|well|just|"
-    r"within|only|slightly|somewhat|a little|by|exceed\w*)"
+    r"within|slightly|somewhat|a little|exceed\w*)"
     r"\s+(?:(?:an?|the|as (?:much|many|little) as)\s+)?$|[~≈<>≤≥]\s*$",
     re.IGNORECASE,
 )

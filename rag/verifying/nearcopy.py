@@ -6,6 +6,7 @@ word gave way to its opposite, or a number is another: it does not. Of claims wi
 sentence's a third is false: those are the judge's.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -25,6 +26,9 @@ _TURNING = _DENYING | frozenset(
         "more less most least fewer few many all every always only before after over under above below with up down "
         "both"
     )
+)
+_BOUND = re.compile(
+    r"(?i)\b(?:(?:less|fewer|lower|smaller|more|greater|higher|larger) than|under|below|over|above)\s+$"
 )
 _HEDGES = frozenset(listed("can could may might should nearly almost some several most up partly potentially often"))
 _TELLERS = frozenset(
@@ -85,12 +89,15 @@ def _telling_words(text: str) -> list[Word]:
 
 
 def _changed_number(claim: str, sentence: str) -> str:
-    """A number of the claim that the sentence does not have."""
+    """A number of the claim that the sentence does not have, or has as it is and not as a bound ("less than 24%")."""
     there = quantities(sentence)
     for quantity in quantities(claim):
         same = (quantity.equals(other) or rounds(quantity, other, claim) for other in there)
         if not quantity.is_word and not any(same):
             return claim[quantity.start : quantity.end].strip()
+        bound = _BOUND.search(claim[: quantity.start])
+        if bound and any(quantity.equals(o) and not ROUNDED.search(sentence[: o.start]) for o in there):
+            return claim[bound.start() : quantity.end].strip()
     return ""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.language.quantities import quantities
-from rag.language.terms import plain
+from rag.language.terms import content_stems, plain
 from rag.records import Evidence, Finding, Verdict
 from rag.settings import Settings
 from rag.verifying.abstracts import Reading, claim_stems, read
@@ -26,6 +26,8 @@ from store.records import Paper
 
 LIKELY = 0.5  # share of a claim's words from which a paper that is not cited is looked at
 OFFERED = 2  # such papers, at most
+
+_NAME = 3  # telling words of a title, at most, that by themselves state nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,17 @@ def _name(case: Case, verifier: Verifier) -> Ruling | None:
     return Ruling("unsupported" if name.is_strong else "weak", "name", f"{name.text} is not named in the abstract")
 
 
+def _no_word(case: Case, verifier: Verifier) -> Ruling | None:
+    """A claim of which the abstracts have no telling word beyond their titles cannot be what they say."""
+    said = content_stems(case.claim)
+    named = frozenset[str]().union(*(content_stems(reading.text.title) for reading in case.readings))
+    there = frozenset[str]().union(*(content_stems(reading.text.plain) for reading in case.readings))
+    states = bool(said - named) or len(said) > _NAME
+    if tells_absence(case.claim) or (states and said & (there | named)):
+        return None
+    return Ruling("weak", "not said", REASONS["not said"] if states else "it states nothing")
+
+
 def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
     """A claim about one paper that repeats a sentence but for words that change nothing holds; other words forbid."""
     text = case.readings[0].text
@@ -212,6 +225,7 @@ JUDGES = (
     Judge("the user's model", "settles", _user_model),
     Judge("numbers", "forbids", _number),
     Judge("names", "forbids", _name),
+    Judge("no word", "forbids", _no_word),
     Judge("near copy", "forbids", _near_copy),
     Judge("trained judge", "weighs", _trained),
 )
