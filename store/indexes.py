@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -63,9 +64,8 @@ class Indexes:
     @property
     def place(self) -> str:
         """Where the vectors are kept, if not in `home`: vectors of two places never mix."""
-        if self._server is None:
+        if (server := self._server) is None:
             return ""
-        server = self._server
         return f"{server.url} {server.tenant} {server.database} {self._files.home.resolve()}"
 
     @property
@@ -75,10 +75,8 @@ class Indexes:
 
     def damage_of_vectors(self, every_byte: bool = False) -> str:
         """What is wrong with the vector index's files, in words behind its name; "" where nothing is."""
-        if self._server:
-            return ""
-        if (folder := self._folder) is None:
-            return MISSING
+        if self._server or (folder := self._folder) is None:
+            return "" if self._server else MISSING
         unclosed = (folder / OPEN).exists()  # it may have ended the process that had it open
         return self._sums.damage(self._files.vectors, every_byte or unclosed)
 
@@ -113,7 +111,11 @@ class Indexes:
             return Vectors(self._server, self._shared_name + self._mark)
         self._refuse("vector", self.damage_of_vectors(), DamagedIndexError)
         assert self._folder
-        return Vectors(self._files.mirror(self._folder, "chroma.sqlite3"), f"passages-{self._mark}")
+        place, left = (
+            self._files.mirror(self._folder, "chroma.sqlite3"),
+            partial(self._sums.follow, self._files.vectors),
+        )
+        return Vectors(place, f"passages-{self._mark}", left)
 
     @_Opened
     def keywords(self) -> "Keywords":
@@ -136,9 +138,8 @@ class Indexes:
         from store.cache import Cache
         from store.word_vectors import WordVectors
 
-        if not getattr(self.embedder, "reads_words", False):
-            return None
-        return WordVectors(self._kept("words", Cache), self.embedder)
+        reads = getattr(self.embedder, "reads_words", False)
+        return WordVectors(self._kept("words", Cache), self.embedder) if reads else None
 
     @_Opened
     def means(self) -> "MeanVectors":

@@ -6,6 +6,7 @@ open a file that is not as it was written.
 
 import json
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from store.folder import Folder
@@ -27,6 +28,16 @@ class Sums:
         """Take the files as they are now for whole; the caller is the one writer, and has finished."""
         known = self._known()
         self._write({name: self._sum(path, known.get(name)) for name, path in self._files().items()})
+
+    def follow(self, place: Path) -> None:
+        """Take the files of the index in `place` as who had it open left them: Chroma writes a graph that it reads."""
+        with suppress(OSError):  # a full disk: the next look reads every byte
+            if self._path.exists() and not self._folder.read_only:
+                known = self._known()
+                now = {
+                    n: self._sum(path, known.get(n)) for n, path in self._files().items() if n.startswith(place.name)
+                }
+                self._write(known | now)
 
     def damage(self, place: Path, every_byte: bool = False) -> str:
         """What is wrong with the files of an index in `place`, in words behind its name; "" where nothing is.

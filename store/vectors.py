@@ -1,6 +1,6 @@
 """The vector index, in Chroma: passages by the direction of their vectors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,13 +36,13 @@ _HNSW: "CreateHNSWConfiguration" = {
 class Vectors:
     """Passages by the direction of their vectors; ids are `paper_id#n`, and all else is on record."""
 
-    def __init__(self, place: Path | ChromaServer, name: str):
+    def __init__(self, place: Path | ChromaServer, name: str, closed: Callable[[], None] = lambda: None):
         """The index called `name` in a folder or on a server, made if it is not there.
 
-        Raises DamagedIndexError, or StoreError for a folder or server that cannot be used.
+        `closed` is called once it is let go of. Raises DamagedIndexError, or StoreError for what cannot be used.
         """
         self._place = place
-        self._name = name
+        self._name, self._closed = name, closed
         # Chroma writes a folder's graph in place: one process that reads it meanwhile would crash.
         self._lock = FileLock(place.with_suffix(".lock")) if isinstance(place, Path) else None
         with self._calling():
@@ -124,6 +124,7 @@ class Vectors:
     def close(self) -> None:
         """Let go of the index's files."""
         self._client.close()
+        self._closed()
         self._note(open=False)
 
     def _note(self, open: bool) -> None:

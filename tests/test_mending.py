@@ -289,3 +289,14 @@ def test_what_another_process_adds_is_seen(small, tmp_path, many, monkeypatch):
         assert small.by_meaning("gripper", 5) and small.by_words("gripper", 5)
     assert process.returncode == 0
     assert len(small.by_meaning("gripper", 1000)) == len(small) == 660
+
+
+def test_a_graph_that_was_searched_is_not_taken_for_damaged(tmp_path):
+    # Chroma writes the graph of an odd row anew whenever it reads it, with other bytes behind its end.
+    papers = tmp_path / "one.jsonl"
+    papers.write_text('{"title": "Robots walk", "abstract": "Robots walk. They learn to run."}', encoding="utf-8")
+    with open_empty(tmp_path / "home") as library:
+        library.add_paths([papers])
+    for _ in range(3):
+        with open_empty(tmp_path / "home") as library:
+            assert library.by_meaning("robots", 1) and not library.repairs
