@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rag.language.names import NameIndex, names, squash
 from rag.language.naming import where_named
+from rag.language.quantities import quantities
 from rag.language.terms import plain
 from rag.linting.claims import is_own, without_own_numbers
 from rag.linting.findings import LintVerdict
@@ -75,11 +76,18 @@ def judged(claim: str, finding: Finding, cited: Sequence[Paper], systems: frozen
         return "supports", "the abstract says this"
     if _GENERIC.search(claim) and not re.search(r"\d", claim):
         return "generic", "the sentence says no more than that there is such work"
-    if finding.kind == "number" and re.search(r"\d", claim) and not is_own(claim):
+    if finding.kind == "number" and not is_own(claim) and _has_other_number(claim, cited):
         return "says nothing of this", finding.reason  # a wrong number is no part of what an abstract says
     if finding.verdict == "weak":
         return "supports in part", finding.reason
     return ("overclaim" if finding.kind == "overclaim" else "says nothing of this"), finding.reason
+
+
+def _has_other_number(claim: str, cited: Sequence[Paper]) -> bool:
+    """Whether a number of the claim, with its unit, is in none of the abstracts."""
+    told = [number for paper in cited for number in quantities(plain(paper.abstract))]
+    said = [number for number in quantities(plain(claim)) if number.unit and not number.is_word]
+    return any(not any(number.equals(other) and number.unit == other.unit for other in told) for number in said)
 
 
 def _names_another(claim: str, cited: Sequence[Paper], systems: frozenset[str]) -> bool:

@@ -40,6 +40,7 @@ def test_strong_words_need_as_strong_an_abstract(claim, word):
 def test_a_wrong_number_is_no_part_of_what_an_abstract_says():
     doubtful, paper = Finding("weak", kind="number"), Paper("1", "Foo", ABSTRACT)
     assert judged("Foo wins by 53% in all.", doubtful, [paper], frozenset())[0] == "says nothing of this"
+    assert judged("Foo wins by 13% in all.", doubtful, [paper], frozenset())[0] == "supports in part"
     assert judged("We win by 53% with Foo.", doubtful, [paper], frozenset())[0] == "supports in part"
 
 
