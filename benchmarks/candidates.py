@@ -4,7 +4,7 @@
 
 Recall is the share of gold papers among those chosen, precision the share of those chosen that are gold or acceptable.
 For "left out" the weights are fitted (logistic regression) without the topic that is measured, for "shipped" they are
-those of the code. Topics are those of `benchmarks/questions/drafts.topics.jsonl`, but those held out, and the survey
+those of the code. Topics are those of `benchmarks/topics.jsonl`, but those held out, and the survey
 questions. The lists of those "fitted on" were made by the hand that wrote the drafting.
 """
 

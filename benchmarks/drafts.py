@@ -4,7 +4,7 @@
 
 Recall is the share of the gold papers that a draft cites, precision the share of its citations that are gold or
 acceptable, points the share of the key facts that its text states, carried the share of sentences that are
-supported or weak, once the share of planned papers cited exactly once, repeated the sentences that stand twice,
+supported, quoted or weak, once the share of planned papers cited exactly once, repeated the sentences that stand twice,
 unmarked the runs of twelve words and more that stand in an abstract too and in no quotation marks, marked those in
 quotation marks, largest the share of the papers under the largest theme.
 """
@@ -61,7 +61,7 @@ def figures(question: dict, draft: Draft, ids: dict[str, str]) -> dict[str, floa
     used = [paper_id for written in draft.written for paper_id in written.paper_ids]
     planned, texts = draft.plan.paper_ids, [sentence.text for sentence in draft.answer.sentences]
     copies = [copy for sentence in draft.answer.sentences for copy in sentence.copies]
-    carried = [s.verdict in ("supported", "weak") for s in draft.answer.sentences]
+    carried = [s.verdict in ("supported", "quoted", "weak") for s in draft.answer.sentences]
     return {
         "recall": round(len(gold & cited) / len(gold), 3),
         "precision": round(len(right & cited) / len(cited), 3),

@@ -22,7 +22,7 @@ from benchmarks import machine
 from rag.linting.lint import lint
 from rag.verifying.verify import Verifier
 from store.library import Library
-from store.names import split_name
+from store.names import read_names, split_name
 from store.records import Paper
 from store.tex import to_latex
 
@@ -111,7 +111,7 @@ def _papers(path: Path, draw: random.Random) -> list[Paper]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         rows = [row for row in map(json.loads, lines) if row["authors"] and row["venue"] in LONG]
     rows = draw.sample(rows, ENTRIES + OTHERS)
-    return [Paper("", r["title"], r["abstract"], tuple(r["authors"]), r["year"], r["venue"]) for r in rows]
+    return [Paper("", r["title"], r["abstract"], read_names(r["authors"]), r["year"], r["venue"]) for r in rows]
 
 
 def _entry(paper: Paper, draw: random.Random) -> Entry:

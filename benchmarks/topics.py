@@ -2,7 +2,7 @@
 
     python -m benchmarks.topics CORPUS.jsonl.xz
 
-The reader of `benchmarks/questions/drafts.topics.jsonl` saw titles and abstracts and knew nothing of how papers are
+The reader of `benchmarks/topics.jsonl` saw titles and abstracts and knew nothing of how papers are
 chosen. Half of the topics were tuned on, half not opened until the end. Recall is the share of the reader's papers that
 a draft cites, precision the share of its citations that the reader lists, be it as "perhaps"; unmarked the runs of
 twelve words and more that stand in an abstract too and in no quotation marks; fit the share of papers that speak of the
@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.asked import QUESTIONS, libraries
+from benchmarks.asked import libraries
 from benchmarks.drafts import figures
 from rag.drafting.draft import Draft, Drafter
 from rag.evaluating.measures import mean
@@ -28,8 +28,8 @@ from rag.settings import read_settings
 from store.citekeys import fold
 from ui.render import draft_files
 
-SAMPLES: dict[str, list[str]] = json.loads((QUESTIONS / "drafts.papers.json").read_text(encoding="utf-8"))
-TOPICS = QUESTIONS / "drafts.topics.jsonl"
+TOPICS = Path(__file__).with_suffix(".jsonl")
+SAMPLES: dict[str, list[str]] = json.loads(TOPICS.with_suffix(".papers.json").read_text(encoding="utf-8"))
 HALVES = ("tuned on", "held out")
 _MEASURES = ("recall", "precision", "unmarked", "marked", "carried", "papers", "themes", "fit", "largest", "compiles")
 

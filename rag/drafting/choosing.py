@@ -36,7 +36,7 @@ class Cut:
     about: float
 
 
-# Fitted by logistic regression on topics of benchmarks/questions, each measured without itself, and rounded
+# Fitted by logistic regression on benchmarks/topics.jsonl and survey questions, each measured without itself, rounded
 # (`python -m benchmarks.candidates`). With the least score a paper must be very like the topic: a library may hold
 # nothing but its subject, and then scores do not tell its papers apart.
 CUT = Cut(least=5.9, score=1.5, passage=2.0, title=2.0, alike=3.0, about=0.36)

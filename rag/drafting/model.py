@@ -11,10 +11,10 @@ from rag.drafting.plan import Plan
 from rag.drafting.quoting import quoted
 from rag.drafting.text import Written, cite, numbered, uncited
 from rag.errors import ModelError
-from rag.language.naming import system_name
 from rag.linting.claims import states_something
 from rag.models import Model
 from rag.records import CitedSentence, Finding, Repair, Usage
+from rag.telling.thirdperson import name_of
 from rag.verifying.attribution import bare_claim, foreign_author
 from rag.verifying.closecopies import close_copies
 from rag.verifying.verify import Verifier
@@ -232,6 +232,6 @@ def _added(written: Written) -> Written:
 
 
 def _names(one: Paper, other: Paper) -> bool:
-    """Whether the abstract of `one` names the system of `other`."""
-    name = system_name(other.title)
+    """Whether the abstract of `one` names the system of `other` by its one word: longer names may be a field's."""
+    name = name_of(other)
     return bool(name) and name.lower() in one.abstract.lower()
