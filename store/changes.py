@@ -13,6 +13,7 @@ from store.folder import Folder
 from store.history import Change
 from store.identity import arxiv_id, doi, settled
 from store.papers import Papers
+from store.readers.opening import BROKEN
 from store.records import EDITED, Paper, unfit
 
 EDITABLE = ("title", "abstract", "authors", "year", "venue", "arxiv", "doi", "url", "citekey", "notes", "retracted")
@@ -159,6 +160,9 @@ class Changes:
 def _pack(files: Sequence[Path], path: Path) -> None:
     import zipfile
 
+    path = path.resolve()  # what a link leads to is written, and the link stays
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path}: is no file that a backup could take the place of; name another place.")
     part = path.with_name(f"{path.name}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -183,11 +187,13 @@ def _unpacked(path: Path, place: Path) -> list[Path]:
             names = [name for name in packed.namelist() if name in (_CARRIED, *_BESIDE)]
             if _CARRIED not in names or sum(packed.getinfo(name).file_size for name in names) > _LARGEST:
                 raise zipfile.BadZipFile("no papers in it")
+            if any(packed.getinfo(name).flag_bits & 1 for name in names):
+                raise zipfile.BadZipFile("locked with a password")
             found = [Path(packed.extract(name, place)) for name in names]
+    except BROKEN as error:
+        raise StoreError(f"{path}: is no backup of a library ({error}); give a file of `citewell backup`.") from None
     except OSError as error:
         raise StoreError(f"{path}: cannot be read ({error.strerror or error}); check the path.") from None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
-        raise StoreError(f"{path}: is no backup of a library ({error}); give a file of `citewell backup`.") from None
     return [file for file in found if file.name != _CARRIED]
 
 

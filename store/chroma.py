@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 _WAIT = 10.0  # seconds for a server to answer that it is there; Chroma's own client waits for ever
-# What a folder's failure says when its files are whole: the rest is damage, which a new index mends.
 
 
 def connect(place: Path | ChromaServer) -> "Client":

@@ -40,6 +40,7 @@ class DamagedKeywordsError(DamagedIndexError):
     """The keyword index is the one that cannot be read."""
 
 
+# What a folder's failure says when its files are whole: the rest is damage, which a new index mends.
 _CIRCUMSTANCES = ("readonly", "read-only", "permission", "disk is full", "no space", "unable to open", "locked")
 
 

@@ -78,7 +78,7 @@ class Indexes:
         if self._server or (folder := self._folder) is None:
             return "" if self._server else MISSING
         unclosed = (folder / OPEN).exists()  # it may have ended the process that had it open
-        return self._sums.damage(self._files.vectors, every_byte or unclosed)
+        return self._sums.damage(self._files.vectors, every_byte or unclosed, folder.with_suffix(".lock"))
 
     def damage_of_keywords(self, every_byte: bool = False) -> str:
         """What is wrong with the keyword index's files, as `damage_of_vectors` tells it."""
@@ -111,11 +111,8 @@ class Indexes:
             return Vectors(self._server, self._shared_name + self._mark)
         self._refuse("vector", self.damage_of_vectors(), DamagedIndexError)
         assert self._folder
-        place, left = (
-            self._files.mirror(self._folder, "chroma.sqlite3"),
-            partial(self._sums.follow, self._files.vectors),
-        )
-        return Vectors(place, f"passages-{self._mark}", left)
+        place = self._files.mirror(self._folder, "chroma.sqlite3")
+        return Vectors(place, f"passages-{self._mark}", partial(self._sums.follow, self._files.vectors))
 
     @_Opened
     def keywords(self) -> "Keywords":

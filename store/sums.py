@@ -9,6 +9,8 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
+from filelock import FileLock
+
 from store.folder import Folder
 
 _PART = 1 << 20  # bytes read at once
@@ -30,20 +32,28 @@ class Sums:
         self._write({name: self._sum(path, known.get(name)) for name, path in self._files().items()})
 
     def follow(self, place: Path) -> None:
-        """Take the files of the index in `place` as who had it open left them: Chroma writes a graph that it reads."""
-        with suppress(OSError):  # a full disk: the next look reads every byte
-            if self._path.exists() and not self._folder.read_only:
-                known = self._known()
-                now = {
-                    n: self._sum(path, known.get(n)) for n, path in self._files().items() if n.startswith(place.name)
-                }
-                self._write(known | now)
+        """Take the files of the index in `place` as who loads it leaves them: Chroma writes anew a graph that it reads
+        where rows of it are only in its log."""
+        if not self._path.exists() or self._folder.read_only:
+            return
+        known, files = self._known(), self._files()
+        now = {n: self._sum(path, known.get(n)) for n, path in files.items() if n.startswith(f"{place.name}/")}
+        with suppress(OSError):  # a full disk
+            self._write(known | now)
 
-    def damage(self, place: Path, every_byte: bool = False) -> str:
+    def damage(self, place: Path, every_byte: bool = False, loading: Path | None = None) -> str:
         """What is wrong with the files of an index in `place`, in words behind its name; "" where nothing is.
 
-        A file that looks as it did, by its size and time, is read only for `every_byte`.
+        A file that looks as it did, by its size and time, is read only for `every_byte`. `loading` is the lock of who
+        loads the index, and may be writing it: what looks damaged then is looked at again behind it.
         """
+        found = self._damage(place, every_byte)
+        if not found or loading is None or self._folder.read_only:
+            return found
+        with FileLock(loading):
+            return self._damage(place, every_byte)
+
+    def _damage(self, place: Path, every_byte: bool) -> str:
         if not self._path.exists() and not self._folder.read_only:
             return "lacked the sums of its files, as with earlier versions"
         known = {name: one for name, one in self._known().items() if name.startswith(f"{place.name}/")}

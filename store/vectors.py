@@ -36,13 +36,14 @@ _HNSW: "CreateHNSWConfiguration" = {
 class Vectors:
     """Passages by the direction of their vectors; ids are `paper_id#n`, and all else is on record."""
 
-    def __init__(self, place: Path | ChromaServer, name: str, closed: Callable[[], None] = lambda: None):
+    def __init__(self, place: Path | ChromaServer, name: str, loaded: Callable[[], None] = lambda: None):
         """The index called `name` in a folder or on a server, made if it is not there.
 
-        `closed` is called once it is let go of. Raises DamagedIndexError, or StoreError for what cannot be used.
+        `loaded` is called once Chroma has written what it writes of a graph that it loads, before another process can
+        load it. Raises DamagedIndexError, or StoreError for what cannot be used.
         """
         self._place = place
-        self._name, self._closed = name, closed
+        self._name = name
         # Chroma writes a folder's graph in place: one process that reads it meanwhile would crash.
         self._lock = FileLock(place.with_suffix(".lock")) if isinstance(place, Path) else None
         with self._calling():
@@ -50,6 +51,7 @@ class Vectors:
             self._batch = min(_BATCH, self._client.get_max_batch_size())
             try:
                 self._collection = self._load()
+                loaded()
             except BaseException:
                 self._client.close()
                 raise
@@ -124,7 +126,6 @@ class Vectors:
     def close(self) -> None:
         """Let go of the index's files."""
         self._client.close()
-        self._closed()
         self._note(open=False)
 
     def _note(self, open: bool) -> None:

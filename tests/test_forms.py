@@ -31,6 +31,7 @@ def test_questions_that_ask_the_same_are_told_alike(question, told):
         ("What is RT-2?", "definition", ""),
         ("Does scale help?", "yes or no", ""),
         ("Is there a survey?", "open", ""),
+        ("Do we lose accuracy without maps?", "yes or no", ""),
         ("Does it use depth or colour?", "open", ""),
         ("Does reasoning help or hurt agents?", "sides", ""),
         ("which papers do grasping?", "list", ""),

@@ -1,6 +1,8 @@
 """One paper once, its key for ever, and every change taken back."""
 
 import json
+import os
+import sqlite3
 import zipfile
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -274,8 +276,6 @@ def test_what_is_no_backup_changes_nothing(small, tmp_path, content):
 
 
 def test_a_backup_that_would_act_by_itself_is_no_backup(small, tmp_path):
-    import sqlite3
-
     (tmp_path / "unpacked").mkdir()
     small.changes.backup(tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip") as packed:
@@ -289,3 +289,28 @@ def test_a_backup_that_would_act_by_itself_is_no_backup(small, tmp_path):
     with pytest.raises(StoreError, match="holds no library that can be read"):
         small.changes.restore(tmp_path / "bad.zip")
     assert len(small) == 60
+
+
+def test_a_backup_that_is_damaged_or_locked_is_told_in_a_line(small, tmp_path):
+    small.changes.backup(tmp_path / "all.zip")
+    content = (tmp_path / "all.zip").read_bytes()
+    directory = content.index(b"PK\x01\x02")
+    spoilt = content[:200] + bytes(byte ^ 0x5A for byte in content[200:400]) + content[400:]
+    locked = bytearray(content)
+    locked[6] |= 1
+    locked[directory + 8] |= 1
+    for wrong in (spoilt, bytes(locked)):
+        (tmp_path / "bad.zip").write_bytes(wrong)
+        with pytest.raises(StoreError, match="is no backup of a library"):
+            small.changes.restore(tmp_path / "bad.zip")
+    assert len(small) == 60
+
+
+def test_a_backup_goes_where_a_link_leads_and_replaces_no_device(small, tmp_path):
+    (tmp_path / "link.zip").symlink_to("real.zip")
+    small.changes.backup(tmp_path / "link.zip")
+    assert (tmp_path / "link.zip").is_symlink() and zipfile.is_zipfile(tmp_path / "real.zip")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="is no file"):
+        small.changes.backup(tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()

@@ -299,4 +299,6 @@ def test_a_graph_that_was_searched_is_not_taken_for_damaged(tmp_path):
         library.add_paths([papers])
     for _ in range(3):
         with open_empty(tmp_path / "home") as library:
-            assert library.by_meaning("robots", 1) and not library.repairs
+            assert library.by_meaning("robots", 1)
+            with open_empty(tmp_path / "home") as other:  # as another process does
+                assert other.by_meaning("robots", 1) and not other.repairs and not library.repairs

@@ -66,9 +66,9 @@ class Reply:
             text = half + piece.text
             # Half of a character that JSON writes as two is put before what comes next.
             half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
-            yield replace(piece, text=_whole(text.removesuffix(half) if half else text))
+            yield replace(piece, text=_joined(text.removesuffix(half)))
         if half:
-            yield Piece(_whole(half))
+            yield Piece(_joined(half))
 
     def _pieces(self, sent: Iterable[bytes]) -> Iterator[Piece]:
         lines = _lines(sent)
@@ -170,7 +170,7 @@ def _piece(choice: dict) -> Piece | None:
     return piece if piece != Piece() else None
 
 
-def _whole(text: str) -> str:
+def _joined(text: str) -> str:
     """Text with its characters put together of their halves, and what is half of one replaced."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

@@ -11,10 +11,11 @@ from rag.language.quantities import Quantity, counts_off, quantities
 from rag.language.terms import is_common, words
 from rag.verifying.abstracts import AbstractText
 
+_BEYOND = r"over|above|under|below|(?:more|less|fewer|greater|higher|lower|larger|smaller) than"
+BOUND = re.compile(rf"(?i)\b(?:{_BEYOND})\s+$")  # what makes the number behind it a bound
 ROUNDED = re.compile(
-    r"\b(?:about|around|roughly|approximately|nearly|almost|some|circa|close to|up to|over|above|under|below|"
-    r"(?:more|less|fewer|greater|higher|lower|larger|smaller|better|faster) than|at (?:least|most)|well|just|"
-    r"within|slightly|somewhat|a little|exceed\w*)"
+    rf"\b(?:{_BEYOND}|about|around|roughly|approximately|nearly|almost|some|circa|close to|up to|"
+    r"(?:better|faster) than|at (?:least|most)|well|just|within|slightly|somewhat|a little|exceed\w*)"
     r"\s+(?:(?:an?|the|as (?:much|many|little) as)\s+)?$|[~≈<>≤≥]\s*$",
     re.IGNORECASE,
 )

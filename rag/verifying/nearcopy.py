@@ -6,7 +6,6 @@ word gave way to its opposite, or a number is another: it does not. Of claims wi
 sentence's a third is false: those are the judge's.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,7 +14,7 @@ from rag.language.opposites import is_denial, opposed
 from rag.language.quantities import quantities
 from rag.language.terms import Word, bare_prefix, is_word, listed, stem, words
 from rag.records import Kind
-from rag.verifying.missing import ROUNDED, rounds
+from rag.verifying.missing import BOUND, ROUNDED, rounds
 
 REPEATED = 0.75  # share of the claim's telling words that stand in one sentence in the same order
 FEWEST = 4  # words of such a claim
@@ -26,9 +25,6 @@ _TURNING = _DENYING | frozenset(
         "more less most least fewer few many all every always only before after over under above below with up down "
         "both"
     )
-)
-_BOUND = re.compile(
-    r"(?i)\b(?:(?:less|fewer|lower|smaller|more|greater|higher|larger) than|under|below|over|above)\s+$"
 )
 _HEDGES = frozenset(listed("can could may might should nearly almost some several most up partly potentially often"))
 _TELLERS = frozenset(
@@ -95,7 +91,7 @@ def _changed_number(claim: str, sentence: str) -> str:
         same = (quantity.equals(other) or rounds(quantity, other, claim) for other in there)
         if not quantity.is_word and not any(same):
             return claim[quantity.start : quantity.end].strip()
-        bound = _BOUND.search(claim[: quantity.start])
+        bound = BOUND.search(claim[: quantity.start])
         if bound and any(quantity.equals(o) and not ROUNDED.search(sentence[: o.start]) for o in there):
             return claim[bound.start() : quantity.end].strip()
     return ""

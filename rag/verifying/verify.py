@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.language.quantities import quantities
-from rag.language.terms import content_stems, plain
+from rag.language.terms import plain
 from rag.records import Evidence, Finding, Verdict
 from rag.settings import Settings
 from rag.verifying.abstracts import Reading, claim_stems, read
@@ -26,7 +26,6 @@ from store.records import Paper
 
 LIKELY = 0.5  # share of a claim's words from which a paper that is not cited is looked at
 OFFERED = 2  # such papers, at most
-
 _NAME = 3  # telling words of a title, at most, that by themselves state nothing
 
 
@@ -188,11 +187,10 @@ def _name(case: Case, verifier: Verifier) -> Ruling | None:
 
 def _no_word(case: Case, verifier: Verifier) -> Ruling | None:
     """A claim of which the abstracts have no telling word beyond their titles cannot be what they say."""
-    said = content_stems(case.claim)
-    named = frozenset[str]().union(*(content_stems(reading.text.title) for reading in case.readings))
-    there = frozenset[str]().union(*(content_stems(reading.text.plain) for reading in case.readings))
+    said, texts = claim_stems(case.claim), [reading.text for reading in case.readings]
+    named = frozenset[str]().union(*(claim_stems(text.title) for text in texts))
     states = bool(said - named) or len(said) > _NAME
-    if tells_absence(case.claim) or (states and said & (there | named)):
+    if tells_absence(case.claim) or (states and said & named.union(*(stems for text in texts for stems in text.stems))):
         return None
     return Ruling("weak", "not said", REASONS["not said"] if states else "it states nothing")
 

@@ -19,7 +19,8 @@ from store.errors import ReadError
 _PACKERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open}
 _ZIP = b"PK\x03\x04"
 _MAGIC = 8  # bytes that tell a packed file
-_BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+# What reading a packed file raises that is damaged, or packed in a way unknown here.
+BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 _PACKING, _UNPACKED = 100, 1 << 27  # text packs to a tenth; a small file of the same words over and over to less
 _MEMBERS = 10_000  # files of a zip
 _HEAD = 1 << 16  # bytes by which a format is told
@@ -79,7 +80,7 @@ class Source:
             yield
         except UnicodeError as error:
             raise ReadError(f"{self.path}: not text in {error.args[0]}; save it as UTF-8 and add it again.") from None
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ReadError(f"{self.path}: damaged or not what it says it is ({error}); fetch it again.") from None
         except FileNotFoundError:
             raise ReadError(f"{self.path}: no such file or folder; check the path.") from None

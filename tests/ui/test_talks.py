@@ -196,8 +196,9 @@ def test_the_thirtieth_turn_sends_little_more_than_the_first(client, turns):
     for _ in range(turns):
         answer = client.ask("compare them", talk, parent)
         talk, parent = answer[-1]["talk"], answer[-1]["turn"]
-        sent.append(len(str(answer[-1])))  # how often a turn is sent while it grows is a matter of time
-    assert sent[-1] <= 1.2 * sent[0]
+        sent.append(sum(len(str(line)) for line in answer))
+    # How often a turn is sent while it grows is a matter of time: the least of a few is compared.
+    assert min(sent[-5:]) <= 1.2 * min(sent[:5])
 
 
 def test_the_cards_are_sent_once_for_as_long_as_they_stay_the_same(client):
