@@ -25,10 +25,12 @@ import store.sync
 from benchmarks.kills import followed
 from benchmarks.mishaps.damages import spoil
 from store.errors import DamagedIndexError, StoreError
+from store.folder import Folder
 from store.indexes import Indexes
 from store.keywords import Keywords
 from store.library import Library
 from store.papers import Papers
+from store.sums import Sums
 from store.vectors import Vectors
 
 
@@ -302,3 +304,28 @@ def test_a_graph_that_was_searched_is_not_taken_for_damaged(tmp_path):
             assert library.by_meaning("robots", 1)
             with open_empty(tmp_path / "home") as other:  # as another process does
                 assert other.by_meaning("robots", 1) and not other.repairs and not library.repairs
+
+
+def test_what_looks_damaged_while_another_loads_it_is_looked_at_again(tmp_path, monkeypatch):
+    (tmp_path / "vectors").mkdir()
+    graph, lock = tmp_path / "vectors" / "graph.bin", tmp_path / "loading.lock"
+    graph.write_bytes(b"whole")
+    sums = Sums(Folder(tmp_path))
+    sums.seal()
+    seen, look = threading.Event(), sums._damage
+
+    def first_look(place, every_byte):
+        found = look(place, every_byte)
+        seen.set()
+        return found
+
+    monkeypatch.setattr(sums, "_damage", first_look)
+    with ThreadPoolExecutor(1) as pool:
+        with FileLock(lock, thread_local=False):
+            graph.write_bytes(b"partly")
+            told = pool.submit(sums.damage, graph.parent, False, lock)
+            assert seen.wait(10)
+            graph.write_bytes(b"whole")
+        assert told.result(10) == ""
+    graph.write_bytes(b"partly")
+    assert sums.damage(graph.parent, False, lock) == "was damaged (graph.bin)"

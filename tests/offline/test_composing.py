@@ -19,7 +19,7 @@ from rag.offline.called import is_name, titled
 from rag.offline.composing import Said, compose, uncited
 from rag.offline.matching import Match
 from rag.offline.sharing import share_out
-from rag.offline.telling import is_junk, told
+from rag.offline.telling import is_junk, points_away, told
 from rag.question import read_question
 from rag.records import NO_PAPER, read_refusal
 from rag.search.retrieve import retrieve
@@ -239,3 +239,10 @@ def test_a_sentence_names_what_it_speaks_of(sentence, shown):
 def test_links_and_keywords_answer_nothing():
     assert is_junk("Code is available at https://a.b/c.") and is_junk("Keywords: grasping, robots")
     assert not is_junk("We propose a policy that grasps the cup.")
+
+
+@pytest.mark.parametrize(
+    "said", ["all above benchmarks", "the latter two sets", "these sets", "the aforementioned task"]
+)
+def test_what_an_earlier_sentence_named_points_away(said):
+    assert points_away(f"The policy wins on {said} by 4%.") and not points_away("The policy wins on two sets by 4%.")

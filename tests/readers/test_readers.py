@@ -17,6 +17,7 @@ from store.errors import ReadError
 from store.readers import jsonl, listing, opening, read_papers
 from store.readers.fields import paper_from
 from store.readers.listing import parse_listing
+from store.readers.values import from_json
 from store.records import Paper, Skipped
 
 PAGES = sorted((Path(__file__).parent.parent.parent / "store" / "collection").glob("listing-*.txt"))
@@ -321,3 +322,15 @@ def test_folders_are_walked_and_unreadable_files_passed_over(tmp_path):
     papers, skipped = read(tmp_path)
     assert [paper.title for paper in papers] == ["Shallow", "Deep"]
     assert [item.where for item in skipped] == [str(tmp_path / "c.txt")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("[" * 100_000, "nested too deeply"), ("9" * 5_000, "too many digits"), ("{", "Expecting")]
+)
+def test_json_that_cannot_be_read_is_one_kind_of_error(text, said):
+    with pytest.raises(json.JSONDecodeError, match=said):
+        from_json(text)
+
+
+def test_json_has_no_text_that_no_file_can_hold():
+    assert from_json('{"a\\ud800": ["\\ud83d\\ude00", {"b": "\\u0000c"}, 1]}') == {"a?": ["😀", {"b": "c"}, 1]}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from store.errors import CitewellError
 from ui.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -216,3 +217,11 @@ def test_a_file_to_write_that_is_none_is_written_to_and_stays(tmp_path):
     write(pipe, "through")
     reader.join(10)
     assert read == ["through"] and pipe.is_fifo()
+
+
+def test_a_file_without_end_is_not_read(monkeypatch):
+    from ui import console
+
+    monkeypatch.setattr(console, "LARGEST_TEXT", 1_000)
+    with pytest.raises(CitewellError, match="1,000 bytes"):
+        console.read_text(Path("/dev/zero"), CitewellError)
