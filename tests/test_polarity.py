@@ -23,6 +23,10 @@ GUARANTEE = "We find that a larger corpus does not guarantee better accuracy, bu
         ("the planner need labels", "The planner eliminates the need for labels.", False),
         ("agents have to see the map", "Agents do not require the map.", False),
         ("grippers better than hands", "Such methods find that grippers are better than hands.", None),
+        ("prompts reduce errors", "Errors improve at a glance, there is no reduction of errors by prompts.", False),
+        ("unlearning improve learning", "Unlearning improves learning in the clinic.", True),
+        ("tuning make planners more human", "More specifically, tuning makes planners human.", None),
+        ("the policy run on hardware", "The policy is easily run on grippers.", None),
         (
             "NAR models faster in practice",
             "Although they are faster on GPUs, NAR models are slower in practice.",
