@@ -1,10 +1,11 @@
-"""How questions as researchers type them are answered, over the shipped papers and two samples of other fields.
+"""How questions as researchers type them are answered, over the shipped papers and samples of other fields.
 
     python -m benchmarks.asked CORPUS.jsonl.xz
 
 The questions of `benchmarks/questions/asked.*.jsonl` were written before the answers were tuned; those with odd numbers
-were tuned on, those with even numbers were not opened until the end. `evidence` is what the sentence that answers has,
-`answer` the word that a yes/no question begins with, empty where the abstracts do not tell.
+were tuned on, those with even numbers were not opened until the end. Of "yesno" all were looked at since; "reworded"
+are further ones, mostly in other words than the abstracts', by a writer who saw these alone. `evidence` is what the
+sentence that answers has, `answer` the word that a yes/no question begins with, empty where the abstracts do not tell.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from store.readers.opening import open_text
 QUESTIONS = Path(__file__).parent / "questions"
 FIELDS: dict[str, list[str]] = json.loads((QUESTIONS / "asked.papers.json").read_text(encoding="utf-8"))
 SHIPPED = "shipped"
+_POLAR = ("yesno", "reworded")
 Scores = dict[str, float]
 
 
@@ -65,10 +67,10 @@ def scores(question: Question, answer: Answer) -> Scores:
     right = len(cited & gold) / len(gold) if gold else None
     clean = len(cited & (gold | more)) / len(cited) if cited else 0.0
     found: Scores = {}
-    if question.type in ("definition", "yesno", "aspect") and question.evidence:
+    if question.type in ("definition", *_POLAR, "aspect") and question.evidence:
         found["evidence first"] = float(_holds(answer.sentences[:1], question))
         found["evidence"] = float(_holds(answer.sentences, question))
-    if question.type in ("yesno", "sides"):
+    if question.type in (*_POLAR, "sides"):
         said = re.match(r"(Yes|No|Both)[.:]", answer.answer)
         word = said[1] if said else ""
         found |= {
@@ -80,7 +82,7 @@ def scores(question: Question, answer: Answer) -> Scores:
     if question.type == "refuse":
         found["refused"] = float(answer.refused)
         found["true words"] = float(answer.refused and (question.answer.split()[-1] in answer.answer.lower()))
-    elif question.type != "yesno" or question.answer:
+    elif question.type not in _POLAR or question.answer:
         found["denied"] = float(answer.refused)
     return found
 

@@ -91,7 +91,7 @@ def _changed_number(claim: str, sentence: str) -> str:
         same = (quantity.equals(other) or rounds(quantity, other, claim) for other in there)
         if not quantity.is_word and not any(same):
             return claim[quantity.start : quantity.end].strip()
-        bound = BOUND.search(claim[: quantity.start])
+        bound = BOUND.search(claim[: quantity.start]) if quantity.unit else None  # "over 21 tasks" may be no bound
         if bound and any(quantity.equals(o) and not ROUNDED.search(sentence[: o.start]) for o in there):
             return claim[bound.start() : quantity.end].strip()
     return ""
