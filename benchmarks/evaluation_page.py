@@ -195,8 +195,8 @@ _ASKED = """## As researchers type them
 Definitions, yes/no questions, lists, paraphrases and follow-ups over three libraries, written before the answers were
 tuned by the hand that wrote the answers; half of them tuned on, half kept. The number of questions stands behind each
 share. The kept half of "yesno" has been looked at since: what holds for other questions is "reworded", yes/no questions
-over three libraries by a writer who saw the abstracts alone and told most in other words, a quarter of them about what no
-abstract tells, where the right word is none."""
+over three libraries by a writer who saw the abstracts alone and told most in other words, a quarter of them about what
+no abstract tells, where the right word is none."""
 
 _COMMANDS = """## On your own library
 
