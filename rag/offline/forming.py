@@ -1,5 +1,6 @@
 """The sentences of an answer in the form that the question wants: a definition, yes or no, both sides, a list."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from rag.telling.statements import OWN
 from rag.tuning import Composing, Tuning
 from rag.verifying.judge import trained_judge
 
+# Words of a promise to release.
+_PROMISED = re.compile(r"(?i)\b(?:will|shall|plan|soon|upon)\b")
 CLOSEST = "Closest statements found:"
 
 
@@ -85,6 +88,8 @@ def _defined(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | N
 
 def _yes_or_no(match: Match, shares: Sequence[Share], doubted: bool) -> Formed | None:
     """The sentence that carries yes or no, behind that word; both where sentences disagree; None where none does."""
+    if released := _released(match, shares):
+        return released
     carried = [
         (found.share, found.yes, share, i)
         for share in _candidates(match, shares)
@@ -97,6 +102,14 @@ def _yes_or_no(match: Match, shares: Sequence[Share], doubted: bool) -> Formed |
     yes, no = ([(s, i) for _, said, s, i in sure if said is way][:1] for way in (True, False))
     word = "Both: " if yes and no else "Yes. " if yes else "No. "
     return Formed([*yes, *no], {0: word}, True)
+
+
+def _released(match: Match, shares: Sequence[Share]) -> Formed | None:
+    """The sentence of a paper asked about that says where its code or data lie; a promise of them is no yes."""
+    for share in (share for share in shares if match.of_release and share.source.n in match.titled):
+        if (i := match.release(share.source)) is not None:
+            return Formed([(share, i)], {} if _PROMISED.search(share.source.sentences[i]) else {0: "Yes. "}, True)
+    return None
 
 
 def _candidates(match: Match, shares: Sequence[Share]) -> list[Share]:

@@ -133,6 +133,10 @@ def doubt_odds(features: Mapping[str, float], doubt: Doubt) -> float:
 
 def refusal_of(match: Match, used: list[Source], doubt: Doubt) -> Refusal | None:
     """Whether, and how, to refuse rather than to answer from the sources `used`."""
+    if match.of_release:
+        asked_of = [source for source in used if source.n in match.titled]
+        if asked_of and all(match.release(source) is None for source in asked_of):
+            return "not stated"
     features = doubt_features(match, used)
     if doubt_odds(features, doubt) < doubt.threshold:
         return None

@@ -236,6 +236,20 @@ def test_a_sentence_names_what_it_speaks_of(sentence, shown):
     assert told(sentence, paper, Verifier())[0] == shown
 
 
+@pytest.mark.parametrize(
+    ("question", "opens"),
+    [
+        ("Is the code of FastArm available?", "Code will be released [1]."),
+        ("Has FastArm released its code?", "Code will be released [1]."),
+        ("Are the weights of FastArm publicly available?", "The abstract does not state this."),
+        ("Is the code of SlowHand available?", "Yes. The authors release code and weights [2]."),
+    ],
+)
+def test_whether_code_lies_open_is_said_by_the_sentence_that_tells_of_it_or_not_at_all(question, opens):
+    papers = [PAPERS[0], replace(PAPERS[1], abstract=f"{PAPERS[1].abstract} We release code and weights."), PAPERS[2]]
+    assert answer(question, papers).startswith(opens)
+
+
 def test_links_and_keywords_answer_nothing():
     assert is_junk("Code is available at https://a.b/c.") and is_junk("Keywords: grasping, robots")
     assert not is_junk("We propose a policy that grasps the cup.")
