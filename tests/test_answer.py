@@ -178,7 +178,7 @@ def test_an_unreachable_server_is_said_and_answered_offline(library, settings):
 
 def test_a_stalled_server_is_given_up_after_the_timeout(library, settings):
     answer = ask(library, replace(settings, timeout=1), Script(stall_s=2))
-    assert "sent nothing for 1 s" in answer.repairs[0].detail and "24%" in answer.answer
+    assert "sent nothing of an answer for 1 s" in answer.repairs[0].detail and "24%" in answer.answer
 
 
 def test_a_cut_stream_keeps_what_was_written(library, settings):
