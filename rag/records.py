@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], "np.ndarray"]
 
 # `quoted`: word for word in the abstract, which says nothing of whether it answers; `unchecked`: in a language
-# that nothing here can judge.
+# or a form, such as code, that nothing here can judge.
 Verdict = Literal["supported", "quoted", "weak", "unsupported", "uncited", "unchecked"]
 # Why a claim falls short, in one word; "" where it does not.
 Kind = Literal[
@@ -31,6 +31,7 @@ Kind = Literal[
     "not said",
     "uncited",
     "language",
+    "not read",
 ]
 LONG_COPY = 12  # words in a row from which a copy wants quotation marks, or other words
 HOLDS: frozenset[Verdict] = frozenset({"supported", "quoted"})
@@ -168,6 +169,7 @@ class CitedSentence:
 
     `text` is what is shown, markers renumbered; `after` the white space behind it; `claim` the
     sentence without markers; `paper_ids` what it cites; joining every `text + after` gives the answer.
+    `unread` names what is left as it was written and so claims nothing that can be checked: a code block, a footnote.
     """
 
     text: str
@@ -175,6 +177,7 @@ class CitedSentence:
     claim: str
     paper_ids: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

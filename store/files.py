@@ -1,6 +1,6 @@
 """Files and folders taken into a library."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +15,10 @@ def add_paths(
     """Take in the papers of `paths` by `add`, which is `Library.add`, each with `tags`; as `Library.add_paths`."""
     if "" in paths:
         raise ReadError("An empty path names nothing; give a file or a folder (`.` is the one where you stand).")
-    readings = [(path, read_papers(path)) for path in map(Path, paths)]
     unread: list[tuple[Path, ReadError]] = []
+    readings = list(_opened(map(Path, paths), unread))
+    if not readings:
+        raise unread[0][1]
     papers = _chained(readings, unread)
     tagged = (replace(paper, tags=(*paper.tags, *tags)) for paper in papers) if tags else papers
     report = add(tagged, progress, ", ".join(shown(path) for path in paths))
@@ -26,6 +28,14 @@ def add_paths(
     skipped += [Skipped(shown(path), str(error).removeprefix(f"{shown(path)}: ")) for path, error in unread]
     notes = [f"{note.where}: {note.what}" for _, reading in readings for note in reading.noted]
     return replace(report, skipped=(*skipped, *report.skipped), notes=(*notes, *report.notes))
+
+
+def _opened(paths: Iterable[Path], unread: list[tuple[Path, ReadError]]) -> Iterator[tuple[Path, Reading]]:
+    for path in paths:
+        try:
+            yield path, read_papers(path)
+        except ReadError as error:
+            unread.append((path, error))
 
 
 def _chained(readings: Sequence[tuple[Path, Reading]], unread: list[tuple[Path, ReadError]]) -> Iterator[Paper]:

@@ -40,7 +40,12 @@ class Incoming:
 
     def take(self, words: Sequence[str | Path]) -> AddReport:
         """Take in what `words` name. What cannot be had is skipped; where nothing else is, its error is raised."""
-        named = [(str(word), None if isinstance(word, Path) else wanted(word)) for word in words]
+        named, bad = list[tuple[str, Wanted | None]](), list[Callable[[], AddReport]]()
+        for word in words:
+            try:
+                named.append((str(word), None if isinstance(word, Path) else wanted(word)))
+            except ReadError as error:
+                bad.append(partial(_failed, error))
         paths = [word for word, found in named if found is None]
         steps: list[Callable[[], AddReport]] = []
         if paths:
@@ -48,7 +53,7 @@ class Incoming:
         if ids := [found.value for _, found in named if found and found.service == "arxiv"]:
             steps.append(lambda: self._add(self._arxiv(ids), ", ".join(f"arxiv:{i}" for i in ids)))
         steps += [partial(self._one, word, found) for word, found in named if found and found.service != "arxiv"]
-        return _total(_had(steps))
+        return _total(_had([*steps, *bad]))
 
     def _one(self, word: str, found: Wanted) -> AddReport:
         if not found.value and found.service != "zotero":
@@ -136,6 +141,10 @@ class Incoming:
             return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), partial(self._file, found.value, text)
         except (OSError, ServiceError):
             return None
+
+
+def _failed(error: ReadError) -> AddReport:
+    raise error
 
 
 def _had(steps: Sequence[Callable[[], AddReport]]) -> list[AddReport]:

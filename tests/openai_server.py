@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -28,7 +28,7 @@ class Script:
 
 @dataclass(frozen=True)
 class Sent:
-    """What is sent as it stands: a piece that is a number is silence of so many seconds."""
+    """What is sent as it stands: a piece that is a number is silence of so many seconds; status 0 has no head."""
 
     pieces: tuple[bytes | float, ...]
     status: int = 200
@@ -100,17 +100,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _send_as(self, sent: Sent):
-        self.send_response(sent.status)
-        for name, value in (("Content-Type", sent.type), ("Connection", "close"), *sent.headers):
-            self.send_header(name, value)
-        self.end_headers()
+        if sent.status:
+            self.send_response(sent.status)
+            for name, value in (("Content-Type", sent.type), ("Connection", "close"), *sent.headers):
+                self.send_header(name, value)
+            self.end_headers()
         self.close_connection = True
-        for piece in sent.pieces:
-            if isinstance(piece, bytes):
-                self.wfile.write(piece)
-                self.wfile.flush()
-            else:
-                time.sleep(piece)
+        with suppress(OSError):  # whoever asked may be gone
+            for piece in sent.pieces:
+                if isinstance(piece, bytes):
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                else:
+                    time.sleep(piece)
 
     def _whole(self, text: str):
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}

@@ -136,6 +136,14 @@ def test_sloppy_markers_are_repaired_and_said(library, settings):
     assert "code stays" in answer.answer
 
 
+def test_code_and_footnotes_are_said_not_to_be_checked(library, settings):
+    blocks = ("```\nCLIP-RT beats OpenVLA by 99% [1]\n```", "- ~~~\n  so it does\n  ~~~", "[^1]: It beats all others.")
+    answer = ask(library, settings, Script(lambda m: "\n\n".join(["So.[^1]", *blocks, "```\n```", "End [1]."])))
+    unread = [(s.text, s.verdict, s.citations) for s in answer.sentences if s.kind == "not read"]
+    assert unread == [(block, "unchecked", ()) for block in blocks]
+    assert answer.sentences[-1].text == "End [1]." and answer.sentences[1].reason == "a code block is not read"
+
+
 def test_a_wrong_number_is_not_supported(library, settings):
     script = Script(
         lambda m: f"CLIP-RT outperforms OpenVLA by 42% in average success rates [{number_of(m, 'CLIP-RT')}]."
@@ -170,7 +178,7 @@ def test_an_unreachable_server_is_said_and_answered_offline(library, settings):
 
 def test_a_stalled_server_is_given_up_after_the_timeout(library, settings):
     answer = ask(library, replace(settings, timeout=1), Script(stall_s=2))
-    assert "sent nothing for 1 s" in answer.repairs[0].detail and "24%" in answer.answer
+    assert "sent nothing of an answer for 1 s" in answer.repairs[0].detail and "24%" in answer.answer
 
 
 def test_a_cut_stream_keeps_what_was_written(library, settings):

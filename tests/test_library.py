@@ -1,6 +1,7 @@
 """The library: what is added is found, in all of it and in its parts, and bad input is one clear line."""
 
 import json
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -163,8 +164,12 @@ def test_a_bad_file_among_good_ones_is_said_and_alone_raises(small, tmp_path):
     assert report.added == 1 and [item.where for item in report.skipped] == [str(bad)]
     with pytest.raises(ReadError, match="no paper in it"):
         small.add_paths([bad])
+    missing, pipe = tmp_path / "missing.jsonl", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    report = small.add_paths([missing, pipe, good])
+    assert report.unchanged == 1 and [item.where for item in report.skipped] == [str(missing), str(pipe)]
     with pytest.raises(ReadError, match="no such file"):
-        small.add_paths([good, tmp_path / "missing.jsonl"])
+        small.add_paths([missing, pipe])
 
 
 def test_what_no_paper_has_is_skipped_and_all_else_of_the_run_is_kept(small):

@@ -1,6 +1,7 @@
 """Servers as they really are: a usable answer is the answer; what is none is one line with the server's own words."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,34 @@ def test_a_server_that_only_keeps_the_line_open_is_waited_for(model):
     sent = stream(GOOD)
     kept = Sent((*3 * (b": processing\n\n", 0.7), *sent.pieces), type=sent.type)
     assert model(lambda request: kept, timeout=2).complete(ASKED) == GOOD
+
+
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+HOLDING = {
+    "goes on and on": (b"", b"HTTP/1.1 100 Continue\r\n\r\n", "nothing of an answer for 0.1 s"),
+    "a head without end": (_HEAD + b"X: ", b"x", "nothing of an answer for 0.1 s"),
+    "a head of a piece without end": (
+        _HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;x=",
+        b"x",
+        "does not come to an end",
+    ),
+    "nothing but signs of life": (_HEAD + b"\r\n", b": here\n\n", "nothing of an answer for 0.3 s"),
+    "a word now and then": (
+        _HEAD + b"\r\n",
+        b'data: {"choices": [{"delta": {"content": "So. "}}]}\n\n',
+        "does not come to an end",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_no_server_holds_a_question_for_longer_than_its_time(model, name):
+    head, again, words = HOLDING[name]
+    asked = model(lambda request: Sent((head, *40 * (again, 0.05)), status=0), timeout=0.1)
+    began = time.monotonic()
+    with pytest.raises(ModelError, match=words):
+        asked.complete(ASKED)
+    assert time.monotonic() - began < 1.9
 
 
 def test_reasoning_opened_by_a_template_is_never_shown_and_an_answer_is_not_held_back(model):

@@ -200,8 +200,11 @@ def test_papers_are_filled_in_and_what_the_user_wrote_stays(incoming):
 def test_what_cannot_be_had_is_skipped_and_the_rest_comes_in(incoming, services, tmp_path):
     file = tmp_path / "papers.jsonl"
     file.write_text(services.file, encoding="utf-8")
-    report = incoming.take([file, "doi:10.9/none", "zotero:"])
-    assert report.added >= 2 and len(report.skipped) == 1
+    asked = len(services.asked)
+    bad = ["doi:../../admin", "doi:10.1234/../../admin", "openreview:a b", "acl:../x", "http://[::1", "http://h:99999/"]
+    report = incoming.take([file, "doi:10.9/none", *bad, "zotero:", tmp_path / "missing.bib"])
+    assert report.added >= 2 and len(report.skipped) == 2 + len(bad)
+    assert len(services.asked) > asked and not any("admin" in path for path in services.asked)
     with pytest.raises((ReadError, ServiceError)):
         incoming.take(["doi:10.9/none"])
 

@@ -44,9 +44,13 @@ def path(text: str) -> Path:
 
 def named(text: str) -> str | Path:
     """An id, a link or a question to a service, else a path, for argparse."""
+    from store.errors import ReadError
     from store.services.wanted import wanted
 
-    return text if wanted(text) else path(text)
+    try:
+        return text if wanted(text) else path(text)
+    except ReadError:  # it is said when its turn comes: what else is named is taken in
+        return text
 
 
 def _number(text: str, least: int, greatest: int) -> int:

@@ -1,9 +1,9 @@
 """Answers, search results and drafts as terminal text, Markdown, LaTeX and JSON."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from rag.catalogue.answering import MODEL_NAME as RECORDS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Said once of an answer that is made of what the authors wrote, in place of a warning at each sentence.
 WORDS = "The sentences below are the authors' words, retold: quote them, or say it in your own words."
-_MARKER = re.compile(r"\s?\[\d+\]")
+_SHOWN = 80  # characters of a code block beside its verdict
 MARKS = {"supported": "✓", "quoted": "❝", "weak": "~", "unsupported": "✗", "uncited": "?", "unchecked": "?"}
 
 
@@ -65,7 +65,8 @@ def evidence_lines(sentence: Sentence) -> Iterator[tuple[str, str]]:
     """One line for the sentence's verdict, one for each quote, with their styles."""
     style = {"supported": "green", "quoted": "green", "weak": "yellow"}.get(sentence.verdict, "red")
     why = f" ({sentence.reason})" if sentence.reason else ""
-    yield f"{MARKS[sentence.verdict]} {sentence.verdict}{why}: {sentence.text}", style
+    text = shorten(sentence.text, _SHOWN, placeholder=" …") if sentence.kind == "not read" else sentence.text
+    yield f"{MARKS[sentence.verdict]} {sentence.verdict}{why}: {text}", style
     for citation in sentence.citations:
         yield f"    [{citation.n}] “{citation.quote}”", "dim"
     if sentence.verdict != "quoted":

@@ -3,15 +3,17 @@
 A text comes from a browser: it is read alone, and nothing that it takes in is looked for on this machine.
 """
 
+import asyncio
 import json
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from queue import SimpleQueue
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
@@ -27,9 +29,11 @@ from store.errors import CitewellError
 from store.library import Library
 from store.records import Paper, Progress
 from ui.conversation import UNEXPECTED
+from ui.limits import DEFAULT
 from ui.lint_forms import level
 from ui.sent import Sent
 from ui.sentences import MEANINGS, where_and_when
+from ui.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,7 @@ LONGEST_TEXT, LONGEST_BIB = 400_000, 4_000_000  # characters: a thesis, and all 
 LONGEST_SENTENCE = 2_000
 MOST = 8  # papers of one sentence
 _NEAR = 3  # papers that are asked where the sentence names none
+_LOOK, _SIGN = 0.02, 10.0  # seconds between two looks at a check, and until a silent one gives a sign
 _TEX = re.compile(r"\\(?:documentclass|begin|(?:sub)*section|cite\w*|(?:text|paren)cite|input|bibliography)\b")
 _LATEX, _MARKDOWN = (".tex", ".ltx", ".latex"), (".md", ".markdown", ".qmd", ".rmd")
 _BIB = "references.bib"
@@ -57,18 +62,27 @@ class Stated(Sent):
     ids: list[str] = Field([], max_length=MOST)
 
 
-def check_routes(library: Library, settings: Callable[[], Settings]) -> APIRouter:
-    """The routes of the check over `library`; one text at a time is read, the others wait."""
-    routes, turn, verifier = APIRouter(prefix="/citewell/check"), threading.Lock(), lru_cache(1)(Verifier.of)
+def check_routes(library: Library, settings: Callable[[], Settings], most: int = DEFAULT.questions) -> APIRouter:
+    """The routes of the check over `library`; `most` texts of one address are read at a time."""
+    routes, turns, verifier = APIRouter(prefix="/citewell/check"), Turns(most), lru_cache(1)(Verifier.of)
 
     @routes.post("")
-    def text(written: Written) -> StreamingResponse:
+    def text(written: Written, request: Request) -> StreamingResponse:
         name, bibs = text_name(written), {_BIB: written.bib} if written.bib.strip() else {}
+        address = request.client.host if request.client else ""
 
         def check(progress: Progress) -> list[LintLine]:
-            with turn:
-                return lint(written.text, name, bibs, library, verifier(settings()), follow=False, progress=progress)
+            def tell(done: int, total: int, what: str) -> None:
+                progress(done, total, what)
+                turns.pass_on()
 
+            try:
+                with turns.turn():
+                    return lint(written.text, name, bibs, library, verifier(settings()), follow=False, progress=tell)
+            finally:
+                turns.leave(address)
+
+        turns.enter(address)
         return StreamingResponse(_lines(check, library), media_type="application/x-ndjson")
 
     @routes.post("/sentence")
@@ -94,35 +108,55 @@ class _Left(Exception):
     """Whoever asked is gone."""
 
 
-def _lines(check: Callable[[Progress], list[LintLine]], library: Library) -> Iterator[str]:
-    """What the page is sent of a check: how far it is, at last the findings, or why there are none."""
-    steps: SimpleQueue[dict] = SimpleQueue()
-    left = threading.Event()
+@dataclass(slots=True)
+class _Step:
+    """What is told of a check now."""
+
+    told: dict
+
+
+def _lines(check: Callable[[Progress], list[LintLine]], library: Library) -> AsyncIterator[str]:
+    """What the page is sent of a check: how far it is, at last the findings, or why there are none.
+
+    The check begins at once, and ends with whoever follows it.
+    """
+    step, left = _Step({}), threading.Event()
 
     def tell(done: int, total: int, what: str) -> None:
         if left.is_set():
             raise _Left
-        steps.put({"read": done, "of": total})
+        step.told = {"read": done, "of": total}
 
     def run() -> None:
         try:
             found = check(tell)
             titles = {p.paper_id: p.title for p in library.get_many(list({line.paper_id for line in found} - {""}))}
-            steps.put({"done": True, "findings": [_told(line, titles) for line in found]})
+            step.told = {"done": True, "findings": [_told(line, titles) for line in found]}
         except CitewellError as error:
-            steps.put({"done": True, "error": str(error)})
+            step.told = {"done": True, "error": str(error)}
         except _Left:
             pass
         except Exception:  # the last wall before the user: a traceback belongs into the log
             log.exception("no check")
-            steps.put({"done": True, "error": UNEXPECTED})
+            step.told = {"done": True, "error": UNEXPECTED}
 
     threading.Thread(target=run, daemon=True).start()
+    return _followed(step, left)
+
+
+async def _followed(step: _Step, left: threading.Event) -> AsyncIterator[str]:
+    """A line for each step that is seen; `left` is set once nobody follows."""
+    shown, said = dict[str, object](), time.monotonic()
     try:
-        step: dict = {}
-        while not step.get("done"):
-            step = steps.get()
-            yield json.dumps(step) + "\n"
+        while not shown.get("done"):
+            if step.told != shown:
+                shown, said = step.told, time.monotonic()
+                yield json.dumps(shown) + "\n"
+            elif time.monotonic() - said > _SIGN:  # by which it is known whether anybody is there
+                said = time.monotonic()
+                yield "\n"
+            else:
+                await asyncio.sleep(_LOOK)
     finally:
         left.set()
 

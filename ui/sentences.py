@@ -16,7 +16,7 @@ MEANINGS: dict[Verdict, str] = {
     "weak": "Weak: the cited abstract says something close; compare the quote",
     "unsupported": "Unsupported: the cited abstract does not say this",
     "uncited": "Uncited: this sentence names no source",
-    "unchecked": "Unchecked: in another language than the abstract",
+    "unchecked": "Unchecked: in another language than the abstract, or a code block or footnote",
 }
 
 

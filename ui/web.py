@@ -71,7 +71,7 @@ def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     routes.include_router(paper_routes(assistant.library, listing, saved, who, lambda: assistant.settings.client()))
     routes.include_router(map_routes(assistant.library, listing, saved, who))
     routes.include_router(compare_routes(assistant.library))
-    routes.include_router(check_routes(assistant.library, lambda: assistant.settings))
+    routes.include_router(check_routes(assistant.library, lambda: assistant.settings, limits.questions))
     routes.include_router(settings_routes(assistant, saved, who))
     return routes
 

@@ -105,7 +105,7 @@ class CitationReader:
         self._shown = True
         without = _resolved(segment, [replace(group, shown="") for group in groups])[segment.start :]
         claim = "" if self._is_reference(segment) else claim_text(segment.kind, without, bool(cited))
-        return CitedSentence(text, segment.after, claim, cited, self._take_repairs())
+        return CitedSentence(text, segment.after, claim, cited, self._take_repairs(), _unread(segment))
 
     def _without_new_markers(self, segment: Segment, groups: Sequence[_Resolved]) -> str:
         """The segment's text as shown; where a removal would make a marker of what is left, "…" keeps it apart."""
@@ -227,6 +227,14 @@ def _loose(segment: Segment, cites: bool) -> list[Repair]:
     reason = "which names no source by its number; it was left as it is, and not checked."
     found = loose_references(prose, kept, cites)
     return [Repair("unlinked-citation", f"The model wrote “{words}”, {reason}") for words in found]
+
+
+def _unread(segment: Segment) -> str:
+    """What a segment is that has words and is left as it was written; "" for what is read."""
+    if segment.kind == "code" and re.search(r"\w", segment.text.partition("\n")[2]):
+        return "code block"
+    says = segment.kind == "definition" and segment.text.startswith("[^") and len(segment.text.split()) > 3
+    return "footnote" if says else ""
 
 
 def claim_text(kind: Kind, text: str, cited: bool) -> str:

@@ -116,9 +116,10 @@ def _end(source: StreamedText, start: int, behind: int) -> tuple[int, list[Span]
 
 
 def _code(source: StreamedText) -> Segment | None:
-    """A fenced code block, to its closing fence or else to the end of the text."""
-    origin, first = source.origin, source.text[source.origin]
-    if first not in "`~" or any(source.at(origin + index) != first for index in (1, 2)):
+    """A fenced code block, also of a list, to its closing fence or else to the end of the text."""
+    origin = source.skip(_ITEM, source.origin)
+    first = source.at(origin)
+    if first not in ("`", "~") or any(source.at(origin + index) != first for index in (1, 2)):
         return None
     _end_of_line(source, origin)
     fence = _FENCE.match(source.text, origin)

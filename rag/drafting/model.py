@@ -176,6 +176,8 @@ class ModelWriter:
         """The sentence with the citations it may keep; None: no claim, nothing new, or not what is said."""
         self.repairs.extend(sentence.repairs)
         claim, cited = sentence.claim, sentence.paper_ids
+        if sentence.unread:
+            self._tell("uncited", f"A {sentence.unread} was left out: it is not read, and so cites no paper.")
         if not claim.strip() or sentence.text.lstrip().startswith("#"):
             return None
         fresh = self._missing(cited)

@@ -79,17 +79,15 @@ class Paragraph:
         A textual one leaves "they" in the text.
         """
         last = self.marks[-1] if self.marks else None
-        if (
-            last
-            and {key for key, _ in keys} <= {key for key, _ in last.keys}
-            and not self.text[last.place :].strip(" ,;(")
-        ):
+        between = "".join(self.chars[last.place :]) if last else ""
+        if last and {key for key, _ in keys} <= {key for key, _ in last.keys} and not between.strip(" ,;("):
             return
-        if last and not textual and not last.textual and not self.text[last.place :].strip(" ,;"):
+        if last and not textual and not last.textual and not between.strip(" ,;"):
             self.marks[-1] = Mark((*last.keys, *keys), last.place)
             return
         if textual:
-            self.add("They" if not self.text.strip() or self.text.rstrip()[-1] in ".!?" else "they", origin, 0)
+            before = next((char for char in reversed(self.chars) if not char.isspace()), ".")
+            self.add("They" if before in ".!?" else "they", origin, 0)
         self.marks.append(Mark(tuple(keys), len(self.chars), textual))
 
 
@@ -120,7 +118,7 @@ def claims(paragraph: Paragraph) -> list[Claim]:
     for (start, end), limit in zip(spans, limits, strict=False):
         own = [mark for mark in left if mark.place < limit]
         left = left[len(own) :]
-        found += _of_sentence(paragraph, start, end, own)
+        found += _of_sentence(text, paragraph.origins, start, end, own)
     return found
 
 
@@ -135,8 +133,7 @@ def _joined(spans: list[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     return joined
 
 
-def _of_sentence(paragraph: Paragraph, start: int, end: int, marks: list[Mark]) -> list[Claim]:
-    text, origins = paragraph.text, paragraph.origins
+def _of_sentence(text: str, origins: list[int], start: int, end: int, marks: list[Mark]) -> list[Claim]:
     whole = _clean(text[start:end])
     if len(marks) < 2:
         return [Claim(whole, origins[start], marks[0] if marks else None)]

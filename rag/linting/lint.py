@@ -53,8 +53,9 @@ def lint(
     for source, reading in sources:
         linter = _Linter(source, library, verifier, known, bool(bibs or references), systems)
         for done, paragraph in enumerate(reading.paragraphs):
-            progress(done, len(reading.paragraphs), "paragraphs")
-            found += [line for claim in claims(paragraph) for line in linter.check(claim, paragraph.kind)]
+            for claim in claims(paragraph):  # a paragraph may be long: whoever waits is told of each claim
+                progress(done, len(reading.paragraphs), "paragraphs")
+                found += linter.check(claim, paragraph.kind)
             found += linter.copies(paragraph)
         found += linter.missing()
     found += [line for entry in entries for line in _wrong(entry, known.get(entry.key))]

@@ -1,13 +1,14 @@
 """Asking the model of a configured server, and what the server turns out to refuse, kept for the session."""
 
 import re
+import time
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rag.errors import ContextError, ModelError
 from rag.records import Usage
-from rag.server.connection import client, model_name, sent_with, server_errors, too_much
+from rag.server.connection import WAITING, client, model_name, sent_with, server_errors, silent, too_much
 from rag.server.protocol import Piece, Reply, ServerError
 from rag.server.thoughts import Thoughts
 from rag.server.words import is_too_long, quoted, status_in_words, where
@@ -114,7 +115,21 @@ class ServerModel:
         options = {name: value for name, value in self._options().items() if name not in self._left_out}
         asked = {"model": self.name, "messages": _as_sent(messages, "system" in self._left_out), **options}
         with client(self._settings).chat.completions.with_streaming_response.create(**asked) as response:
-            yield from reply.pieces(response.iter_bytes())
+            yield from self._speaking(reply, response.iter_bytes())
+
+    def _speaking(self, reply: Reply, sent: Iterator[bytes]) -> Iterator[Piece]:
+        """The pieces of the reply. Raises ModelError where for too long none is in what is sent."""
+        heard, patience = time.monotonic(), WAITING * self._settings.timeout
+
+        def listened() -> Iterator[bytes]:
+            for some in sent:
+                if time.monotonic() - heard > patience:
+                    raise silent(self._settings, patience)
+                yield some
+
+        for piece in reply.pieces(listened()):
+            yield piece
+            heard = time.monotonic()
 
     def _options(self) -> dict[str, Any]:
         limit = _LIMITS[_LIMITS[0] in self._left_out]

@@ -2,10 +2,11 @@
 
 import json
 import re
-import time
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 DEFAULT_OPENAI_MODEL = "gpt-4o-mini"
 
-# Bounds of one call. A server may stay silent for the set time, and send for so many times that long altogether.
-PATIENCE = 10
+# Bounds of one call. A server may stay silent for the set time, say so many times that long nothing but that it is
+# alive, and send for so many times that long altogether.
+WAITING, PATIENCE = 3, 10
 LONGEST_REPLY = 20_000_000  # bytes of the protocol: a token takes some 300
 
 _NAMES = ("id", "name", "model")  # where a list of models has them
@@ -35,30 +37,85 @@ def client(settings: Settings) -> "OpenAI":
     """The vendor's client of the configured server, one for all who ask it; what the server sends is counted."""
     from openai import DefaultHttpxClient, OpenAI
 
+    def watch(request: Any) -> None:
+        request.headers["connection"] = "close"  # each has a connection of its own, which its watch can end
+        request.extensions = {**request.extensions, "trace": _Watch(settings)}
+
     def bound(response: Any) -> None:
         if response.has_redirect_location:  # nothing is sent to a server that nobody configured
             raise ModelError(f"{where(settings)} has moved to {response.headers.get('location')}; set OPENAI_BASE_URL.")
-        response.iter_bytes = _bounded(response.iter_bytes, settings)  # whoever reads a response reads these
+        watched = response.request.extensions["trace"]
+        response.iter_bytes = watched.bounded(response.iter_bytes)  # whoever reads a response reads these
 
     return OpenAI(
         base_url=server_url(settings),
         api_key=settings.openai_api_key or "none",
         timeout=settings.timeout,
         max_retries=settings.retries,
-        http_client=DefaultHttpxClient(timeout=settings.timeout, event_hooks={"response": [bound]}),
+        http_client=DefaultHttpxClient(timeout=settings.timeout, event_hooks={"request": [watch], "response": [bound]}),
     )
 
 
-def _bounded(read: Callable[..., Iterator[bytes]], settings: Settings) -> Callable[..., Iterator[bytes]]:
-    def bounded(*args: Any) -> Iterator[bytes]:
-        size, started = 0, time.monotonic()
-        for piece in read(*args):
-            size += len(piece)
-            if size > LONGEST_REPLY or time.monotonic() - started > PATIENCE * settings.timeout:
-                raise too_much(settings)
-            yield piece
+class _Watch:
+    """Ends the connection of a request that is late: a server can hold each read for ever, a byte at a time.
 
-    return bounded
+    It is what the HTTP library tells of its steps to.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._socket, self._late = settings, None, False
+        self._timer = Timer(0, self._end)
+
+    def __call__(self, step: str, told: dict[str, Any]) -> None:
+        """Take the connection once it is there. Raises ModelError where the answer did not begin in time."""
+        if step.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._socket = told["return_value"].get_extra_info("socket")
+            self._wait(self._settings.timeout)
+        elif step.endswith(".receive_response_headers.failed"):
+            self._timer.cancel()
+            if self._late:
+                raise silent(self._settings)
+
+    def bounded(self, read: Callable[..., Iterator[bytes]]) -> Callable[..., Iterator[bytes]]:
+        """The same pieces of a reply that has begun; they raise ModelError where they are too many or too late."""
+        self._wait(PATIENCE * self._settings.timeout)
+
+        def pieces(*args: Any) -> Iterator[bytes]:
+            size = 0
+            try:
+                for piece in read(*args):
+                    size += len(piece)
+                    if size > LONGEST_REPLY:
+                        raise too_much(self._settings)
+                    yield piece
+            except Exception:
+                if not self._late:
+                    raise
+            finally:
+                self._timer.cancel()
+            if self._late:
+                raise too_much(self._settings)
+
+        return pieces
+
+    def _wait(self, seconds: float) -> None:
+        self._timer.cancel()
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end(self) -> None:
+        self._late = True
+        with suppress(OSError):  # it may have ended by itself
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def silent(settings: Settings, seconds: float = 0.0) -> ModelError:
+    """The error of a server that sends nothing of an answer, for the set time unless another is given."""
+    waited = seconds or settings.timeout
+    return ModelError(
+        f"{where(settings)} sent nothing of an answer for {waited:g} s; try again, or raise CITEWELL_TIMEOUT."
+    )
 
 
 def too_much(settings: Settings) -> ModelError:
@@ -142,7 +199,7 @@ def _in_words(error: Exception, settings: Settings) -> str:
     if isinstance(error, ServerError):
         return f"{server} {_said_in_words(error, settings)}"
     if isinstance(error, openai.APITimeoutError) or "timeout" in type(error).__name__.lower():
-        return f"{server} sent nothing for {settings.timeout:g} s; try again, or raise CITEWELL_TIMEOUT."
+        return str(silent(settings))
     if _broke_off(error):
         return f"{server} broke off in the middle of its answer; try again."
     if isinstance(error, openai.APIConnectionError):

@@ -15,6 +15,9 @@ def check_sentence(
 
     `papers` are the retrieved papers by id, `numbers` the number shown for each cited one.
     """
+    if cited.unread:
+        finding = Finding("unchecked", reason=f"a {cited.unread} is not read", kind="not read")
+        return Sentence(cited.text, finding.verdict, kind=finding.kind, reason=finding.reason), finding
     if not makes_claim(cited):
         return None
     sources = [papers[paper_id] for paper_id in cited.paper_ids]
@@ -36,8 +39,7 @@ def makes_claim(cited: CitedSentence) -> bool:
     claim = cited.claim.strip()
     if not claim or cited.paper_ids:
         return bool(claim)
-    is_heading = cited.text.lstrip().startswith(("#", "```"))
-    return not is_heading and not claim.endswith(":") and read_refusal(claim) is None
+    return not cited.text.lstrip().startswith("#") and not claim.endswith(":") and read_refusal(claim) is None
 
 
 def better_source(place: int, finding: Finding, papers: Mapping[str, Paper]) -> Repair | None:

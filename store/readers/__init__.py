@@ -10,7 +10,7 @@ from store.readers.bibtex import read_bibtex
 from store.readers.jsonl import read_json
 from store.readers.listing import read_listing
 from store.readers.markup import read_atom, read_endnote, read_pubmed
-from store.readers.opening import KNOWN, Source, encoding_of, shown, sources
+from store.readers.opening import KNOWN, Source, encoding_of, is_zip, shown, sources
 from store.readers.pdf import read_pdf
 from store.readers.tables import read_table, sign_of
 from store.readers.tagged import read_nbib, read_refer, read_ris, read_wos
@@ -73,6 +73,8 @@ def read_papers(path: Path) -> Reading:
     try:
         if not path.exists():
             raise ReadError(f"{shown(path)}: no such file or folder; check the path.")
+        if not path.is_dir() and not path.is_file():
+            raise ReadError(f"{shown(path)}: a pipe or a device, no file; save what it gives, and add that.")
         items = _folder(path) if path.is_dir() else _file(path)
     except (OSError, ValueError) as error:  # a name that no file can have
         reason = getattr(error, "strerror", None) or error
@@ -107,9 +109,7 @@ def _folder(folder: Path) -> Iterator[Paper | Skipped | Noted]:
 
 def _file(path: Path) -> Iterator[Paper | Skipped | Noted]:
     """What a file holds. Of a zip's files one that cannot be read costs itself alone."""
-    with path.open("rb") as stream:
-        is_zip = stream.read(4) == b"PK\x03\x04"
-    if not is_zip:
+    if not is_zip(path):
         yield from (item for source in sources(path) for item in _read(source))
         return
     found, first = False, ""

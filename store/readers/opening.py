@@ -97,12 +97,16 @@ def in_memory(text: str, name: str) -> Source:
 def sources(path: Path) -> Iterator[Source]:
     """The file at `path`, or those within it where it is a zip. Raises ReadError for what cannot be opened."""
     whole = Source(shown(path), shown(path.name), lambda: path.open("rb"))
-    with whole.told(), path.open("rb") as stream:
-        magic = stream.read(_MAGIC)
-    if magic.startswith(_ZIP):
+    if is_zip(path):
         yield from _members(path, whole)
         return
     yield Source(whole.path, whole.name, lambda: _unpacked(path.open("rb"), _most(path), whole.path))
+
+
+def is_zip(path: Path) -> bool:
+    """Whether the file at `path` is a zip. Raises ReadError for what cannot be opened."""
+    with Source(shown(path), shown(path.name), lambda: path.open("rb")).told(), path.open("rb") as stream:
+        return stream.read(_MAGIC).startswith(_ZIP)
 
 
 def _members(path: Path, whole: Source) -> Iterator[Source]:

@@ -4,10 +4,18 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from store.errors import ReadError
 from store.identity import arxiv_id, doi
 
 _ARXIV_LINK = re.compile(r"(?i)(?:arxiv\.org|alphaxiv\.org|ar5iv\.[\w.]+|huggingface\.co)/(?:abs|pdf|html|papers)/(.+)")
+_SHOWN = 200  # characters of what names nothing
 _ACL_ID = re.compile(r"[A-Z]\d{2}-\d{4}|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+", re.IGNORECASE)
+# What an id looks like at a service, and one such.
+_IDS = {
+    "doi": (re.compile(r"10\.\d[\d.]*/(?!.*(?:^|/)\.\.?(?:/|$))\S+"), "10.1109/CVPR.2016.90"),
+    "openreview": (re.compile(r"[\w-]+"), "WE_vluYUL-X"),
+    "acl": (_ACL_ID, "2023.acl-long.1"),
+}
 _NAMED = re.compile(r"(arxiv|doi|openreview|acl|zotero|hf):(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -24,7 +32,7 @@ class Wanted:
 
 
 def wanted(text: str) -> Wanted | None:
-    """What `text` names, if it is no path."""
+    """What `text` names, if it is no path. Raises ReadError for an address or an id that can be none."""
     text = text.strip()
     if re.match(r"https?://", text, re.IGNORECASE):
         return _linked(text)
@@ -35,11 +43,19 @@ def wanted(text: str) -> Wanted | None:
     if service in ("arxiv", "hf"):
         found = arxiv_id(value)
         return Wanted("arxiv", found) if found else Wanted("arxiv search", value)
-    return Wanted(service, doi(value) or value if service == "doi" else value)
+    value = doi(value) or value if service == "doi" else value
+    form, such = _IDS.get(service, (re.compile(r".*", re.DOTALL), ""))
+    if not form.fullmatch(value):
+        raise ReadError(f"{text[:_SHOWN]}: names no paper; give an id such as {service}:{such}.")
+    return Wanted(service, value)
 
 
 def _linked(url: str) -> Wanted:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ReadError(f"{url[:_SHOWN]}: no address ({error}); check it.") from None
     host = (parts.hostname or "").removeprefix("www.")
     if (link := _ARXIV_LINK.search(url)) and (found := arxiv_id(link[1].partition("?")[0])):
         return Wanted("arxiv", found)
@@ -47,6 +63,6 @@ def _linked(url: str) -> Wanted:
         return Wanted("openreview", ids[0])
     if host == "aclanthology.org" and (acl := _ACL_ID.search(parts.path)):
         return Wanted("acl", acl[0])
-    if parts.path and (found := doi(unquote(parts.path))) and not parts.port:
+    if parts.path and (found := doi(unquote(parts.path))) and not port:
         return Wanted("doi", re.sub(r"(?i)[/.](pdf|full|abstract|html|epub)$", "", found))
     return Wanted("address", url)

@@ -1,6 +1,9 @@
 """The place of the check: a pasted text with its findings beside it, and one sentence against its papers."""
 
+import asyncio
 import json
+import time
+from threading import Event, Thread
 
 import pytest
 from test_access import obstacles_in_both_schemes
@@ -9,7 +12,9 @@ from rag.errors import LintError
 from rag.linting.lint import lint
 from rag.verifying.verify import Verifier
 from tests.fakes_web import EVIL
+from ui.limits import TooMuch
 from ui.routes_check import Written, _lines, text_name
+from ui.turns import Turns
 
 
 def text_of(library, folder):
@@ -47,20 +52,77 @@ def test_what_a_text_is_written_in_shows_by_its_name_or_by_itself():
             text_name(wrong)
 
 
+def lines(check, library):
+    """What the page is sent of a check."""
+
+    async def read():
+        return [json.loads(line) async for line in _lines(check, library)]
+
+    return asyncio.run(read())
+
+
 def test_how_far_a_check_is_comes_before_its_findings(desk_library, tmp_path):
     def check(progress):
-        return lint(
-            text_of(desk_library, tmp_path), "text.tex", {}, desk_library, Verifier(), follow=False, progress=progress
-        )
+        def slowly(*told):
+            progress(*told)
+            time.sleep(0.1)  # so that each is seen
 
-    *steps, last = map(json.loads, _lines(check, desk_library))
-    assert steps == [{"read": n, "of": len(steps)} for n in range(len(steps))] and steps
+        text = text_of(desk_library, tmp_path)
+        return lint(text, "text.tex", {}, desk_library, Verifier(), follow=False, progress=slowly)
+
+    *steps, last = lines(check, desk_library)
+    assert steps and all(step["read"] < step["of"] for step in steps)
     assert last["done"] and len(last["findings"]) == 4
 
     def fail(_):
         raise LintError("It is too much.")
 
-    assert [json.loads(line) for line in _lines(fail, desk_library)] == [{"done": True, "error": "It is too much."}]
+    assert lines(fail, desk_library) == [{"done": True, "error": "It is too much."}]
+
+
+def test_a_check_that_nobody_follows_ends(desk_library):
+    ended = Event()
+
+    def check(progress):
+        try:
+            while True:
+                progress(0, 1, "")
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    async def leave():
+        following = _lines(check, desk_library)
+        await anext(following)
+        await following.aclose()
+
+    asyncio.run(leave())
+    assert ended.wait(5)
+
+
+def test_a_long_text_lets_a_short_one_go_on_and_an_address_has_so_many():
+    turns, begun, done = Turns(most=1), Event(), Event()
+
+    def long():
+        with turns.turn():
+            begun.set()
+            for _ in range(1_000):
+                done.wait(0.005)
+                turns.pass_on()
+
+    Thread(target=long, daemon=True).start()
+    begun.wait(5)
+    began = time.monotonic()
+    with turns.turn():
+        turns.pass_on()
+    done.set()
+    assert time.monotonic() - began < 1
+    turns.enter("10.0.0.1")
+    turns.enter("10.0.0.2")
+    with pytest.raises(TooMuch):
+        turns.enter("10.0.0.1")
+    turns.leave("10.0.0.1")
+    turns.enter("10.0.0.1")
 
 
 def test_findings_stand_beside_the_text_and_the_keyboard_leads_through_them(desk, desk_library, tmp_path):

@@ -39,3 +39,10 @@ def test_the_terminal_shows_each_quote_that_the_answer_does_not_repeat(capsys):
 def test_markdown_holds_the_references_and_every_repair():
     text = as_markdown(answer(sentence("It runs at 163 Hz [1]."), repairs=(Repair("k", "[7] was removed."),)))
     assert "1. Ann Lee. FLS: A Search. ACL 2025. https://arxiv.org/abs/1" in text and "[7] was removed." in text
+
+
+def test_a_code_block_is_named_among_the_evidence_not_repeated(capsys):
+    block = "```\n" + "print('CLIP-RT wins')\n" * 20 + "```"
+    print_answer(answer(Sentence(block, "unchecked", (), "not read", "a code block is not read")))
+    evidence = capsys.readouterr().out.partition("Evidence")[2]
+    assert "? unchecked (a code block is not read): ```" in evidence and evidence.count("wins") < 5
