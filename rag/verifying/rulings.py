@@ -24,7 +24,8 @@ OPPOSED = frozenset({"number", "name", "role", "direction", "contradicted", "bac
 class Ruling:
     """A verdict, or None where the judge only weighs; why; and how true it takes the claim to be, from 0 to 1.
 
-    `contradicted` tells that the abstract says otherwise, rather than nothing; `barred` that nothing can lift it.
+    `contradicted` tells that the abstract says otherwise, rather than nothing; `barred` that nothing can lift it;
+    `sentence` is the number of the abstract's sentence that it rests on, where it is about one paper and rests on one.
     """
 
     verdict: Verdict | None
@@ -33,3 +34,4 @@ class Ruling:
     score: float | None = None
     contradicted: bool = False
     barred: bool = False
+    sentence: int | None = None

@@ -19,6 +19,7 @@ from rag.verifying.languages import is_foreign
 from rag.verifying.missing import counted_otherwise, missing_name, missing_number, tells_absence, written
 from rag.verifying.nearcopy import near_copy
 from rag.verifying.nli import UserModel
+from rag.verifying.roles import own_names, turned_comparison
 from rag.verifying.rulings import OPPOSED, REASONS, Ruling
 from rag.verifying.scoring import check_numbers, features, opinions, weigh
 from rag.verifying.verbatim import verbatim_span
@@ -126,15 +127,17 @@ def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
 def _finding(case: Case, ruling: Ruling) -> Finding:
     verdict = ruling.verdict or "weak"
     score = ruling.score if ruling.score is not None else float(verdict in ("supported", "quoted"))
-    evidence = () if verdict == "unchecked" else tuple(e for r in case.readings for e in _evidence(case, r))
+    evidence = () if verdict == "unchecked" else tuple(e for r in case.readings for e in _evidence(case, r, ruling))
     return Finding(
         verdict, evidence, ruling.reason, None, ruling.kind, round(score, 4), ruling.contradicted, ruling.barred
     )
 
 
-def _evidence(case: Case, reading: Reading) -> list[Evidence]:
-    """The exact copy, or the one or two telling sentences; neighbours are one piece of evidence."""
+def _evidence(case: Case, reading: Reading, ruling: Ruling) -> list[Evidence]:
+    """The exact copy, what the ruling rests on, or the one or two telling sentences; neighbours are one piece."""
     exact = _copy(case, reading.paper)
+    if ruling.sentence is not None:
+        return [Evidence(reading.paper.paper_id, *reading.text.spans[ruling.sentence], round(reading.share, 3))]
     spans = [exact] if exact else [reading.text.spans[i] for i in reading.shown]
     if len(spans) == 2 and reading.shown[1] == reading.shown[0] + 1:
         spans = [(spans[0][0], spans[1][1])]
@@ -207,6 +210,17 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
     return Ruling("unsupported", copy.kind, reason, contradicted=True)
 
 
+def _turned(case: Case, verifier: Verifier) -> Ruling | None:
+    """A comparison told the other way round; of several papers, where none tells it as the claim does."""
+    if tells_absence(case.claim) or len(case.readings) != 1:
+        return None
+    reading = case.readings[0]
+    place = turned_comparison(case.claim, reading.text.sentences, own_names(case.claim, reading.paper))
+    if place is None:
+        return None
+    return Ruling("unsupported", "role", REASONS["role"], contradicted=True, sentence=place)
+
+
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
     found = opinions(case.claim, case.readings)
     opinion = found[0]
@@ -225,6 +239,7 @@ JUDGES = (
     Judge("names", "forbids", _name),
     Judge("no word", "forbids", _no_word),
     Judge("near copy", "forbids", _near_copy),
+    Judge("comparisons", "forbids", _turned),
     Judge("trained judge", "weighs", _trained),
 )
 
