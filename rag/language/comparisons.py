@@ -46,6 +46,14 @@ _THAN = re.compile(
 _COMPARED = re.compile(
     r"(?i)^(?:compared|relative|in comparison)(?: directly)? (?:to|with) (?P<other>[^,]+), (?P<rest>.+?)\.?$"
 )
+# "83% of towels, against 54% for B": more of a share is better, but of errors.
+_SHARES = re.compile(
+    r"(?i)(?P<first>\d+(?:\.\d+)?)\s?%[^.;]*?,?\s(?:against|versus|vs\.?|compared (?:to|with))\s(?:only |just |about )?"
+    r"(?P<second>\d+(?:\.\d+)?)\s?%(?:\sand \d+(?:\.\d+)?\s?%)?\s(?:for|by|with|of|from|in) "
+)
+_FAULTS = re.compile(
+    r"(?i)\b(?:errors?|loss(?:es)?|fail\w*|[wcem]er|fpr|latency|perplexity|cost|time|overhead|memory)\b"
+)
 _EDGE = re.compile(
     r"(?i)[;:]\s|,?\s\b(?:while|whereas|but|although|though|yet|however|because|since|despite|unlike)\b|\.\s"
 )
@@ -75,7 +83,7 @@ class Comparison:
 def comparisons(sentence: str) -> list[Comparison]:
     """The comparisons of a plain sentence; one that is denied tells nothing."""
     text = _COMPARED.sub(r"\g<rest> compared to \g<other>.", sentence)
-    return [c for c in (*_by_verb(text), *_by_than(text)) if c.greater and c.lesser]
+    return [c for c in (*_by_verb(text), *_by_than(text), *_by_shares(text)) if c.greater and c.lesser]
 
 
 def _by_verb(text: str) -> Iterator[Comparison]:
@@ -104,6 +112,14 @@ def _by_than(text: str) -> Iterator[Comparison]:
         measure, up = _measure(found["more"].lower(), found["what"])
         if measure and not _is_denied(text, found.start()):
             yield Comparison(measure, *((one, other) if up else (other, one)))
+
+
+def _by_shares(text: str) -> Iterator[Comparison]:
+    for found in _SHARES.finditer(text):
+        one, other = _before(text, found.start()), _behind(text, found.end())
+        first, second = float(found["first"]), float(found["second"])
+        if first != second and not _FAULTS.search(text):
+            yield Comparison(GOOD, *((one, other) if first > second else (other, one)))
 
 
 def _measure(more: str, what: str) -> tuple[str, bool]:
