@@ -188,3 +188,25 @@ def test_any_text_gets_a_verdict_and_offsets_inside_the_abstract(claim, abstract
     assert finding.verdict in {"supported", "quoted", "weak", "unsupported", "unchecked"}
     assert 0 <= finding.score <= 1
     assert all(0 <= e.start < e.end <= len(abstract) and 0 <= e.score <= 1 for e in finding.evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "shown"),
+    [
+        ("ZETA struggles with jackets.", "Thick garments remain hard: it fails on most jackets."),
+        ("ZETA was tried on 200 shirts over ten years.", "We try it on 80 shirts of three sizes."),
+        ("ZETA learns from thirty demonstrations.", "We present ZETA, which learns from thirty demonstrations."),
+    ],
+)
+def test_what_a_claim_is_about_is_shown_and_not_what_names_its_subject(claim, shown):
+    abstract = (
+        "Folding over the years needs two arms. We present ZETA, which learns from thirty demonstrations."
+        " We try it on 80 shirts of three sizes. Thick garments remain hard: it fails on most jackets."
+    )
+    finding = Verifier().check(claim, [Paper("1", "Folding with Two Arms", abstract)])
+    assert shown in [abstract[e.start : e.end] for e in finding.evidence]
+
+
+def test_every_number_that_is_not_there_is_named():
+    finding = Verifier().check("It takes 200 models and ten years.", [Paper("1", "Models", "We train 80 models.")])
+    assert finding.reason.endswith("200, ten years")

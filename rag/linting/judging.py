@@ -10,7 +10,6 @@ from rag.language.terms import plain
 from rag.linting.claims import is_own, without_own_numbers
 from rag.linting.findings import LintVerdict
 from rag.linting.overclaims import overclaim
-from rag.linting.swapped import swapped_number
 from rag.records import Finding
 from rag.verifying.attribution import bare_claim
 from rag.verifying.clauses import clauses
@@ -68,8 +67,6 @@ def judged(claim: str, finding: Finding, cited: Sequence[Paper], systems: frozen
     disagrees = finding.contradicted and not (finding.kind == "number" and is_own(claim))
     if disagrees and finding.verdict == "unsupported":
         return "disagrees", finding.reason
-    if len(cited) == 1 and (swapped := swapped_number(claim, cited[0].abstract)):
-        return "disagrees", swapped
     if more := overclaim(claim, " ".join(f"{paper.title}. {plain(paper.abstract)}" for paper in cited)):
         return "overclaim", f"“{more}” is more than the abstract says"
     if finding.holds:

@@ -20,7 +20,6 @@ FEWEST_READ = 32  # … and of each of more papers
 LEFT_OPEN = 8  # so few words left are not filled
 MEANING = 0.5  # weight of likeness beside the share of words
 TITLE_WORDS = 14
-SECOND = 0.12  # share of the claim that a second sentence must add to be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +66,15 @@ def claim_weights(claim: str) -> dict[str, float]:
 class Reading:
     """What of one abstract speaks of a claim: sentence numbers, the telling ones first.
 
-    `shares` are the weighted shares of the claim's words that each of them adds to those before it, `likeness`
-    the greatest cosine of a sentence with the claim.
+    `shares` are the weighted shares of the claim's words that each of them adds to those before it, `likenesses`
+    the cosine of each sentence of the abstract with the claim.
     """
 
     paper: Paper
     text: AbstractText
     picks: tuple[int, ...]
     shares: tuple[float, ...]
-    likeness: float
+    likenesses: tuple[float, ...]
 
     @property
     def share(self) -> float:
@@ -83,10 +82,9 @@ class Reading:
         return sum(self.shares)
 
     @property
-    def shown(self) -> tuple[int, ...]:
-        """The one or two sentences to show as evidence, in the order of the text."""
-        second = len(self.picks) > 1 and self.shares[1] >= SECOND
-        return tuple(sorted(self.picks[: 2 if second else 1]))
+    def likeness(self) -> float:
+        """The greatest of them."""
+        return max(self.likenesses, default=0.0)
 
     @property
     def premise(self) -> str:
@@ -120,7 +118,7 @@ def _read(claim: str, paper: Paper, text: AbstractText, most: int) -> Reading:
         used += size
         for stem in text.stems[best]:
             left.pop(stem, None)
-    return Reading(paper, text, tuple(picks), tuple(shares), max(likeness, default=0.0))
+    return Reading(paper, text, tuple(picks), tuple(shares), tuple(likeness))
 
 
 def _likeness(claim: str, text: AbstractText) -> list[float]:

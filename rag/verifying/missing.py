@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from rag.language.names import Name, names
-from rag.language.quantities import Quantity, counts_off, quantities
+from rag.language.quantities import COUNTS, Quantity, counts_off, quantities
 from rag.language.terms import is_common, words
 from rag.verifying.abstracts import AbstractText
 
@@ -24,6 +24,14 @@ _POINTER = re.compile(
     r"\b(?:tables?|figures?|figs?\.?|sections?|sec\.|eqs?\.|equations?|chapters?|appendix)[ ~]*$", re.IGNORECASE
 )
 _COUNTED = 2  # words behind a number that tell what it counts
+# "Twice as fast", "ten times more", "doubles the success rate": so many times another amount.
+_TIMES = re.compile(
+    r"(?i)(?:(?:twice|thrice|(?:an? )?\w+(?:-\w+)?(?: times|-?fold))"
+    r"(?:,? (?:as|the|more|less|fewer|better|worse|\w{2,}er)\b|\W*$)"
+    r"|(?:doubl|tripl|quadrupl)(?:es|ed|ing) (?:the|its|their|average|success|of)\b)"
+)
+_MAGNITUDE = re.compile(r"(?i)\b(?:orders? of magnitude|order-of-magnitude)")
+_RATIO = 0.2  # relative distance at which two numbers of an abstract are so many times each other
 _ONE = re.compile(r"\b(?:one|single)\b", re.IGNORECASE)
 _ABSENCE = re.compile(
     r"\b(?:(?:does|do|did) not|doesn't|don't|cannot|never|without)\s+(?:\w+ly\s+|also\s+)?"
@@ -41,23 +49,34 @@ def tells_absence(claim: str) -> bool:
     return bool(_ABSENCE.search(claim) and _SPEAKER.search(claim))
 
 
-def missing_number(claim: str, texts: Sequence[AbstractText]) -> Quantity | None:
-    """The first number of the plain claim that no cited abstract has, nor one that it rounds.
+def missing_numbers(claim: str, texts: Sequence[AbstractText]) -> list[Quantity]:
+    """The numbers of the plain claim that no cited abstract has, nor one that it rounds.
 
     A count in words (`two parts`) may be the writer's own counting: it is missing only where an abstract
     counts the same things otherwise.
     """
     there = [q for text in texts for q in text.quantities]
     has_one = any(_ONE.search(text.plain) for text in texts)
+    missing = []
     for quantity in quantities(claim):
         known = any(quantity.equals(other) or rounds(quantity, other, claim) for other in there)
         points = counts_off(quantity, claim) or _POINTER.search(claim[: quantity.start])
         if known or points or (has_one and quantity.value == 1):
             continue
         own_count = quantity.is_word and (not quantity.unit or quantity.unit == "x")
-        if not own_count or counted_otherwise(quantity, claim, texts):
-            return quantity
-    return None
+        times = quantity.unit == "x" and _TIMES.match(claim, quantity.start) and not _follows(quantity, texts)
+        if times or not own_count or counted_otherwise(quantity, claim, texts):
+            missing.append(quantity)
+    return missing
+
+
+def _follows(times: Quantity, texts: Sequence[AbstractText]) -> bool:
+    """Whether "twice" may be the writer's own reckoning: of two amounts of one unit, or of an order of magnitude."""
+    if any(_MAGNITUDE.search(text.plain) for text in texts):
+        return True
+    told = [q for text in texts for q in text.quantities if q.value > 0 and (q.unit or q.value >= COUNTS)]
+    pairs = ((a, b) for a in told for b in told if a.unit == b.unit and a.value > b.value)
+    return any(abs(a.value / b.value - times.value) <= _RATIO * times.value for a, b in pairs)
 
 
 def rounds(quantity: Quantity, other: Quantity, claim: str) -> bool:

@@ -1,8 +1,10 @@
-"""What a judge says of a claim: the record that all judges share, and each kind of fault in words."""
+"""What a judge is given and what it says: the records that all judges share, and each kind of fault in words."""
 
 from dataclasses import dataclass
 
 from rag.records import Kind, Verdict
+from rag.verifying.abstracts import Reading
+from store.records import Paper
 
 REASONS: dict[str, str] = {
     "number": "the abstract gives another number for this, or says this number of something else",
@@ -21,10 +23,27 @@ OPPOSED = frozenset({"number", "name", "role", "direction", "contradicted", "bac
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A plain claim as a sentence that cites some papers, and what of them speaks of it."""
+
+    claim: str
+    written: str
+    papers: tuple[Paper, ...]
+    readings: tuple[Reading, ...]
+
+    @property
+    def premise(self) -> str:
+        """What the trained judge reads."""
+        return " | ".join(reading.premise for reading in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """A verdict, or None where the judge only weighs; why; and how true it takes the claim to be, from 0 to 1.
 
-    `contradicted` tells that the abstract says otherwise, rather than nothing; `barred` that nothing can lift it.
+    `contradicted` tells that the abstract says otherwise, rather than nothing; `barred` that nothing can lift it;
+    `sentence` is the number of the abstract's sentence that it rests on, where it is about one paper and rests on one;
+    `was_read` that the trained judge has read the claim.
     """
 
     verdict: Verdict | None
@@ -33,3 +52,5 @@ class Ruling:
     score: float | None = None
     contradicted: bool = False
     barred: bool = False
+    sentence: int | None = None
+    was_read: bool = False

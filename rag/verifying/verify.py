@@ -13,35 +13,22 @@ from rag.language.quantities import quantities
 from rag.language.terms import plain
 from rag.records import Evidence, Finding, Verdict
 from rag.settings import Settings
-from rag.verifying.abstracts import Reading, claim_stems, read
+from rag.verifying.abstracts import claim_stems, read
 from rag.verifying.clauses import bare, without_opening
+from rag.verifying.evidence import copy_of, to_finding
 from rag.verifying.languages import is_foreign
-from rag.verifying.missing import counted_otherwise, missing_name, missing_number, tells_absence, written
+from rag.verifying.missing import counted_otherwise, missing_name, missing_numbers, tells_absence, written
 from rag.verifying.nearcopy import near_copy
 from rag.verifying.nli import UserModel
-from rag.verifying.rulings import OPPOSED, REASONS, Ruling
+from rag.verifying.owners import exchanged_number
+from rag.verifying.roles import own_names, turned_comparison
+from rag.verifying.rulings import OPPOSED, REASONS, Case, Ruling
 from rag.verifying.scoring import check_numbers, features, opinions, weigh
-from rag.verifying.verbatim import verbatim_span
 from store.records import Paper
 
 LIKELY = 0.5  # share of a claim's words from which a paper that is not cited is looked at
 OFFERED = 2  # such papers, at most
 _NAME = 3  # telling words of a title, at most, that by themselves state nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A plain claim as a sentence that cites some papers, and what of them speaks of it."""
-
-    claim: str
-    written: str
-    papers: tuple[Paper, ...]
-    readings: tuple[Reading, ...]
-
-    @property
-    def premise(self) -> str:
-        """What the trained judge reads."""
-        return " | ".join(reading.premise for reading in self.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +77,7 @@ class Verifier:
     def _check(self, claim: str, cited: tuple[Paper, ...]) -> Finding:
         said = without_opening(plain(bare(claim)))
         case = Case(said, claim, cited, tuple(read(said, cited)))
-        return _finding(case, self._ruling(case))
+        return to_finding(case, self._ruling(case))
 
     def _ruling(self, case: Case) -> Ruling:
         rulings: list[tuple[Judge, Ruling]] = []
@@ -101,7 +88,7 @@ class Verifier:
             if ruling and judge.may == "settles":
                 return ruling
             rulings += [(judge, ruling)] if ruling else []
-        return _combined(rulings)
+        return replace(_combined(rulings), was_read=True)
 
 
 def _granted(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling | None:
@@ -123,32 +110,8 @@ def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
     return replace(barred, score=score * numbers["barred"], barred=True)
 
 
-def _finding(case: Case, ruling: Ruling) -> Finding:
-    verdict = ruling.verdict or "weak"
-    score = ruling.score if ruling.score is not None else float(verdict in ("supported", "quoted"))
-    evidence = () if verdict == "unchecked" else tuple(e for r in case.readings for e in _evidence(case, r))
-    return Finding(
-        verdict, evidence, ruling.reason, None, ruling.kind, round(score, 4), ruling.contradicted, ruling.barred
-    )
-
-
-def _evidence(case: Case, reading: Reading) -> list[Evidence]:
-    """The exact copy, or the one or two telling sentences; neighbours are one piece of evidence."""
-    exact = _copy(case, reading.paper)
-    spans = [exact] if exact else [reading.text.spans[i] for i in reading.shown]
-    if len(spans) == 2 and reading.shown[1] == reading.shown[0] + 1:
-        spans = [(spans[0][0], spans[1][1])]
-    told = 1.0 if exact else round(reading.share, 3)
-    return [Evidence(reading.paper.paper_id, start, end, told) for start, end in spans]
-
-
 def _quoted(case: Case, verifier: Verifier) -> Ruling | None:
-    return Ruling("quoted", score=1.0) if all(_copy(case, paper) for paper in case.papers) else None
-
-
-def _copy(case: Case, paper: Paper) -> tuple[int, int] | None:
-    """Where the abstract has the claim word for word, its Markdown aside."""
-    return verbatim_span(case.written, paper.abstract) or verbatim_span(bare(case.written), paper.abstract)
+    return Ruling("quoted", score=1.0) if all(copy_of(case, paper) for paper in case.papers) else None
 
 
 def _foreign(case: Case, verifier: Verifier) -> Ruling | None:
@@ -162,18 +125,17 @@ def _user_model(case: Case, verifier: Verifier) -> Ruling | None:
 
 
 def _number(case: Case, verifier: Verifier) -> Ruling | None:
-    if tells_absence(case.claim):
-        return None
     texts = [reading.text for reading in case.readings]
-    number = missing_number(case.claim, texts)
-    if number is None:
+    numbers = () if tells_absence(case.claim) else missing_numbers(case.claim, texts)
+    if not numbers:
         return None
-    other = counted_otherwise(number, case.claim, texts)
-    counted = f"the abstract counts {other}, not " if other else "no such number is in the abstract: "
-    verdict: Verdict = "weak" if number.is_word and not other else "unsupported"
+    others = [counted_otherwise(number, case.claim, texts) for number in numbers]
+    lead = f"the abstract counts {others[0]}, not " if others[0] else "no such number is in the abstract: "
+    verdict: Verdict = "weak" if all(n.is_word for n in numbers) and not any(others) else "unsupported"
     told = quantities(" . ".join(r.text.sentences[r.picks[0]] for r in case.readings if r.picks))
-    rival = any(q.unit and q.unit == number.unit for q in told)
-    return Ruling(verdict, "number", counted + written(number, case.claim), contradicted=bool(other) or rival)
+    rival = any(q.unit and q.unit == number.unit for q in told for number in numbers)
+    said = lead + ", ".join(written(number, case.claim) for number in numbers)
+    return Ruling(verdict, "number", said, contradicted=any(others) or rival)
 
 
 def _name(case: Case, verifier: Verifier) -> Ruling | None:
@@ -207,6 +169,25 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
     return Ruling("unsupported", copy.kind, reason, contradicted=True)
 
 
+def _turned(case: Case, verifier: Verifier) -> Ruling | None:
+    """A comparison told the other way round; of several papers, where none tells it as the claim does."""
+    if tells_absence(case.claim) or len(case.readings) != 1:
+        return None
+    reading = case.readings[0]
+    place = turned_comparison(case.claim, reading.text.sentences, own_names(case.claim, reading.paper))
+    if place is None:
+        return None
+    return Ruling("unsupported", "role", REASONS["role"], contradicted=True, sentence=place)
+
+
+def _exchanged(case: Case, verifier: Verifier) -> Ruling | None:
+    """A number that is given to another of two named things."""
+    if tells_absence(case.claim) or len(case.readings) != 1:
+        return None
+    found = exchanged_number(case.claim, case.readings[0].text.sentences)
+    return found and Ruling("unsupported", "number", found.reason, contradicted=True, sentence=found.sentence)
+
+
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
     found = opinions(case.claim, case.readings)
     opinion = found[0]
@@ -225,6 +206,8 @@ JUDGES = (
     Judge("names", "forbids", _name),
     Judge("no word", "forbids", _no_word),
     Judge("near copy", "forbids", _near_copy),
+    Judge("comparisons", "forbids", _turned),
+    Judge("owners", "forbids", _exchanged),
     Judge("trained judge", "weighs", _trained),
 )
 

@@ -8,8 +8,8 @@ from rag.linting.judging import judged
 from rag.linting.lint import lint
 from rag.linting.online import _told
 from rag.linting.overclaims import overclaim
-from rag.linting.swapped import swapped_number
 from rag.records import Finding
+from rag.verifying.owners import exchanged_number
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -54,7 +54,8 @@ def test_a_wrong_number_is_no_part_of_what_an_abstract_says():
     ],
 )
 def test_a_number_of_another_thing_is_told(claim, says):
-    assert says in swapped_number(claim, ABSTRACT) and bool(says) == bool(swapped_number(claim, ABSTRACT))
+    found = exchanged_number(claim, ABSTRACT.split(". "))
+    assert says in (found.reason if found else "") and bool(says) == bool(found)
 
 
 @pytest.fixture(scope="module")
