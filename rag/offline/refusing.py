@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 
+from rag.events import Searched
 from rag.language.quantities import Quantity, quantities
 from rag.language.terms import content_stems, is_common, plain, shared, words
-from rag.offline.called import holds, names_in
+from rag.offline.called import holds, names_in, titled
 from rag.offline.matching import Match, Source
 from rag.question import Asked
 from rag.records import PHRASES, Refusal
@@ -163,3 +164,10 @@ def refusal_words(refusal: Refusal, match: Match, used: list[Source]) -> str:
     """How a refusal opens; names that no abstract has are named."""
     names = ", ".join(unmentioned(match.asked, used))
     return f"{PHRASES[refusal]} {names}." if refusal == "not mentioned" else PHRASES[refusal]
+
+
+def without_abstract(searched: Searched) -> str:
+    """How a refusal opens where the question calls a paper by its title that is here without its abstract; else ""."""
+    bare = [found.paper for found in searched.found if not found.paper.abstract]
+    called = [bare[n - 1].title for n in sorted(titled(searched.standalone_question, bare))]
+    return f"“{called[0]}” is in this library without its abstract: there is nothing of it to quote." if called else ""
