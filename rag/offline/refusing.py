@@ -12,9 +12,11 @@ from rag.question import Asked
 from rag.records import PHRASES, Refusal
 from rag.telling.statements import OWN
 from rag.tuning import Composing, Doubt, Doubting, Tuning
+from rag.verifying.languages import is_foreign
 
 _UNTOLD = {1.0, 2.0}  # a text lists one thing or two without their number
 _METRIC = re.compile(r"(?i)(?:(?:accurac|performance|score|result|success rate|success|quality)(?:y|ies|s)?)")
+_PLAIN = re.compile(r"[^\W\d_][^\WA-Z\d_]*")
 _INSTEAD = re.compile(r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -102,8 +104,9 @@ def _strange_numbers(asked: Asked, used: list[Source]) -> list[Quantity]:
 def unmentioned(asked: Asked, used: list[Source]) -> list[str]:
     """The names of a question that its sources lack; what is asked for ("how many GPUs") is not taken for granted."""
     whole, things = _whole(used), " ".join(asked.counted + asked.sought)
-    # A common word in capitals may be a shout.
-    found = (name for name in names_in(asked.text) if not is_common(name.lower()))
+    # A common word in capitals may be a shout; other languages write more than names with a capital.
+    foreign = is_foreign(plain(asked.text), plain(whole))
+    found = (n for n in names_in(asked.text) if not is_common(n.lower()) and not (foreign and _PLAIN.fullmatch(n)))
     return sorted(name for name in found if not holds(whole, name) and not holds(things, name))
 
 
