@@ -17,6 +17,7 @@ from rag.followup import depends, standalone
 from rag.means import Means
 from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import compose
+from rag.offline.refusing import without_abstract
 from rag.question import focus, sources_for
 from rag.records import (
     Answer,
@@ -201,7 +202,8 @@ class _Answering:
         if refusal is not None:
             nearest = {f.paper.paper_id for f in found[:NEAREST]}
             found = [f for f in found if f.paper.paper_id in nearest | cited]
-            text = f"{text}\n\n{_what_was_searched(self._searched, library_size, found)}"
+            bare = without_abstract(self._searched) if refusal == "no paper" else ""
+            text = f"{bare or text}\n\n{_what_was_searched(self._searched, library_size, found)}"
         return Answer(
             self._question,
             self._searched.standalone_question,
@@ -234,10 +236,8 @@ def _checked_question(question: str) -> str:
     question = question.strip()
     if not question:
         raise QuestionError("The question is empty; write one.")
-    if len(question) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"The question has {len(question):,} characters and at most {LONGEST_QUESTION:,} are read; shorten it."
-        )
+    if (long := len(question)) > LONGEST_QUESTION:
+        raise QuestionError(f"The question has {long:,} characters, {LONGEST_QUESTION:,} at most are read; shorten it.")
     return question
 
 

@@ -62,7 +62,8 @@ _ASKS = any_of(
     r"^\W*(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|can|could|has|have|had|will"
     r"|would|should|in which|on which|by how)\b"
 )
-_BRIDGE = any_of(r"\bthe (?!best\b|most\b|first\b|largest\b)[a-z]+")
+# "the accuracy", but not "the chapter about robots", which says itself what it is.
+_BRIDGE = any_of(r"\bthe (?!best\b|most\b|first\b|largest\b|(?:[a-z]+ ){1,3}about\b)[a-z]+")
 # What is asked about a paper: a question of such words alone says nothing of which paper.
 _ATTRIBUTE = re.compile(
     r"data(?:sets?)?|benchmarks?|results?|accuracy|parameters?|sizes?|models?|gains?|margin|code|speed|fast(?:er)?"

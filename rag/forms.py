@@ -101,7 +101,7 @@ def among(text: str) -> tuple[tuple[str, ...], str]:
 class Wanted:
     """What a question wants: the form, the role, what it is about, and the claim that yes or no answers.
 
-    Of a question for both sides `claim` is what helps or hurts.
+    Of a question for both sides `claim` is what helps or hurts, of a list what each of its papers does.
     """
 
     form: Form
@@ -136,9 +136,9 @@ def wanted(text: str) -> Wanted:
         return Wanted("sides", subject=f"{before} {after}".strip(), claim=before or after)
     if found := _LIST.match(text):
         presented = _PRESENTED.match(found["subject"]) if found["link"] == "present" else None
-        return (
-            Wanted("list", role_of(presented[1]), presented[2]) if presented else Wanted("list", "", found["subject"])
-        )
+        if presented:
+            return Wanted("list", role_of(presented[1]), presented[2])
+        return Wanted("list", "", found["subject"], f"{found['link'] or ''} {found['subject']}".strip())
     asked = _YES_NO.match(text)
     if asked and not _CHOICE.search(asked["claim"]):
         return Wanted("yes or no", claim=asked["claim"])

@@ -221,11 +221,8 @@ class Composing:
     # Lists and surveys take the sources at most this far, in log odds, below the best, and at most so many.
     DEPTH, LISTED, SURVEYED, LEAST_SURVEYED = 4.0, 12, 12, 6
     REPEAT = 0.93  # two sentences more alike than this say the same
-    ROLE, JUNK, POINTING = (
-        1.2,
-        4.0,
-        0.25,
-    )  # log odds of a sentence in the role asked for, of a link, of what points back
+    # Log odds of a sentence in the role asked for, of a link, of what points back, of what is as a list asks for it.
+    ROLE, JUNK, POINTING, SO = 1.2, 4.0, 0.25, 4.0
     STATED = 0.75  # from this on a sentence speaks of the role asked for
     OWN = 1.5  # log odds of what the authors did, in a list
     SUBJECT = 6  # content words up to which papers on a subject have its own words

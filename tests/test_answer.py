@@ -1,6 +1,7 @@
 """The chain, with the offline model and with a real loopback server that behaves well and badly."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from rag.answer import Assistant, Checked, Searched
 from rag.errors import QuestionError
 from rag.offline.composing import MODEL_NAME
 from rag.records import NO_PAPER, Answer, Turn
-from rag.settings import Settings
+from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
+from store.library import Library
+from store.records import Paper
 from tests.openai_server import Script, serve
 
 QUESTION = "How does CLIP-RT compare with OpenVLA?"
@@ -91,6 +94,14 @@ def test_nothing_about_it_is_a_refusal_with_the_nearest_papers(offline):
     assert answer.refused and len(answer.sources) == 3
     assert answer.answer.startswith(NO_PAPER) and "boil an egg" in answer.answer
     assert not answer.sentences
+
+
+def test_a_paper_that_is_here_without_its_abstract_is_not_denied(library_home, tmp_path, settings):
+    home = shutil.copytree(library_home, tmp_path / "home")
+    with Library.open(home, DEFAULT_EMBEDDING_MODEL) as library:
+        library.add([Paper("", "A Book Chapter About Towels", "")])
+        answer = Assistant(library, settings).ask("What is in the book chapter about towels?")
+    assert answer.refused and answer.answer.startswith("“A Book Chapter About Towels” is in this library without its")
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "word " * 10_000])

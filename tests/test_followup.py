@@ -57,6 +57,7 @@ def test_a_question_without_a_subject_of_its_own_depends_on_the_conversation(que
         "Is there a simulated test bed for web agents?",
         "Write a related-work paragraph on world models.",
         "How cheap is it to collect demonstrations from tutorials?",
+        "What is in the book chapter about robots?",
         "If an arm moves towards a goal image in the space of an encoder, how well does it do at pick and place?",
         "In the Dual RL paper, what are the two proposed methods?",
         "There are two surveys of robot models; what is each of them about?",

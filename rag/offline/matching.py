@@ -9,8 +9,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rag.forms import Role
+from rag.language.opposites import sides
 from rag.language.quantities import quantities
-from rag.language.terms import content_stems, listed, plain, shared
+from rag.language.terms import content_stems, listed, plain, shared, words
 from rag.offline.called import holding_a_name, titled
 from rag.offline.telling import is_junk, points_away
 from rag.question import ASKING, REQUEST, Asked, any_of
@@ -37,6 +38,7 @@ _RELEASE = any_of(
     rf"\b{_THINGS}\b.*\b(?:available|released|public|published|downloadable|open[- ]?sourced?)(?: online| yet)?\W*$",
     rf"\b(?:release[sd]?|publish(?:e[sd])?|open[- ]?source[sd]?|share[sd]?)\b(?: [\w'’-]+){{0,4}} {_THINGS}\W*$",
 )
+_GRADED = frozenset({"speed", "ease", "cost", "safe"})  # of the kinds of opposites, what papers are asked for to be
 # An order to whoever reads, in an abstract, where "we write the following" is none.
 _PLANTED = any_of(
     r"\b(?:ignore|disregard|forget)\b.{0,60}\b(?:instruction|prompt|rule)s?\b|\bsystem prompt\b|\byou are now\b",
@@ -137,6 +139,20 @@ class Match:
         told = (AVAILABLE.search(text) and asked & content_stems(plain(text)) for text in source.sentences)
         return next((i for i, found in enumerate(told) if found), None)
 
+    def is_so(self, sentence: str) -> bool:
+        """Whether a sentence says what a list asks its papers to be or make: faster, safer, cheaper, easier."""
+        if self._way is None:
+            return False
+        kind, side = self._way
+        told = {said[1] for word in words(plain(sentence)) if (said := sides().get(word.stem)) and said[0] == kind}
+        return told == {side}
+
+    @cached_property
+    def _way(self) -> tuple[str, int] | None:
+        claim = self.asked.wanted.claim if self.asked.wanted.form == "list" else ""
+        found = (sides().get(word.stem, ("", 0)) for word in words(plain(claim)))
+        return next((way for way in found if way[0] in _GRADED), None)
+
     @cached_property
     def _word_cosines(self) -> "tuple[np.ndarray, np.ndarray]":
         """The weights of the question's telling words, and the cosine of each with the nearest word of each source."""
@@ -196,6 +212,7 @@ class Match:
         rows = [
             (Composing.ROLE * plays(s, role) if role else 0.0)
             + own * bool(OWN.search(s.text))
+            + Composing.SO * self.is_so(s.text)
             - Composing.JUNK * (is_junk(s.text) and not code)
             - Composing.POINTING * points_away(s.text)
             for s in stated

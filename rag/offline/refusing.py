@@ -3,17 +3,20 @@
 import re
 from collections.abc import Mapping
 
+from rag.events import Searched
 from rag.language.quantities import Quantity, quantities
 from rag.language.terms import content_stems, is_common, plain, shared, words
-from rag.offline.called import holds, names_in
+from rag.offline.called import holds, names_in, titled
 from rag.offline.matching import Match, Source
 from rag.question import Asked
 from rag.records import PHRASES, Refusal
 from rag.telling.statements import OWN
 from rag.tuning import Composing, Doubt, Doubting, Tuning
+from rag.verifying.languages import is_foreign
 
 _UNTOLD = {1.0, 2.0}  # a text lists one thing or two without their number
 _METRIC = re.compile(r"(?i)(?:(?:accurac|performance|score|result|success rate|success|quality)(?:y|ies|s)?)")
+_PLAIN = re.compile(r"[^\W\d_][^\WA-Z\d_]*")
 _INSTEAD = re.compile(r"([\w-]+)(?: [\w-]+)? (?:rather than|instead of) (?:an? |the )?([\w-]+)", re.IGNORECASE)
 
 
@@ -101,8 +104,9 @@ def _strange_numbers(asked: Asked, used: list[Source]) -> list[Quantity]:
 def unmentioned(asked: Asked, used: list[Source]) -> list[str]:
     """The names of a question that its sources lack; what is asked for ("how many GPUs") is not taken for granted."""
     whole, things = _whole(used), " ".join(asked.counted + asked.sought)
-    # A common word in capitals may be a shout.
-    found = (name for name in names_in(asked.text) if not is_common(name.lower()))
+    # A common word in capitals may be a shout; other languages write more than names with a capital.
+    foreign = is_foreign(plain(asked.text), plain(whole))
+    found = (n for n in names_in(asked.text) if not is_common(n.lower()) and not (foreign and _PLAIN.fullmatch(n)))
     return sorted(name for name in found if not holds(whole, name) and not holds(things, name))
 
 
@@ -163,3 +167,10 @@ def refusal_words(refusal: Refusal, match: Match, used: list[Source]) -> str:
     """How a refusal opens; names that no abstract has are named."""
     names = ", ".join(unmentioned(match.asked, used))
     return f"{PHRASES[refusal]} {names}." if refusal == "not mentioned" else PHRASES[refusal]
+
+
+def without_abstract(searched: Searched) -> str:
+    """How a refusal opens where the question calls a paper by its title that is here without its abstract; else ""."""
+    bare = [found.paper for found in searched.found if not found.paper.abstract]
+    called = [bare[n - 1].title for n in sorted(titled(searched.standalone_question, bare))]
+    return f"“{called[0]}” is in this library without its abstract: there is nothing of it to quote." if called else ""

@@ -7,7 +7,7 @@ from fakes import StemVectors
 
 from prompts import text_of
 from rag.offline.matching import Match
-from rag.offline.refusing import broken_premises, doubt_features, refusal_of, refusal_words
+from rag.offline.refusing import broken_premises, doubt_features, refusal_of, refusal_words, unmentioned
 from rag.offline.sharing import share_out, source_chances
 from rag.question import read_question
 from rag.records import FALSE_PREMISE, NO_PAPER, NOT_MENTIONED, NOT_STATED, PHRASES, read_refusal
@@ -129,3 +129,10 @@ def test_a_name_that_no_abstract_has_is_named_and_not_called_false():
     match = Match(read_question(question), [GUARD], StemVectors())
     assert decided(question)[1] == "not mentioned"
     assert refusal_words("not mentioned", match, match.sources) == f"{NOT_MENTIONED} StarCraft."
+
+
+def test_nouns_of_another_language_are_no_names():
+    used = Match(read_question("x"), [GUARD, ARM], StemVectors()).sources
+    german = "Wie viele Handlungen auf wie vielen Webseiten hat der Datensatz WebFrame von PageGuard?"
+    assert unmentioned(read_question(german), used) == ["WebFrame"]
+    assert unmentioned(read_question("How many actions does Towelnet have on those websites?"), used) == ["Towelnet"]
