@@ -15,6 +15,7 @@ from rag.answer import Assistant
 from rag.filters import NO_LIMIT, Filter
 from ui.conversation import UNEXPECTED, Conversation, Exchange, answering
 from ui.limits import TooMuch, network
+from ui.memory import Tidier
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Jobs:
         self._assistant, self._keep, self._at_once, self._most = assistant, keep, at_once, most
         self._waiting: list[Job] = []
         self._running: list[Job] = []
-        self._lock = Lock()
+        self._lock, self._tidier = Lock(), Tidier()
 
     def check_room(self, address: str) -> None:
         """Raises TooMuch where as many questions of an address as it may have are here already."""
@@ -159,5 +160,8 @@ class Jobs:
         with self._lock:
             if job in self._running:
                 self._running.remove(job)
+            rests = not self._running and not self._waiting
         job.exchange = exchange
         self._start()
+        if rests:
+            self._tidier.tidy()
