@@ -8,8 +8,9 @@ import pytest
 
 from rag.answer import Assistant, Checked, Searched
 from rag.errors import QuestionError
+from rag.filters import Filter
 from rag.offline.composing import MODEL_NAME
-from rag.records import NO_PAPER, Answer, Turn
+from rag.records import NO_PAPER, Answer, Turn, read_refusal
 from rag.settings import Settings
 from tests.openai_server import Script, serve
 
@@ -91,6 +92,13 @@ def test_nothing_about_it_is_a_refusal_with_the_nearest_papers(offline):
     assert answer.refused and len(answer.sources) == 3
     assert answer.answer.startswith(NO_PAPER) and "boil an egg" in answer.answer
     assert not answer.sentences
+
+
+def test_a_limited_refusal_claims_nothing_of_the_papers_that_were_not_read(offline):
+    answer = offline.ask("How long do I have to boil an egg so that the yolk stays soft?", limit=Filter(2024, 2024))
+    assert answer.refused and read_refusal(answer.answer) == "no paper" and "in this library" not in answer.answer
+    assert 0 < answer.papers_searched < 118
+    assert f"Searched {answer.papers_searched} of 118 papers, those from 2024," in answer.answer
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "word " * 10_000])

@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from store.identity import arxiv_id, doi
 
 _ARXIV_LINK = re.compile(r"(?i)(?:arxiv\.org|alphaxiv\.org|ar5iv\.[\w.]+|huggingface\.co)/(?:abs|pdf|html|papers)/(.+)")
 _ACL_ID = re.compile(r"[A-Z]\d{2}-\d{4}|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+", re.IGNORECASE)
+_ARCHIVES = "astro-ph|cmp-lg|cond-mat|cs|gr-qc|hep-[a-z]+|math|math-ph|nlin|nucl-[a-z]+|physics|q-bio|quant-ph|stat"
+_BARE_ARXIV = re.compile(rf"(?:\d{{4}}\.\d{{4,5}}|(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d+)?")
+_BARE_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _NAMED = re.compile(r"(arxiv|doi|openreview|acl|zotero|hf):(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -24,18 +28,23 @@ class Wanted:
 
 
 def wanted(text: str) -> Wanted | None:
-    """What `text` names, if it is no path."""
+    """What `text` names, if it is no path; an arXiv id or a DOI by itself does where no file is called so."""
     text = text.strip()
     if re.match(r"https?://", text, re.IGNORECASE):
         return _linked(text)
     named = _NAMED.fullmatch(text)
     if not named:
-        return None
+        return _bare(text)
     service, value = named[1].lower(), named[2].strip()
     if service in ("arxiv", "hf"):
         found = arxiv_id(value)
         return Wanted("arxiv", found) if found else Wanted("arxiv search", value)
     return Wanted(service, doi(value) or value if service == "doi" else value)
+
+
+def _bare(text: str) -> Wanted | None:
+    service = "arxiv" if _BARE_ARXIV.fullmatch(text) else "doi" if _BARE_DOI.fullmatch(text) else ""
+    return wanted(f"{service}:{text}") if service and not Path(text).exists() else None
 
 
 def _linked(url: str) -> Wanted:
