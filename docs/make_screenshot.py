@@ -142,7 +142,7 @@ def draft(page: Page, address: str) -> None:
     page.wait_for_selector("body.ready")
     page.fill("#topic textarea", TOPIC)
     page.click("#make-plan")
-    page.wait_for_selector("#plan textarea:visible")
+    page.wait_for_selector(".plan [data-paper]")
 
 
 def written(page: Page, address: str) -> None:

@@ -18,11 +18,12 @@ from rag.means import Means
 from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import compose
 from rag.offline.refusing import without_abstract
-from rag.question import focus, sources_for
+from rag.question import sources_for
 from rag.records import (
+    NO_PAPER,
+    NONE_WITHIN,
     Answer,
     CitedSentence,
-    Found,
     Repair,
     Sentence,
     Timings,
@@ -106,7 +107,7 @@ class Assistant:
         yield from answering.run(means.verifier)
         if means.server is not None and means.settings.asks_model:
             answering.judge(means.server)
-        yield answering.answer(means.settings, len(part))
+        yield answering.answer(means.settings, len(part), len(self.library))
 
     def _standalone(
         self, server: ServerModel | None, question: str, history: Sequence[Turn]
@@ -158,6 +159,8 @@ class _Answering:
     def run(self, verifier: Verifier) -> Iterator[Checked]:
         """Write, check and yield the sentences one by one."""
         for cited in self._writer.write(self._messages):
+            if self._searched.limit and cited.text == NO_PAPER:  # the others were not looked at
+                cited = replace(cited, text=NONE_WITHIN, claim=NONE_WITHIN)
             begin = time.perf_counter()
             sentence = self._check(cited, verifier)
             self._verifying += time.perf_counter() - begin
@@ -194,8 +197,8 @@ class _Answering:
         self._judging = checked.usage
         self._verifying += time.perf_counter() - begin
 
-    def answer(self, settings: Settings, library_size: int) -> Answer:
-        """The finished record."""
+    def answer(self, settings: Settings, size: int, of: int) -> Answer:
+        """The finished record; `size` papers `of` those in the library were searched."""
         text = "".join(piece.text + piece.after for piece in self._pieces).strip()
         refusal, found = read_refusal(text), list(self._searched.found[: self._writer.read])
         cited = {paper_id for piece in self._pieces for paper_id in piece.paper_ids}
@@ -203,7 +206,7 @@ class _Answering:
             nearest = {f.paper.paper_id for f in found[:NEAREST]}
             found = [f for f in found if f.paper.paper_id in nearest | cited]
             bare = without_abstract(self._searched) if refusal == "no paper" else ""
-            text = f"{bare or text}\n\n{_what_was_searched(self._searched, library_size, found)}"
+            text = f"{bare or text}\n\n{self._searched.told(size, of, [f.paper.title for f in found[:NEAREST]])}"
         return Answer(
             self._question,
             self._searched.standalone_question,
@@ -217,6 +220,7 @@ class _Answering:
             self._timings(),
             self._searched.searches,
             self._searched.limit.as_json(),
+            size,
         )
 
     def _usage(self, settings: Settings) -> Usage:
@@ -239,11 +243,3 @@ def _checked_question(question: str) -> str:
     if (long := len(question)) > LONGEST_QUESTION:
         raise QuestionError(f"The question has {long:,} characters, {LONGEST_QUESTION:,} at most are read; shorten it.")
     return question
-
-
-def _what_was_searched(searched: Searched, size: int, found: Sequence[Found]) -> str:
-    nearest = "; ".join(f.paper.title for f in found[:NEAREST]) or "none"
-    # Orders that stood in the question are not repeated: what they dictate would be said after all.
-    sought = f" for “{asked}”" if (asked := focus(searched.standalone_question)) else ""
-    limit = f" {searched.limit.of_papers}" if searched.limit else ""
-    return f"Searched {size:,} papers{limit}{sought}. Nearest: {nearest}."

@@ -138,7 +138,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What `ask` returns; `dataclasses.asdict` of it is the JSON object of docs/json.md."""
+    """What `ask` returns; `dataclasses.asdict` of it is the JSON object that docs/json.md explains."""
 
     question: str
     standalone_question: str
@@ -152,6 +152,7 @@ class Answer:
     timings_ms: Timings = field(default_factory=Timings)
     searches: tuple[str, ...] = ()
     filters: dict[str, object] = field(default_factory=dict)
+    papers_searched: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,8 @@ Refusal = Literal["no paper", "not stated", "not mentioned", "false premise"]
 
 # The fixed openings of a refusal. The library has no paper on the subject; nothing follows it.
 NO_PAPER = "No paper in this library is about this."
+# The same where only a part of the library was searched.
+NONE_WITHIN = "No paper within these limits is about this."
 # The same as a model says it, which saw a few abstracts and not the library.
 NONE_FOUND = "None of the abstracts found is about this."
 # The right paper is there, its abstract lacks the detail; what it does say may follow, cited.
@@ -241,8 +244,8 @@ def read_refusal(text: str) -> Refusal | None:
     models add them.
     """
     opening = " ".join(text[:200].split()).lstrip("\"'“‘*_>` ").casefold()
-    wordings: list[tuple[Refusal, str]] = [*PHRASES.items(), ("no paper", NONE_FOUND)]
-    for kind, phrase in wordings:
+    others: list[tuple[Refusal, str]] = [("no paper", NONE_FOUND), ("no paper", NONE_WITHIN)]
+    for kind, phrase in (*PHRASES.items(), *others):
         if opening.startswith(phrase.rstrip(".").casefold()):
             return kind
     return None

@@ -123,6 +123,11 @@ class Changes:
         with self._folder.telling():
             return self._papers.changes(paper_id)
 
+    def touched(self, since: int) -> tuple[list[str], list[str]]:
+        """The ids of the papers that the changes behind number `since` added, and of those that they changed."""
+        with self._folder.telling():
+            return self._papers.touched(since)
+
     def backup(self, path: Path) -> int:
         """Write the library as one file, without what can be made again and without settings; how many papers.
 

@@ -83,6 +83,18 @@ class History(Database):
             after = last
         return found
 
+    def touched(self, since: int) -> tuple[list[str], list[str]]:
+        """The ids of the papers that the changes behind number `since` added, and of those that they changed."""
+        later = self.rows("SELECT number, last_seq FROM changes WHERE number > ? ORDER BY number", (since,))
+        if not later:
+            return [], []
+        last = later[0][1]
+        added = self.rows("SELECT paper_id FROM papers WHERE seq > ? ORDER BY seq", (last,))
+        query = (
+            "SELECT DISTINCT paper_id FROM papers JOIN images USING (seq) WHERE change > ? AND seq <= ? ORDER BY seq"
+        )
+        return [row[0] for row in added], [row[0] for row in self.rows(query, (since, last))]
+
     def _rows_of(self, paper_id: str) -> set[int]:
         now = self.rows("SELECT seq FROM papers WHERE paper_id = ?", (paper_id,))
         begun = f'{{"id": {json.dumps(paper_id)},'

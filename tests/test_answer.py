@@ -9,8 +9,9 @@ import pytest
 
 from rag.answer import Assistant, Checked, Searched
 from rag.errors import QuestionError
+from rag.filters import Filter
 from rag.offline.composing import MODEL_NAME
-from rag.records import NO_PAPER, Answer, Turn
+from rag.records import NO_PAPER, Answer, Turn, read_refusal
 from rag.settings import DEFAULT_EMBEDDING_MODEL, Settings
 from store.library import Library
 from store.records import Paper
@@ -102,6 +103,13 @@ def test_a_paper_that_is_here_without_its_abstract_is_not_denied(library_home, t
         library.add([Paper("", "A Book Chapter About Towels", "")])
         answer = Assistant(library, settings).ask("What is in the book chapter about towels?")
     assert answer.refused and answer.answer.startswith("“A Book Chapter About Towels” is in this library without its")
+
+
+def test_a_limited_refusal_claims_nothing_of_the_papers_that_were_not_read(offline):
+    answer = offline.ask("How long do I have to boil an egg so that the yolk stays soft?", limit=Filter(2024, 2024))
+    assert answer.refused and read_refusal(answer.answer) == "no paper" and "in this library" not in answer.answer
+    assert 0 < answer.papers_searched < 118
+    assert f"Searched {answer.papers_searched} of 118 papers, those from 2024," in answer.answer
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "word " * 10_000])

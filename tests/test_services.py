@@ -1,5 +1,6 @@
 """Papers by id, link and search, from a running Zotero, and looked up again: against a server on this machine."""
 
+import socket
 import threading
 import time
 
@@ -41,16 +42,27 @@ def incoming(services, tmp_path):
         ("https://dl.acm.org/doi/pdf/10.1145/1.2", Wanted("doi", "10.1145/1.2")),
         ("https://openreview.net/forum?id=abc&noteId=x", Wanted("openreview", "abc")),
         ("https://aclanthology.org/2023.acl-long.1.pdf", Wanted("acl", "2023.acl-long.1")),
+        ("2307.15818", Wanted("arxiv", "2307.15818")),
+        ("2307.15818v2", Wanted("arxiv", "2307.15818")),
+        ("cs.CL/0301012", Wanted("arxiv", "cs.CL/0301012")),
+        ("10.1109/x.1", Wanted("doi", "10.1109/x.1")),
         ("zotero:", Wanted("zotero", "")),
         ("zotero:My Papers", Wanted("zotero", "My Papers")),
         ("http://127.0.0.1:23119/better-bibtex/export/library?/1/library.bibtex",
          Wanted("address", "http://127.0.0.1:23119/better-bibtex/export/library?/1/library.bibtex")),
         ("papers.jsonl", None),
         ("C:/papers", None),
+        ("papers/2307158", None),
     ],
 )  # fmt: skip
 def test_ids_and_links_are_told_from_paths(text, found):
     assert wanted(text) == found
+
+
+def test_a_file_that_is_called_as_an_id_is_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "2307.15818").touch()
+    assert wanted("2307.15818") is None
 
 
 def test_papers_come_by_id_link_and_search(incoming, services):
@@ -100,6 +112,16 @@ def test_no_network_is_one_clear_line(incoming, services):
         with pytest.raises(ServiceError) as failed:
             alone.take([word])
         assert "\n" not in str(failed.value) and "does not answer" in str(failed.value)
+        assert "Errno" not in str(failed.value)
+
+
+def test_a_name_that_is_not_known_is_said_in_words(monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ServiceError, match="is this machine connected"):
+        Client({"arxiv": "http://nowhere.invalid"}).text("arxiv")
 
 
 def test_zotero_is_read_with_keys_collections_and_notes_and_then_what_changed(incoming, services):

@@ -1,5 +1,5 @@
 // The conversation: a question is shown at once, its answer followed as it grows, whatever happens to the connection.
-import { ask as put, element, follow, get, lines, offer, post, read, toast, Unreachable, write } from "./net.js";
+import { ask as put, element, fillIn, follow, get, lines, offer, post, read, toast, Unreachable, write } from "./net.js";
 import { go, onMove, restoreScroll, where } from "./places.js";
 import { dropSections, gently, showSection } from "./sources.js";
 import * as scope from "./scope.js";
@@ -16,11 +16,7 @@ let asking = Promise.resolve(); // until the question before has been taken in
 // ---- the box
 const draftKey = () => `citewell-draft ${shown || ""}`;
 
-function fill(text) {
-  const area = box();
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, text);
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-}
+const fill = (text) => fillIn(box(), text);
 
 export function submit() {
   const question = box().value.trim();
@@ -32,6 +28,7 @@ export function submit() {
 // ---- asking
 function ask(question, before = null) {
   const gone = before ? turns().slice(turns().indexOf(before)) : [];
+  if (gone.length > 1) tellKept(before, gone.length - 1);
   for (const turn of gone) {
     if (turn.dataset.id && turn.getAttribute("aria-busy") === "true") halt(turn);
     turn.remove();
@@ -43,6 +40,14 @@ function ask(question, before = null) {
   tidy();
   const [talk, limits] = [shown, scope.current()];
   asking = asking.then(() => send(question, pending, talk, limits)).catch(() => {});
+}
+
+// What was asked behind a question that is asked anew stays with its earlier version.
+function tellKept(turn, count) {
+  const [talk, id] = [shown, turn.dataset.id];
+  const version = /\d+/.exec(turn.querySelector(".branches > span")?.textContent || "1")[0];
+  const [what, them] = count === 1 ? ["The question behind it is", "it"] : [`The ${count} questions behind it are`, "them"];
+  toast(`${what} kept with version ${version}: ‹ › beside the question leads there.`, `Show ${them}`, () => shown === talk && open(talk, id));
 }
 
 function optimistic(question, place) {
@@ -214,6 +219,7 @@ async function copy(button) {
 const DO = {
   ask: (button) => ask(button.textContent),
   retry: (button, turn) => ask(turn.querySelector(".question").textContent, turn),
+  askall: async (button, turn) => (await scope.lift()) && ask(turn.querySelector(".question").textContent),
   edit: (button, turn) => edit(turn),
   unedit: (button, turn) => unedit(turn),
   reask: (button, turn) => reask(turn),

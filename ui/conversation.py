@@ -28,7 +28,10 @@ _working: WeakKeyDictionary[Thread, Event] = WeakKeyDictionary()  # the threads 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and as much of its answer as is there; `error` says why there is no more."""
+    """A question and as much of its answer as is there; `error` says why there is no more.
+
+    `limited`: its conversation was limited to a part of the library.
+    """
 
     question: str
     searched: Searched | None = None
@@ -36,6 +39,7 @@ class Exchange:
     answer: Answer | None = None
     error: str = ""
     stopped: bool = False
+    limited: bool = False
 
     @property
     def done(self) -> bool:
@@ -110,7 +114,7 @@ def answering(
     if not question:
         yield conversation
         return
-    exchange = Exchange(question)
+    exchange = Exchange(question, limited=bool(limit))
     yield (*conversation, exchange)
     try:
         for event in until(stop, assistant.stream(question, history(conversation), limit=limit)):

@@ -40,11 +40,12 @@ async function load() {
   if (found.making) timer = setTimeout(load, 700);
 }
 
-function tell({ total, late, making, done, failed }) {
+function tell({ total, late, making, done, failed, absent }) {
   const papers = `${(total || 0).toLocaleString("en")} ${total === 1 ? "paper" : "papers"}`;
   const doing = !making ? "" : done || (total ? "naming the themes …" : "laying them out …");
   const later = late > total / 2 ? "most came after the map was laid out" : "";
-  say(failed || [papers, doing, later].filter(Boolean).join(" · "), Boolean(failed));
+  const left = !absent ? "" : absent === 1 ? "1 paper without an abstract is not on it" : `${absent.toLocaleString("en")} papers without an abstract are not on it`;
+  say(failed || [papers, doing, later, left].filter(Boolean).join(" · "), Boolean(failed));
 }
 
 function say(text, failed) {

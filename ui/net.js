@@ -3,7 +3,7 @@ const KEY = "citewell-person";
 const KEPT_ALIVE = 20_000; // letters of a question that is sent to the end though its window closes; browsers set 64 KB
 
 // A name that only this browser knows: where others use the page too, it tells whose conversations these are.
-function person() {
+export function person() {
   let name = read(KEY);
   if (!name) {
     name = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -111,6 +111,12 @@ export function element(tag, { text, ...attributes } = {}, ...children) {
   if (text !== undefined) made.textContent = text;
   made.append(...children);
   return made;
+}
+
+// Puts text into a field of Gradio's, which takes note of what is typed alone.
+export function fillIn(area, text) {
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, text);
+  area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 let hiding;

@@ -3,6 +3,7 @@ import * as chat from "./chat.js";
 import * as check from "./check.js";
 import * as compare from "./compare.js";
 import * as draft from "./draft.js";
+import * as library from "./library.js";
 import * as map from "./map.js";
 import * as papers from "./papers.js";
 import * as places from "./places.js";
@@ -11,7 +12,7 @@ import * as settings from "./settings.js";
 import * as sources from "./sources.js";
 import * as talks from "./talks.js";
 
-const PARTS = [places, sources, talks, papers, map, compare, draft, check, settings, scope, chat];
+const PARTS = [places, sources, talks, papers, map, compare, draft, check, settings, scope, chat, library];
 
 const NEEDED = ["#conversation .log", "#question textarea", "#scope .scope", "#papers .papers", "#map .map", "#compare .compare", "#check .check", "#settings .settings"];
 

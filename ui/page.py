@@ -21,6 +21,8 @@ REFUSED: dict[Refusal | None, str] = {
     "false premise": "The abstracts say otherwise",
     None: "Not answered by this library",
 }
+NOT_WITHIN = "Not in the papers searched"
+ALL = '<p class="actions"><button type="button" data-do="askall">Ask all {:,} papers</button></p>'
 OFFLINE = "Offline answer: sentences of the abstracts, no language model"
 LOOKED_UP = "Looked up in the library's records, no language model"
 File = tuple[str, str, str]  # what a download is called on its button, as a file, and its text
@@ -55,8 +57,16 @@ def answer_files(exchange: Exchange) -> list[File]:
     return [*files, (".bib", "citewell-answer.bib", export(cited, "bibtex"))] if cited else files
 
 
-def welcome_html(library_size: int, examples: Iterable[str]) -> str:
-    """What there is to know when nothing was asked yet: what this library can be asked, and how it is checked."""
+def papers_said(count: int) -> str:
+    """So many papers, in words."""
+    return "1 paper" if count == 1 else f"{count:,} papers"
+
+
+def welcome_html(library_size: int, examples: Iterable[str], about: str = "") -> str:
+    """What there is to know when nothing was asked yet: what this library can be asked, and how it is checked.
+
+    `about` says what its papers are.
+    """
     verdicts = "".join(f"<li>{mark(verdict)} {meaning}</li>" for verdict, meaning in MEANINGS.items())
     offered = "".join(
         f'<li><button type="button" class="example" data-do="ask" dir="auto">{escape(text)}</button></li>'
@@ -68,7 +78,9 @@ def welcome_html(library_size: int, examples: Iterable[str]) -> str:
             "Papers</a>, or with <code>citewell add PATH</code>.</p></div>"
         )
     return (
-        f'<div class="welcome"><h1>Ask {library_size:,} papers</h1>'
+        f'<div class="welcome"><h1>Ask {papers_said(library_size)}</h1>'
+        f'<p class="about-papers">{escape(about)} Their abstracts are read, not the whole papers. '
+        '<a href="?p=papers" data-place="papers">Add your own</a></p>'
         f'<ul class="examples" aria-label="Questions to begin with">{offered}</ul>'
         "<details><summary>How every sentence is checked</summary><p>Each sentence of an answer is compared with the "
         "abstract that it cites, and bears a mark. Point at a number to see the sentence it rests on, follow it to "
@@ -118,9 +130,9 @@ def _branches(standing: Standing | None) -> str:
     at = standing.branches.index(standing.id)
     before, after = standing.branches[max(at - 1, 0)], standing.branches[min(at + 1, len(standing.branches) - 1)]
     return (
-        f'<span class="branches">{_branch(before, "‹", "Earlier wording", at == 0)}'
-        f"<span>{at + 1} of {len(standing.branches)}</span>"
-        f"{_branch(after, '›', 'Later wording', after == standing.id)}{edit}</span>"
+        f'<span class="branches">{_branch(before, "‹", "Earlier version", at == 0)}'
+        f"<span>Version {at + 1} of {len(standing.branches)}</span>"
+        f"{_branch(after, '›', 'Later version', after == standing.id)}{edit}</span>"
     )
 
 
@@ -149,17 +161,22 @@ def _reply(turn: str, exchange: Exchange, library_size: int) -> str:
     if not (exchange.answer and exchange.answer.refused):
         return text
     heading, nearest = REFUSED[read_refusal(exchange.answer.answer)], _nearest(turn, exchange, library_size)
+    if heading == REFUSED["no paper"] and exchange.searched and exchange.searched.limit:
+        heading = NOT_WITHIN
     return f'<section class="refusal"><h3>{heading}</h3>{text}{nearest}</section>'
 
 
 def _nearest(turn: str, exchange: Exchange, library_size: int) -> str:
     links = "".join(f"<li>{_card_link(turn, paper)}</li>" for paper in exchange.papers[:NEAREST])
     sought = exchange.searched.standalone_question if exchange.searched else exchange.question
-    return (
-        f'<p class="searched">Searched {library_size:,} papers for '
-        f"<q>{escape(sought)}</q></p>"
-        f"<p>The nearest papers:</p><ol>{links}</ol>"
-    )
+    read = exchange.answer.papers_searched if exchange.answer else None
+    papers = papers_said(library_size if read is None else read)
+    every = ""
+    if exchange.searched and (limit := exchange.searched.limit):
+        papers = f"{papers} {escape(limit.of_papers)}"
+        every = ALL.format(library_size) if exchange.limited else ""
+    nearest = f"<p>The nearest papers:</p><ol>{links}</ol>" if links else ""
+    return f'<p class="searched">Searched {papers} for <q>{escape(sought)}</q></p>{every}{nearest}'
 
 
 def _card_link(turn: str, paper: Paper) -> str:

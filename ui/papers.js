@@ -1,5 +1,6 @@
 // The place of the papers: a table that holds any number of them, of which only the rows in sight are drawn.
 import { element, get, offer, post, toast } from "./net.js";
+import { changed } from "./library.js";
 import { typesetText } from "./maths.js";
 import { openPaper, savePaper } from "./paper.js";
 import { appearing, go, where } from "./places.js";
@@ -7,8 +8,9 @@ import { askThese, MOST } from "./scope.js";
 
 const HEIGHT = 44; // pixels of a row, as in papers.css
 const PAGE = 100; // rows of one request
-const COLUMNS = [["title", "Title"], ["authors", "Authors"], ["year", "Year"], ["venue", "Venue"]];
+const COLUMNS = [["title", "Title"], ["", "Key"], ["authors", "Authors"], ["year", "Year"], ["venue", "Venue"]];
 const chosen = new Map(); // id -> title
+const came = new Set(); // the papers that were added just now
 let total = 0;
 let pages = new Map(); // page number -> its rows, or a promise of them
 let asked = ""; // the question that the rows answer
@@ -77,11 +79,13 @@ function drawn(row, at) {
   box.addEventListener("change", () => (box.checked ? chosen.set(row.id, row.title) : chosen.delete(row.id), tell()));
   const link = element("a", { href: `?p=papers&paper=${encodeURIComponent(row.id)}`, "data-place": "papers", "data-paper": row.id, dir: "auto", text: row.title, title: row.title });
   typesetText(link);
+  const marks = [came.has(row.id) ? "new" : "", row.bare ? "no abstract" : ""].filter(Boolean);
   const made = element(
     "div",
     { class: "paper-row", role: "row", "aria-rowindex": String(at + 2), "data-id": row.id },
     element("span", { role: "cell" }, box),
-    element("span", { role: "cell", class: "title" }, link, ...row.tags.map((tag) => element("span", { class: "tag", text: tag }))),
+    element("span", { role: "cell", class: "title" }, link, ...marks.map((text) => element("span", { class: "tag", text })), ...row.tags.map((tag) => element("span", { class: "tag", text: tag }))),
+    element("span", { role: "cell", class: "key", text: row.key, title: row.key }),
     element("span", { role: "cell", dir: "auto", text: row.authors }),
     element("span", { role: "cell", text: row.year ?? "" }),
     element("span", { role: "cell", dir: "auto", text: row.venue, title: row.venue }),
@@ -135,8 +139,8 @@ function tell() {
   part("chosen-count").textContent = `${chosen.size.toLocaleString("en")} chosen`;
 }
 
-function sort(key) {
-  order = order.order !== key ? { order: key, down: key === "year" } : { order: key, down: !order.down };
+function sort(key, down = key === "year") {
+  order = order.order !== key || !key ? { order: key, down } : { order: key, down: !order.down };
   for (const head of place.querySelectorAll("[role=columnheader][data-key]")) {
     const mine = head.dataset.key === order.order;
     head.setAttribute("aria-sort", mine ? (order.down ? "descending" : "ascending") : "none");
@@ -188,39 +192,80 @@ async function take(kind) {
 function renew() {
   asked = "";
   search();
+  changed();
   get("papers/facets").then(({ tags }) => part("tags").replaceChildren(...tags.map((text) => element("option", { value: text }))), () => {});
 }
 
 // ---- adding
+// The papers that came in or were changed, each with the way to its page.
+function named(head, papers, count) {
+  if (!papers.length) return "";
+  const items = papers.map(({ id, title, bare }) => {
+    const link = element("a", { href: `?p=papers&paper=${encodeURIComponent(id)}`, "data-place": "papers", "data-paper": id, dir: "auto", text: title });
+    typesetText(link);
+    return element("li", {}, link, bare ? element("span", { class: "tag", text: "no abstract" }) : "");
+  });
+  if (count > papers.length) items.push(element("li", { text: `and ${(count - papers.length).toLocaleString("en")} more` }));
+  return element("div", {}, head, element("ul", {}, ...items));
+}
+
+function report(line, name, done) {
+  line.textContent = `${name}: ${done.added} added, ${done.merged} merged, ${done.unchanged} known already.`;
+  line.className = "over";
+  if (done.without_abstract) line.append(element("p", { text: `${done.without_abstract} without an abstract: found by title, never quoted; add it on its page.` }));
+  line.append(named("Added:", done.came, done.added), named("Merged with what is known:", done.changed, done.merged));
+  if (done.skipped.length) {
+    const skips = done.skipped.map((skip) => element("li", { text: `${skip.where}: ${skip.reason}`, dir: "auto" }));
+    line.append(element("details", {}, element("summary", { text: `${skips.length} passed over` }), element("ul", {}, ...skips)));
+  }
+  for (const { id } of done.came) came.add(id);
+}
+
+// Takes files, and words that name papers, in; resolves to what was skipped, by what it is called, or null if all failed.
 async function add(files) {
   const told = part("added");
+  let skipped = [];
   told.hidden = false;
+  for (const old of told.querySelectorAll(":scope > :is(.over, .failure)")) old.remove();
   for (const file of files) {
     const line = element("li", { text: `${file.name}: reading …` });
     told.append(line);
     try {
       const done = await (file.words ? post("papers/fetch", { words: file.words }) : post(`papers/add?name=${encodeURIComponent(file.name)}`, file));
-      line.textContent = `${file.name}: ${done.added} added, ${done.merged} merged, ${done.unchanged} known already.`;
-      if (done.skipped.length) {
-        const skips = done.skipped.map((skip) => element("li", { text: `${skip.where}: ${skip.reason}`, dir: "auto" }));
-        line.append(element("details", {}, element("summary", { text: `${skips.length} passed over` }), element("ul", {}, ...skips)));
-      }
+      report(line, file.name, done);
+      if (done.added) sort("", true);
+      skipped?.push(...done.skipped.map((skip) => skip.where));
     } catch (error) {
       line.textContent = `${file.name}: ${error.message}`;
       line.className = "failure";
+      skipped = null;
     }
   }
   renew();
+  return skipped;
+}
+
+// What could not be had stays in the box.
+async function paste() {
+  const text = part("pasted").value;
+  if (!text.trim()) return;
+  part("paste").disabled = true;
+  const skipped = await pasted(text);
+  part("paste").disabled = false;
+  if (!skipped || part("pasted").value !== text) return;
+  const left = text.split(/[\s,;]+/).filter((word) => word && skipped.some((where) => where.includes(word.replace(/^.*:/, ""))));
+  part("pasted").value = /[@{[]/.test(text) ? "" : left.join("\n");
 }
 
 function pasted(text) {
-  if (!/[@{[]\s*\w*\s*[{"]|^\s*TY {2}-/m.test(text)) return add([{ name: "What you named", words: text.split(/[\s,;]+/).filter(Boolean) }]);
+  if (!/[@{[]\s*\w*\s*[{"]|^\s*TY {2}-/m.test(text)) return add([{ name: "Your list", words: text.replace(/(arxiv|doi):\s+/gi, "$1:").split(/[\s,;]+/).filter(Boolean) }]);
   const kind = /^\s*TY {2}-/m.test(text) ? "ris" : /^\s*[[{]/.test(text) ? "jsonl" : "bib";
-  add([new File([text], `pasted.${kind}`)]);
+  return add([new File([text], `pasted.${kind}`)]);
 }
 
 function build() {
   const heads = COLUMNS.map(([key, name]) => {
+    if (!key) return element("span", { role: "columnheader", class: "key", text: name });
     const button = element("button", { type: "button", text: name });
     button.addEventListener("click", () => sort(key));
     return element("span", { role: "columnheader", "data-key": key, "aria-sort": "none" }, button);
@@ -236,10 +281,11 @@ function build() {
   });
   const field = part("file");
   field.addEventListener("change", () => (add([...field.files]), (field.value = "")));
-  part("paste").addEventListener("click", () => {
-    const text = part("pasted").value;
-    if (text.trim()) pasted(text);
-    part("pasted").value = "";
+  part("paste").addEventListener("click", paste);
+  part("paper").addEventListener("click", (event) => {
+    if (!event.target.closest('[data-act="write-abstract"]')) return;
+    place.querySelector(".editing").open = true;
+    place.querySelector(".editing [name=abstract]").focus();
   });
   place.addEventListener("dragover", (event) => (event.preventDefault(), place.classList.add("dropping")));
   place.addEventListener("dragleave", () => place.classList.remove("dropping"));
@@ -257,6 +303,7 @@ function build() {
     tag,
     remove,
     none: forget,
+    newest: () => sort("", true),
     back: () => go({ place: "papers", talk: where().talk }),
   };
   for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);

@@ -7,6 +7,9 @@ let at = null; // what it belongs to
 let pinned = false; // opened by a press, so that it stays
 let timer;
 let box;
+let pointed = false; // by the mouse, not by the keyboard
+let scrolled = 0; // when the page moved under the mouse last
+const STILL = 250; // milliseconds after that until pointing counts again
 
 function fill(said) {
   const parts = [];
@@ -42,6 +45,7 @@ function show(target, pin) {
   clearTimeout(timer);
   if (at !== target) hide();
   at = target;
+  pointed = false;
   pinned ||= pin;
   fill(JSON.parse(target.dataset.peek));
   box.hidden = false;
@@ -71,9 +75,9 @@ export function start() {
   box = element("div", { id: "peek", role: "dialog", "aria-label": "What the sentence rests on", hidden: true });
   document.body.append(box);
   document.addEventListener("pointerover", (event) => {
-    if (event.pointerType !== "mouse") return;
+    if (event.pointerType !== "mouse" || performance.now() - scrolled < STILL) return;
     const target = event.target.closest("[data-peek]");
-    if (target && target !== at && !pinned) later(() => target.isConnected && show(target, false), 120);
+    if (target && target !== at && !pinned) later(() => target.isConnected && (show(target, false), (pointed = true)), 120);
     else if (box.contains(event.target)) clearTimeout(timer);
     else if (!target && at && !pinned) later(hide, 250);
   });
@@ -88,5 +92,14 @@ export function start() {
     else if (target) show(target, true);
     else if (at && !box.contains(event.target)) hide();
   });
-  addEventListener("scroll", () => at && (at.isConnected ? place() : hide()), { passive: true, capture: true });
+  addEventListener(
+    "scroll",
+    (event) => {
+      if (box.contains(event.target)) return;
+      scrolled = performance.now();
+      if (!at || !at.isConnected || (pointed && !pinned)) hide();
+      else place();
+    },
+    { passive: true, capture: true },
+  );
 }

@@ -39,6 +39,8 @@ def _details(answer: Answer) -> Iterator[tuple[str, str]]:
     shown = [source for source in answer.sources if source.cited or answer.refused]
     if shown:
         yield "\nNearest papers" if answer.refused else "\nSources", "bold"
+    if answer.refused and answer.filters:
+        yield "Without these limits all papers are searched.", "dim"
     for source in shown:
         # The lines of an answer from the records are its sources already.
         told = source.url or source.paper_id if answer.model == RECORDS else source_line(source)

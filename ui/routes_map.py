@@ -80,7 +80,7 @@ class Maps:
         except Exception:  # the last wall before the user
             log.exception("no map")
             self.failed, self._refused = (
-                "The map could not be made; what happened stands in Citewell's terminal.",
+                "The map could not be made. Press “Lay it out anew” to try again; the other places are as they were.",
                 stamp,
             )
         self.done = ""
@@ -101,7 +101,14 @@ def map_routes(library: Library, listing: Listing, saved: Saved, who: Any) -> AP
     def part(left: Part = 0, top: Part = 0, right: Part = 1, bottom: Part = 1) -> dict:
         atlas = maps.look()
         told = {"making": maps.making, "done": maps.done, "failed": maps.failed, "total": 0, "points": [], "heaps": []}
-        return told | _shown(library, atlas, (left, top, right, bottom)) if atlas else told
+        if atlas is None:
+            return told
+        whole = not maps.making and atlas.stamp == stamp_of(library)
+        return (
+            told
+            | {"absent": len(library) - len(atlas.ids) if whole else 0}
+            | _shown(library, atlas, (left, top, right, bottom))
+        )
 
     @routes.post("/anew")
     def anew() -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import quote as percent_encoded
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 from fastapi.responses import PlainTextResponse
@@ -16,10 +15,10 @@ from store.errors import CitewellError
 from store.incoming import Incoming
 from store.library import Library
 from store.records import Paper
+from store.services.wanted import Wanted as Named
 from store.services.wanted import wanted
-from ui.cards import paper_link, where_and_when
 from ui.listing import MOST_ROWS, Listing, Order, Wanted
-from ui.markup import escape
+from ui.paper_page import paper_html
 from ui.saved import Saved
 from ui.sent import Sent
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 NEAREST = 5  # papers named on a paper's own page
 MOST = 5_000  # papers of one order
+MOST_NAMED = 50  # papers that came in, by their titles
 _FETCHED = {"arxiv", "arxiv search", "doi", "openreview", "acl"}  # never an address: it may lie in the house
 _TYPES = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "csv": "text/csv"}
 Kind = Literal["bib", "ris", "csv"]
@@ -80,13 +80,18 @@ def paper_routes(
 ) -> APIRouter:
     """The routes of the papers; `client` asks services for those that are named by ids and links."""
     routes = APIRouter(prefix="/citewell")
-    _add_table(routes, listing)
+    _add_table(routes, library, listing)
     _add_paper(routes, library, saved, Depends(who))
     _add_changes(routes, library, listing, client)
     return routes
 
 
-def _add_table(routes: APIRouter, listing: Listing) -> None:
+def _of_record(paper: Paper | None) -> dict[str, object]:
+    """What the table shows of a paper's record: its key, and whether it has no abstract."""
+    return {"key": paper.citekey, "bare": not paper.abstract} if paper else {}
+
+
+def _add_table(routes: APIRouter, library: Library, listing: Listing) -> None:
     @routes.get("/papers")
     def table(
         q: Annotated[str, Query(max_length=1_000)] = "",
@@ -101,7 +106,9 @@ def _add_table(routes: APIRouter, listing: Listing) -> None:
     ) -> dict:
         found = listing.find(Wanted(q, author, venue, year, tag, order, down))
         rows = found[offset : offset + limit]
-        return {"total": len(found), "offset": offset, "rows": [row.shown() for row in rows]}
+        papers = {paper.paper_id: paper for paper in library.get_many([row.of.paper_id for row in rows])}
+        shown = [row.shown() | _of_record(papers.get(row.of.paper_id)) for row in rows]
+        return {"total": len(found), "offset": offset, "rows": shown}
 
     @routes.get("/papers/facets")
     def facets() -> dict:
@@ -111,7 +118,8 @@ def _add_table(routes: APIRouter, listing: Listing) -> None:
 def _add_paper(routes: APIRouter, library: Library, saved: Saved, who: Any) -> None:
     @routes.post("/papers/titles")
     def titles(papers: Ids) -> dict:
-        return {"titles": {paper.paper_id: paper.title for paper in library.get_many(papers.ids)}}
+        found = library.get_many(papers.ids)
+        return {"titles": {p.paper_id: p.title for p in found}, "keys": {p.paper_id: p.citekey for p in found}}
 
     @routes.get("/paper")
     def paper(id: Annotated[str, Query(max_length=4_000)], person: str = who) -> dict:
@@ -135,8 +143,12 @@ def _add_changes(routes: APIRouter, library: Library, listing: Listing, client: 
     def fetch(words: Words) -> dict:
         named = [(word, wanted(word)) for word in words.words]
         if wrong := next((word for word, found in named if not found or found.service not in _FETCHED), ""):
-            raise NoPaper(f"{wrong[:80]!r} is no arXiv id, DOI or link to a paper, nor BibTeX or RIS.")
-        return _taken(library, listing, client(), [word for word, _ in named], "")
+            raise NoPaper(f"“{wrong[:80]}” is no arXiv id, DOI or link to a paper, nor BibTeX or RIS.")
+        known = [word for word, found in named if found and _is_held(library, found)]  # nobody is asked for these
+        asked = [word for word, _ in named if word not in known]
+        told = _taken(library, listing, client(), asked, "")
+        counts = {name: told[name] + len(known) for name in ("read", "unchanged")}
+        return told | counts
 
     @routes.post("/papers/remove")
     def remove(papers: Ids) -> dict:
@@ -161,8 +173,15 @@ def _add_changes(routes: APIRouter, library: Library, listing: Listing, client: 
         return PlainTextResponse(export(library.get_many(papers.ids), _FORMATS[kind]), media_type=_TYPES[kind])
 
 
+def _is_held(library: Library, found: Named) -> bool:
+    """Whether a paper that is named by its id is in the library, with its abstract."""
+    paper = library.get(found.value.lower()) if found.service in ("arxiv", "doi") else None
+    return bool(paper and paper.abstract)
+
+
 def _taken(library: Library, listing: Listing, client: "Client", named: list, folder: str) -> dict:
     """What came of what was named; the folder that a file lay in for that long is nobody's business."""
+    before = next((change.number for change in library.changes.history()), 0)
     try:
         told = asdict(Incoming(library, client).take(named))
     except CitewellError as error:
@@ -170,54 +189,16 @@ def _taken(library: Library, listing: Listing, client: "Client", named: list, fo
     finally:  # some may have come in before what failed
         listing.forget()
     told["skipped"] = [{**skip, "where": skip["where"].replace(folder, "")} for skip in told["skipped"]]
-    return told
+    came, changed = library.changes.touched(before)
+    return told | {"came": _named(library, came), "changed": _named(library, changed)}
+
+
+def _named(library: Library, ids: Sequence[str]) -> list[dict]:
+    """The first of some papers, for a list of them."""
+    papers = library.get_many(ids[:MOST_NAMED])
+    return [{"id": paper.paper_id, "title": paper.title, "bare": not paper.abstract} for paper in papers]
 
 
 def _changed(listing: Listing, count: int) -> dict:
     listing.forget()
     return {"changed": count}
-
-
-def paper_html(paper: Paper, nearest: Sequence[Paper], talks: Sequence[tuple[str, str]]) -> str:
-    """A paper's own page: its abstract, its entry, what is near to it, and where it was cited."""
-    about = where_and_when(paper)
-    near = "".join(f"<li>{_paper_link(other)}</li>" for other in nearest)
-    cited = "".join(
-        f'<li><a href="?c={talk}" data-place="chat" data-talk="{talk}"><bdi>{escape(title)}</bdi></a></li>'
-        for talk, title in talks
-    )
-    fields = {
-        "title": paper.title,
-        "authors": "; ".join(paper.authors),
-        "year": str(paper.year or ""),
-        "venue": paper.venue,
-        "abstract": paper.abstract,
-        "notes": paper.notes,
-    }
-    inputs = "".join(
-        f'<label>{name.capitalize()}<textarea name="{name}" rows="{8 if name == "abstract" else 1}">{escape(value)}'
-        "</textarea></label>"
-        for name, value in fields.items()
-    )
-    notes = f'<p class="notes" dir="auto">{escape(paper.notes)}</p>' if paper.notes else ""
-    tags = "".join(f'<span class="tag">{escape(tag)}</span>' for tag in paper.tags)
-    return (
-        f'<article class="paper-page" data-id="{escape(paper.paper_id)}"><h1 tabindex="-1" dir="auto">'
-        f'{escape(paper.title)}</h1><p class="authors">{escape(", ".join(paper.authors))}</p>'
-        f'<p class="about">{escape(about)}{paper_link(paper)} {tags}</p>'
-        f'<p class="paper-abstract" dir="auto">{escape(paper.abstract)}</p>{notes}'
-        f'<details class="editing"><summary>Edit</summary><form>{inputs}'
-        '<button class="quiet">Save</button></form></details>'
-        f"<details><summary>BibTeX</summary><pre>{escape(export([paper], 'bibtex'))}</pre></details>"
-        f"<h2>Nearest papers</h2><ol>{near}</ol>"
-        + (f"<h2>Cited in your conversations</h2><ul>{cited}</ul>" if cited else "")
-        + "</article>"
-    )
-
-
-def _paper_link(paper: Paper) -> str:
-    where, year = percent_encoded(paper.paper_id, safe=""), f" ({paper.year})" if paper.year else ""
-    return (
-        f'<a href="?p=papers&amp;paper={where}" data-place="papers" data-paper="{escape(paper.paper_id)}">'
-        f"<bdi>{escape(paper.title)}</bdi></a>{year}"
-    )

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS turn (
   id INTEGER PRIMARY KEY AUTOINCREMENT, talk TEXT NOT NULL, parent INTEGER, words TEXT NOT NULL,
   exchange TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cited (paper_id TEXT NOT NULL, turn INTEGER NOT NULL, PRIMARY KEY (paper_id, turn));
+CREATE TABLE IF NOT EXISTS draft (person TEXT, name TEXT, text TEXT NOT NULL, PRIMARY KEY (person, name));
 CREATE INDEX IF NOT EXISTS turn_talk ON turn (talk);
 """
 
@@ -193,6 +194,15 @@ class Saved:
             person,
         )
         return [Talk(*row) for row in rows]
+
+    def keep_draft(self, person: str, name: str, text: str) -> None:
+        """Keep the draft that a person calls so."""
+        self._do("INSERT OR REPLACE INTO draft VALUES (?, ?, ?)", person, name, text)
+
+    def draft(self, person: str, name: str) -> str:
+        """The draft that was kept; "" for none."""
+        rows = self._rows("SELECT text FROM draft WHERE person = ? AND name = ?", person, name)
+        return rows[0][0] if rows else ""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,5 +1,6 @@
 // What a conversation is limited to: chips above the box, taken off one at a time, kept with the conversation.
 import { element, get, post, read, toast, write } from "./net.js";
+import { onChange } from "./library.js";
 import { picker } from "./picker.js";
 import { go } from "./places.js";
 
@@ -91,6 +92,14 @@ async function drop(next, name, at) {
   toast(`No longer limited to ${name}.`, "Undo", () => of === talk && change(before));
 }
 
+// All papers may be read again; resolves to whether that is so.
+export async function lift() {
+  const [before, of] = [scope || nothing(), talk];
+  if (!(await change(nothing()))) return false;
+  if (!empty(before)) toast("No longer limited.", "Undo", () => of === talk && change(before));
+  return true;
+}
+
 // ---- what is shown
 function draw() {
   const shown = scope || nothing();
@@ -142,14 +151,16 @@ async function submit() {
   for (const { name, value } of fields.filter((field) => field.value.trim())) {
     next[name] = name === "year" ? value.trim() : [...new Set([...next[name], value.trim()])];
   }
-  if (!(await change(next))) return;
+  if (fields.some((field) => field.value.trim()) && !(await change(next))) return false;
   for (const field of fields) field.value = "";
+  return true;
 }
 
 export function start() {
+  onChange(() => scope && !empty(scope) && count());
   papers = picker(part("papers"), { label: "Papers", hint: "Words of a title, an author, a tag", most: LISTED, changed: (ids) => change({ ...(scope || nothing()), ids: ids.length ? ids : null }) });
   part("open").addEventListener("click", () => open(part("form").hidden));
-  part("close").addEventListener("click", () => open(false));
+  part("close").addEventListener("click", async () => (await submit()) && open(false)); // what is typed counts
   part("form").addEventListener("submit", (event) => (event.preventDefault(), submit()));
   part("form").addEventListener("keydown", (event) => {
     if (event.key === "Escape") open(false);

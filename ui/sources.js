@@ -122,6 +122,18 @@ function show(section) {
   for (const other of section.closest(".beside").querySelectorAll(".sources")) other.hidden = other !== section;
 }
 
+// The sources beside are those of the answer in sight, as long as the citation that was followed is not.
+let looking = 0;
+function follow() {
+  looking = 0;
+  const from = chosen?.from?.isConnected && chosen.from.getBoundingClientRect();
+  if (narrow() || document.body.dataset.place !== "chat" || (from && from.bottom > 0 && from.top < innerHeight)) return;
+  const turns = [...document.querySelectorAll("#conversation .exchange")];
+  const seen = turns.findLast((turn) => turn.getBoundingClientRect().top < innerHeight * 0.4) || turns[0];
+  const section = seen && document.querySelector(`#cards .sources[data-turn="${seen.id.replace("turn-", "")}"]`);
+  if (section?.hidden) show(section);
+}
+
 function openSources(turn) {
   const section = document.querySelector(`.sources[data-turn="${turn}"]`);
   if (!section) return;
@@ -151,4 +163,5 @@ export function start() {
     if (card && card.closest("#draft-cards") && !card.classList.contains("chosen")) showChosen();
   }).observe(document.documentElement, { childList: true, subtree: true });
   column()?.setAttribute("aria-label", "Sources");
+  addEventListener("scroll", () => (looking ||= requestAnimationFrame(follow)), { passive: true });
 }

@@ -10,7 +10,6 @@ from rag.answer import Assistant
 from rag.drafting.draft import Drafter
 from rag.drafting.plan import LENGTHS, STYLES, Length, Style
 from rag.drafting.planning import Options
-from store.library import Library
 from ui.cards import section_html
 from ui.conversation import Stops
 from ui.drafting import (
@@ -27,24 +26,35 @@ from ui.drafting import (
     plan_text,
     rewritten,
 )
+from ui.kept_draft import keep_draft, kept_draft
 from ui.page import exchange_html
+from ui.plan_cards import plan_html
+from ui.saved import Saved
 
 AT_ONCE = 4  # drafts in the making at one time, over all users
-EDITS: dict[Edit, str] = {"move": "Move", "pin": "Pin", "drop": "Drop"}
+EDITS: tuple[Edit, ...] = ("move", "pin", "drop")
 # Of every event of the page: no spinner over what is shown, no place in a public API.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 _HEAD = (
-    '<div class="place"><h1>Draft related work</h1><p class="lead">A plan first, to be changed; then a text in which '
-    "each sentence cites its papers and is checked.</p></div>"
+    '<div class="place draft-head"><h1>Draft related work</h1><p class="lead">A plan first, to be changed; then a text '
+    "in which each sentence cites its papers and is checked. It is kept until you start anew.</p>"
+    '<button type="button" class="quiet" data-plan="away">Start anew</button></div>'
 )
-# The papers chosen are the browser's: they go along as the last of what is sent.
-WITH_CHOSEN = "(...sent) => [...sent.slice(0, -1), window.citewell.chosenForDraft()]"
+_SWITCH = (
+    '<div class="place plan-switch"><button type="button" class="quiet" data-plan="text" aria-pressed="false">'
+    "Edit the plan as text</button></div>"
+)
+# The papers chosen and who asks are the browser's: they go along as the last of what is sent.
+WITH_CHOSEN = "(...sent) => [...sent.slice(0, -2), window.citewell.chosenForDraft(), window.citewell.person()]"
+# So do the card that was pressed, and the theme that it goes to.
+WITH_CARD = "(state, plan) => [state, plan, ...window.citewell.planEdit(), window.citewell.person()]"
+WITH_PERSON = "(...sent) => [...sent.slice(0, -1), window.citewell.person()]"
 
 
-def build_draft(assistant: Assistant) -> None:
-    """Add the tab to the Blocks around it."""
+def build_draft(assistant: Assistant, saved: Saved, alone: bool) -> None:
+    """Add the tab to the Blocks around it; drafts are kept with what is `saved`, of one person where one is `alone`."""
     state = gr.State(None)
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes=["drafting", "fields"]):
@@ -62,9 +72,10 @@ def build_draft(assistant: Assistant) -> None:
                 plan = gr.Button("Plan", scale=0, min_width=90, elem_id="make-plan")
                 write = gr.Button("Write", variant="primary", scale=0, min_width=90, elem_id="write")
                 stop = gr.Button("Stop", scale=0, min_width=90, visible=False, elem_id="stop-draft")
-            paper, theme, edits = _edits()
+            cards = gr.HTML(elem_id="plan-cards", apply_default_css=False)
+            gr.HTML(_SWITCH, elem_id="plan-switch", apply_default_css=False)
             editor = gr.Textbox(
-                label="Plan: or change its lines by hand, then write",
+                label="The plan as text: change its lines by hand, then write",
                 lines=8,
                 max_lines=22,
                 placeholder=" ",  # by it draft.css knows that there is none, and hides it: Gradio loses some
@@ -75,32 +86,9 @@ def build_draft(assistant: Assistant) -> None:
                 place = gr.Dropdown([], label="Sentence", scale=4, elem_id="sentence")
                 anew = gr.Button("Write it anew", scale=0, min_width=150, elem_id="anew")
         with gr.Column(scale=2, min_width=280, elem_classes="beside"):
-            cards = gr.HTML(elem_id="draft-cards", apply_default_css=False)
-    outputs = [state, editor, text, cards, plan, write, stop, place, paper, theme]
-    _wire(assistant, [request, *options], outputs, anew)
-    for edit, button in edits.items():
-        button.click(
-            partial(_edit, assistant.library, edit),
-            [state, editor, paper, theme],
-            outputs,
-            **QUIET,
-        )
-
-
-def _edits() -> tuple[gr.Dropdown, gr.Dropdown, dict[Edit, gr.Button]]:
-    """The row that changes a plan: a paper, where it goes, and what is done with it."""
-    with gr.Row(elem_classes=["fields", "edits"]):
-        paper = gr.Dropdown([], label="Planned paper", scale=3, min_width=200, elem_id="planned")
-        theme = gr.Dropdown([], label="Theme", scale=2, min_width=140, allow_custom_value=True, elem_id="theme")
-        buttons: dict[Edit, gr.Button] = {
-            edit: gr.Button(label, scale=0, min_width=64, elem_id=f"{edit}-paper", elem_classes="edit")
-            for edit, label in EDITS.items()
-        }
-    return paper, theme, buttons
-
-
-def _edit(library: Library, edit: Edit, current: Drafting, plan: str, paper: str, theme: str) -> tuple:
-    return _shown(edited(current, plan or "", edit, paper or "", theme or "", library))
+            sources = gr.HTML(elem_id="draft-cards", apply_default_css=False)
+    outputs = [state, editor, text, sources, plan, write, stop, place, cards]
+    _Wiring(assistant, saved, alone).wire([request, *options], outputs, anew)
 
 
 def _options() -> list[gr.components.Component]:
@@ -113,36 +101,73 @@ def _options() -> list[gr.components.Component]:
     return [style, length, papers]
 
 
-def _wire(assistant: Assistant, inputs: list, outputs: list, anew: gr.Button) -> None:
-    state, editor, _, _, plan, write, stop, place, *_ = outputs
-    chosen = gr.Textbox(visible=False)
-    stops = Stops()
-    slots: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts", **QUIET}
+class _Wiring:
+    """What the buttons of the tab do."""
 
-    def drafter() -> Drafter:
-        return Drafter.over(assistant.library, assistant.settings)
+    def __init__(self, assistant: Assistant, saved: Saved, alone: bool) -> None:
+        self._assistant, self._saved, self._alone, self._stops = assistant, saved, alone, Stops()
 
-    def run(order: Order, before: Drafting | None, user: gr.Request) -> Iterator[tuple]:
-        with stops.flag(user.session_hash) as flag:
-            for grown in drafting(drafter(), assistant.library, order, flag, before):
-                yield _shown(grown)
+    def wire(self, inputs: list, outputs: list, anew: gr.Button) -> None:
+        """Let the buttons among `outputs` and `anew` act, and the hidden ones that the cards of the plan press."""
+        state, editor, _, _, plan, write, stop, place, _ = outputs
+        slots: dict[str, Any] = {"concurrency_limit": AT_ONCE, "concurrency_id": "drafts", **QUIET}
+        chosen, person, paper, theme = (gr.Textbox(visible=False) for _ in range(4))
+        for button, run_it in ((plan, self.make_plan), (write, self.write_text)):
+            button.click(run_it, [state, *inputs, editor, chosen, person], outputs, js=WITH_CHOSEN, **slots)
+        stop.click(self.stop_draft, None, None, queue=False, **QUIET)
+        anew.click(self.write_anew, [state, place, person], outputs, js=WITH_PERSON, **slots)
+        for edit in EDITS:
+            button = gr.Button(edit, elem_id=f"{edit}-paper", elem_classes="unseen")
+            run = partial(self.edit, edit)
+            button.click(run, [state, editor, paper, theme, person], outputs, js=WITH_CARD, **QUIET)
+        bring = gr.Button("bring", elem_id="bring-draft", elem_classes="unseen")
+        brought = bring.click(self.bring, [person], [*outputs, *inputs], js=WITH_PERSON, **QUIET)
+        brought.then(None, None, None, js="() => window.citewell.draftBrought()")
 
-    def make_plan(user: gr.Request, before: Drafting | None, *values) -> Iterator[tuple]:
-        yield from run(_order(False, *values), before, user)
+    def make_plan(self, user: gr.Request, before: Drafting | None, *values) -> Iterator[tuple]:
+        """Plan anew."""
+        yield from self._run(_order(False, *values[:-1]), before, user, values[-1])
 
-    def write_text(user: gr.Request, before: Drafting | None, *values) -> Iterator[tuple]:
-        yield from run(_order(True, *values), before, user)
+    def write_text(self, user: gr.Request, before: Drafting | None, *values) -> Iterator[tuple]:
+        """Write what is planned."""
+        yield from self._run(_order(True, *values[:-1]), before, user, values[-1])
 
-    def stop_draft(user: gr.Request) -> None:
-        stops.stop(user.session_hash)
+    def stop_draft(self, user: gr.Request) -> None:
+        """Stop what is in the making."""
+        self._stops.stop(user.session_hash)
 
-    def write_anew(current: Drafting, chosen: int) -> tuple:
-        return _shown(rewritten(drafter(), current, chosen))
+    def write_anew(self, current: Drafting, chosen: int, person: str) -> tuple:
+        """Write one sentence anew."""
+        return self._kept(rewritten(self._drafter(), current, chosen), person)
 
-    for button, run_it in ((plan, make_plan), (write, write_text)):
-        button.click(run_it, [state, *inputs, editor, chosen], outputs, js=WITH_CHOSEN, **slots)
-    stop.click(stop_draft, None, None, queue=False, **QUIET)
-    anew.click(write_anew, [state, place], outputs, **slots)
+    def edit(self, edit: Edit, current: Drafting, plan: str, paper: str, theme: str, person: str) -> tuple:
+        """Change the plan by one card."""
+        new = edited(current, plan or "", edit, paper or "", theme or "", self._assistant.library)
+        return self._kept(new, person)
+
+    def bring(self, person: str) -> tuple:
+        """The draft that was kept, or an empty place, with its fields."""
+        state = kept_draft(self._saved, self._who(person)) or Drafting("")
+        options = state.options or Options()
+        shown = list(_shown(state))
+        shown[1] = plan_text(state)
+        return (*shown, state.request, options.style, options.length, options.papers or 0)
+
+    def _who(self, person: str) -> str:
+        return "" if self._alone else person
+
+    def _drafter(self) -> Drafter:
+        return Drafter.over(self._assistant.library, self._assistant.settings)
+
+    def _run(self, order: Order, before: Drafting | None, user: gr.Request, person: str) -> Iterator[tuple]:
+        with self._stops.flag(user.session_hash) as flag:
+            for grown in drafting(self._drafter(), self._assistant.library, order, flag, before):
+                yield _shown(grown) if grown.busy else self._kept(grown, person)
+
+    def _kept(self, state: Drafting, person: str) -> tuple:
+        if not state.error:  # what could not be done has changed nothing
+            keep_draft(self._saved, self._who(person), state)
+        return _shown(state)
 
 
 def _order(
@@ -157,7 +182,6 @@ def _shown(state: Drafting) -> tuple:
     """The values of the tab's outputs."""
     exchange = as_exchange(state)
     begun = state.busy or state.written or state.error or state.stopped
-    themes = list(state.plan.themes) if state.plan else []
     text = exchange_html("draft", exchange, 0, draft_files(state), made_by(state)) if begun else ""
     cards = section_html("draft", exchange) if state.plan else ""
     plan, busy, idle = plan_text(state), gr.update(visible=state.busy), gr.update(visible=not state.busy)
@@ -170,20 +194,8 @@ def _shown(state: Drafting) -> tuple:
         idle,
         busy,
         _sentences(state),
-        _planned(state),
-        gr.update(choices=themes, value=themes[0] if themes else None),
+        plan_html(state),
     )
-
-
-def _planned(state: Drafting) -> dict:
-    """The choices of the paper to move, pin or drop; a pinned one says so."""
-    titles = {paper.paper_id: paper.title for paper in state.papers}
-    choices = [
-        (f"{'pinned: ' if item.pinned else ''}{titles.get(paper_id, paper_id)[:70]}", paper_id)
-        for item in (state.plan.items if state.plan else ())
-        for paper_id in item.paper_ids
-    ]
-    return gr.update(choices=choices, value=choices[0][1] if choices else None)
 
 
 def _sentences(state: Drafting) -> dict:

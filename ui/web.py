@@ -10,16 +10,17 @@ import gradio as gr
 from fastapi import APIRouter
 
 from rag.answer import LONGEST_QUESTION, Assistant
-from rag.catalogue.catalogue import catalogue_of
+from rag.catalogue.catalogue import Catalogue, catalogue_of
 from rag.filters import Filter
 from rag.offline.composing import MODEL_NAME
 from ui import assets
 from ui.cards import NO_SOURCES
 from ui.jobs import Jobs
+from ui.kept_draft import draft_routes
 from ui.limits import DEFAULT, Limits
 from ui.listing import Listing
 from ui.markup import escape
-from ui.page import welcome_html, who_answers
+from ui.page import papers_said, welcome_html, who_answers
 from ui.routes import chat_routes, nobody, somebody
 from ui.routes_check import check_routes
 from ui.routes_compare import compare_routes
@@ -48,19 +49,19 @@ def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAUL
 
     `limits` are those of each address.
     """
+    saved = Saved(assistant.library.home)
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(_rail(assistant), elem_id="rail-holder", apply_default_css=False)
-        builders = {"chat": _build_chat, "draft": build_draft}
+        builders = {"chat": _build_chat, "draft": lambda over: build_draft(over, saved, alone)}
         with gr.Column(elem_id="places"):
             for place in PLACES:  # all there from the start: Gradio's tabs are made late, and hidden when they are many
                 with gr.Column(elem_id=f"place-{place}", elem_classes="a-place"):
                     builders[place](assistant) if place in builders else _build(place)
     blocks.queue(max_size=WAITING, api_open=False)  # what belongs into the queue is not run past it
-    return Page(blocks, _routes(assistant, alone, limits), limits)
+    return Page(blocks, _routes(assistant, saved, alone, limits), limits)
 
 
-def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
-    saved = Saved(assistant.library.home)
+def _routes(assistant: Assistant, saved: Saved, alone: bool, limits: Limits) -> APIRouter:
     at_once = AT_ONCE if assistant.model != MODEL_NAME else max(2, os.cpu_count() or 2)
     routes, listing = APIRouter(), Listing(assistant.library)
     routes.include_router(assets.routes)
@@ -70,10 +71,30 @@ def _routes(assistant: Assistant, alone: bool, limits: Limits) -> APIRouter:
     routes.include_router(scope_routes(assistant.library, saved, who))
     routes.include_router(paper_routes(assistant.library, listing, saved, who, lambda: assistant.settings.client()))
     routes.include_router(map_routes(assistant.library, listing, saved, who))
+    routes.include_router(draft_routes(saved, who))
     routes.include_router(compare_routes(assistant.library))
     routes.include_router(check_routes(assistant.library, lambda: assistant.settings, limits.questions))
     routes.include_router(settings_routes(assistant, saved, who))
+
+    @routes.get("/citewell/library")
+    def library() -> dict:
+        return {"papers": papers_said(len(assistant.library)), "welcome": _welcome(assistant)}
+
     return routes
+
+
+def _welcome(assistant: Assistant) -> str:
+    library = assistant.library
+    return welcome_html(len(library), example_questions(assistant), about_papers(catalogue_of(library)))
+
+
+def about_papers(catalogue: Catalogue) -> str:
+    """What the papers are, in a sentence: their years, and where most of them appeared."""
+    years, venues = sorted(catalogue.years), [venue for venue, _ in catalogue.venues.most_common(3)]
+    when = "" if not years else f"from {years[0]}" if len(years) == 1 else f"from {years[0]} to {years[-1]}"
+    where = f"most at {', '.join(venues)}" if venues else ""
+    told = ", ".join(filter(None, (when, where)))
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
 
 
 def _rail(assistant: Assistant) -> str:
@@ -90,7 +111,7 @@ def _rail(assistant: Assistant) -> str:
         f'<ul class="places">{places}</ul>'
         '<h2>Conversations</h2><input type="search" id="find-talks" aria-label="Search conversations" '
         'placeholder="Search" autocomplete="off"><div id="talks"></div>'
-        f'<p class="about-library">{len(assistant.library):,} papers<br>'
+        f'<p class="about-library"><span class="size">{papers_said(len(assistant.library))}</span><br>'
         f'<span class="who-answers">{escape(who_answers(assistant.model))}</span></p></nav>'
         '<div id="toast" role="status"></div>'
     )
@@ -98,7 +119,7 @@ def _rail(assistant: Assistant) -> str:
 
 def _build_chat(assistant: Assistant) -> None:
     """Add the chat to the Blocks around it. What it shows comes past Gradio, see `ui.routes`."""
-    welcome = welcome_html(len(assistant.library), example_questions(assistant))
+    welcome = _welcome(assistant)
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes="talk"):
             gr.HTML(

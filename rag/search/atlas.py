@@ -171,4 +171,5 @@ def _held(library: "Library", ids: Sequence[str]) -> tuple[list[str], "np.ndarra
 
     found = library.held_vectors(ids)
     some = [paper_id for paper_id in ids if paper_id in found]
-    return some, np.array([found[paper_id] for paper_id in some], np.float32).reshape(len(some), -1)
+    rows = np.array([found[paper_id] for paper_id in some], np.float32)
+    return some, rows if some else rows.reshape(0, 0)

@@ -3,6 +3,8 @@
 import hashlib
 import ipaddress
 import json
+import re
+import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -89,7 +91,7 @@ class Client:
             try:
                 status, body, headers = self._get(url)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
-                failure = f"{shown} does not answer ({error or type(error).__name__})"
+                failure = f"{shown} does not answer ({_why(error)})"
                 if isinstance(error, (httpx.ConnectError, httpx.InvalidURL, httpx.UnsupportedProtocol)):
                     break
                 continue
@@ -144,3 +146,13 @@ def is_here(url: str) -> bool:
 
 def _seconds(text: str) -> float:
     return float(text) if text.isdigit() else 0.0
+
+
+def _why(error: Exception) -> str:
+    """What kept a service from being asked, without the numbers of the system."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return "its name is not known here; is this machine connected to the network?"
+        cause = cause.__cause__ or cause.__context__
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__

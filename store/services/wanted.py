@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from store.errors import ReadError
@@ -16,6 +17,9 @@ _IDS = {
     "openreview": (re.compile(r"[\w-]+"), "WE_vluYUL-X"),
     "acl": (_ACL_ID, "2023.acl-long.1"),
 }
+_ARCHIVES = "astro-ph|cmp-lg|cond-mat|cs|gr-qc|hep-[a-z]+|math|math-ph|nlin|nucl-[a-z]+|physics|q-bio|quant-ph|stat"
+_BARE_ARXIV = re.compile(rf"(?:\d{{4}}\.\d{{4,5}}|(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d+)?")
+_BARE_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _NAMED = re.compile(r"(arxiv|doi|openreview|acl|zotero|hf):(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -32,13 +36,16 @@ class Wanted:
 
 
 def wanted(text: str) -> Wanted | None:
-    """What `text` names, if it is no path. Raises ReadError for an address or an id that can be none."""
+    """What `text` names, if it is no path; an arXiv id or a DOI by itself does where no file is called so.
+
+    Raises ReadError for an address or an id that can be none.
+    """
     text = text.strip()
     if re.match(r"https?://", text, re.IGNORECASE):
         return _linked(text)
     named = _NAMED.fullmatch(text)
     if not named:
-        return None
+        return _bare(text)
     service, value = named[1].lower(), named[2].strip()
     if service in ("arxiv", "hf"):
         found = arxiv_id(value)
@@ -48,6 +55,11 @@ def wanted(text: str) -> Wanted | None:
     if not form.fullmatch(value):
         raise ReadError(f"{text[:_SHOWN]}: names no paper; give an id such as {service}:{such}.")
     return Wanted(service, value)
+
+
+def _bare(text: str) -> Wanted | None:
+    service = "arxiv" if _BARE_ARXIV.fullmatch(text) else "doi" if _BARE_DOI.fullmatch(text) else ""
+    return wanted(f"{service}:{text}") if service and not Path(text).exists() else None
 
 
 def _linked(url: str) -> Wanted:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_library import open_empty
 
 from rag.search import atlas as atlases
 from rag.search.atlas import NAME, brought_up, keep_atlas, named, read_atlas
@@ -26,6 +27,12 @@ def test_papers_of_a_kind_stand_together_and_the_same_each_time():
     np.fill_diagonal(apart, np.inf)
     assert (kind[apart.argmin(axis=1)] == kind).mean() > 0.97
     assert sorted(len(group) for group in clusters(places, 3)) == [30, 30, 30]
+
+
+def test_a_library_without_any_abstract_has_an_empty_map(tmp_path):
+    with open_empty(tmp_path) as library:
+        library.add([Paper("bare", "A title and no more", "")])
+        assert named(library, brought_up(library, None)).ids == ()
 
 
 @pytest.mark.parametrize("n", range(6))
@@ -64,5 +71,7 @@ def test_the_map_of_a_library_is_kept_and_follows_its_papers(small, tmp_path, mo
     assert "later" in where and first.ids[0] not in where and now.late == 1 and now.stamp != first.stamp
     assert all(where[i] == at for i, at in zip(first.ids[1:], first.places[1:].tolist(), strict=True))
     assert brought_up(small, now).ids == now.ids
+    small.add([Paper("bare", "A title and no more", "")])  # it has no vector
+    assert set(brought_up(small, now).ids) == set(brought_up(small, None).ids) == set(now.ids)
     (tmp_path / NAME).write_bytes(b"no map")
     assert read_atlas(tmp_path) is None

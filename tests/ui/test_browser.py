@@ -45,6 +45,32 @@ def test_an_older_answer_keeps_its_own_sources(page):
     assert page.locator("mark:visible").count() == 1
 
 
+def test_what_shows_on_pointing_is_gone_when_the_page_moves(page):
+    ask(page, "compare them")
+    page.locator(".cite").first.hover()
+    page.wait_for_selector("#peek:visible")
+    page.mouse.wheel(0, 120)
+    page.wait_for_selector("#peek", state="hidden")
+
+
+def test_the_sources_follow_the_answer_in_sight(page):
+    ask(page, "compare them")
+    ask(page, "refuse this")
+    page.locator("#turn-1 .question").evaluate("(one) => one.scrollIntoView({ block: 'start', behavior: 'instant' })")
+    page.wait_for_selector(".sources[data-turn='1']:visible")
+    page.locator("#turn-2 .question").evaluate("(one) => one.scrollIntoView({ block: 'start', behavior: 'instant' })")
+    page.wait_for_selector(".sources[data-turn='2']:visible")
+
+
+def test_what_was_asked_behind_an_earlier_question_is_kept_in_sight(page):
+    ask(page, "compare them")
+    ask(page, "refuse this")
+    page.locator("#turn-1").get_by_role("button", name="Ask again").click()
+    page.wait_for_selector("#toast:has-text('The question behind it is kept with version 1')")
+    page.get_by_role("button", name="Show it").click()
+    page.wait_for_selector("#turn-2:has-text('refuse this')")
+
+
 def test_foreign_text_does_nothing_and_nothing_leaves_this_machine(page):
     ask(page, "evil <img src=x onerror='window.hacked=1'>")
     ask(page, "fail too")
@@ -126,8 +152,9 @@ def test_a_draft_is_planned_edited_and_written(real_page, library):
     real_page.get_by_role("link", name="Draft").click()
     real_page.fill("#topic textarea", "efficient vision-language-action models")
     real_page.click("#make-plan")
-    real_page.wait_for_selector("#plan textarea")
-    real_page.click("#pin-paper")
+    real_page.get_by_role("button", name="Pin “").first.click()
+    real_page.wait_for_selector(".plan .tag:has-text('pinned')")
+    real_page.get_by_role("button", name="Edit the plan as text").click()
     real_page.wait_for_function("document.querySelector('#plan textarea').value.includes('] (pinned) ')")
     paper = next(paper for paper in library.papers() if paper.title.startswith("CLIP-RT"))
     real_page.fill("#plan textarea", f"Topic: small models\n\n## Small\n\n- [{paper.paper_id}]\n")

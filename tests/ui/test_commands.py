@@ -26,6 +26,7 @@ ANSWER_KEYS = {
     "timings_ms",
     "searches",
     "filters",
+    "papers_searched",
 }
 
 

@@ -36,7 +36,8 @@ def map_page(open_page, serve, tmp_path_factory):
     from rag.settings import Settings
 
     with open_empty(tmp_path_factory.mktemp("map")) as library:
-        library.add([*NEW, Paper("evil", f"Evil {EVIL}", f"We look at maps in setting 3. {EVIL}")])
+        bare = Paper("bare", "A chapter of which there is a title", "")
+        library.add([*NEW, bare, Paper("evil", f"Evil {EVIL}", f"We look at maps in setting 3. {EVIL}")])
         page = open_page(serve(Assistant(library, Settings(library.home))) + "?p=map")
         page.wait_for_selector(".map-themes li")
         yield page
@@ -46,7 +47,7 @@ def map_page(open_page, serve, tmp_path_factory):
 
 def test_the_map_is_used_by_keyboard_alone(map_page):
     page = map_page
-    assert page.locator("[data-part=said]:visible").inner_text() == "61 papers"
+    page.wait_for_selector("[data-part=said] >> text=/^61 papers · 1 paper without an abstract is not on it$/")
     page.locator(".map-field").focus()
     page.keyboard.press("ArrowRight")
     first = page.locator(".map-tip b").inner_text()

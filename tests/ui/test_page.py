@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag.answer import Searched
+from rag.filters import NO_LIMIT, Filter
 from rag.records import Turn
 from store.records import Paper
 from tests.fakes_web import (
@@ -70,8 +71,8 @@ def shown(conversation):
     return exchange_html(str(len(conversation)), conversation[-1], 4, answer_files(conversation[-1]))
 
 
-def last(question, conversation=(), assistant=None):
-    *_, grown = answering(assistant or FakeAssistant(), question, conversation, Event())
+def last(question, conversation=(), assistant=None, limit=NO_LIMIT):
+    *_, grown = answering(assistant or FakeAssistant(), question, conversation, Event(), limit)
     return grown
 
 
@@ -226,6 +227,9 @@ def test_a_refusal_says_what_was_searched_and_names_the_nearest_papers():
     nearest = ["#card-1-2411.00508", "#card-1-10.1%2Fevil", "#card-1-2406.09246"]
     assert [a["href"] for a in page.of("to-card")] == nearest
     assert "Nearest papers" in section_html("1", last("refuse it")[0])
+    limited = Elements(shown(last("refuse it", limit=Filter(2024, 2024))))
+    assert "Not in the papers searched" in limited.text and "papers from 2024 for refuse it" in limited.text
+    assert "Ask all 4 papers" in limited.text and "Ask all" not in page.text
 
 
 def test_the_offline_model_says_that_it_is_no_language_model():

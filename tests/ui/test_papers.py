@@ -1,5 +1,6 @@
 """The place of the papers: the table in a real browser, and what stands behind it."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from store.incoming import Incoming
 from store.records import Paper
 from store.services.client import Client, ServiceError
 from tests.fakes_web import EVIL
+from tests.page_client import PageClient
 from ui.listing import Listing, Wanted
 from ui.routes_papers import NoPaper, _taken
 
@@ -99,6 +101,9 @@ def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
     papers.fill("[data-part=pasted]", PASTED)
     papers.locator("[data-part=paste]").click()
     papers.wait_for_selector("[data-part=added]:has-text('pasted.jsonl: 1 added')")
+    papers.wait_for_selector("[data-part=added] a:has-text('A new paper on gripping')")
+    papers.wait_for_selector(".about-library .size:has-text('62 papers')")
+    assert "new" in papers.locator(".paper-row").first.inner_text()
     papers.fill(".filters [name=year]", "2030-2040")
     papers.wait_for_function("document.querySelectorAll('.paper-row').length === 2")
     papers.locator(".paper-row", has_text="new paper").locator("input").check()
@@ -120,3 +125,30 @@ def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
     papers.go_back()
     papers.wait_for_selector(".paper-row:visible")
     assert papers.asked_hosts == {"127.0.0.1"}
+
+
+def test_what_came_without_an_abstract_is_said_and_what_failed_stays(papers):
+    papers.locator(".adding summary").click()
+    for _ in range(2):
+        papers.fill("[data-part=pasted]", "no-such-thing")
+        papers.locator("[data-part=paste]").click()
+        papers.wait_for_selector("[data-part=added] .failure:has-text('no arXiv id')")
+        assert papers.locator("[data-part=added] .failure").count() == 1
+        assert papers.locator("[data-part=pasted]").input_value() == "no-such-thing"
+    papers.fill("[data-part=pasted]", '{"title": "A chapter about tea", "year": 2031}')
+    papers.locator("[data-part=paste]").click()
+    papers.wait_for_selector("[data-part=added]:has-text('1 without an abstract: found by title, never quoted')")
+    assert "no abstract" in papers.locator(".paper-row").first.inner_text()
+    papers.locator("[data-part=added] a").click()
+    papers.get_by_role("button", name="Add its abstract").click()
+    papers.keyboard.type("Tea calms.")
+    papers.get_by_role("button", name="Save").click()
+    papers.wait_for_selector(".paper-abstract:has-text('Tea calms.')")
+    assert not papers.errors
+
+
+def test_a_paper_that_is_held_is_asked_of_nobody(serve, small):
+    small.add([Paper("2307.15818", "A paper with an id", "It has an abstract.")])
+    client = PageClient(serve(Assistant(small, Settings(small.home))))
+    status, _, said = client.request("POST", "/citewell/papers/fetch", {"words": ["2307.15818"]})
+    assert status == 200 and json.loads(said)["unchanged"] == 1

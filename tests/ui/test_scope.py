@@ -89,6 +89,19 @@ def test_chips_are_added_taken_off_and_survive_a_reload(page, assistant):
     assert chips(page)[0].startswith("2024-2025")
 
 
+def test_a_limited_refusal_is_asked_of_all_papers_by_a_button(page, assistant):
+    page.get_by_role("button", name="Limit to").click()
+    page.fill("#scope [name=year]", "2024")
+    page.get_by_role("button", name="Done").click()  # what is typed is not lost
+    page.wait_for_selector("#scope .chips li")
+    page.wait_for_selector("#scope-form", state="hidden")
+    page.fill(BOX, "refuse this")
+    page.press(BOX, "Enter")
+    page.get_by_role("button", name="Ask all 4 papers").click()
+    page.wait_for_selector("#turn-2[data-id][aria-busy=false]")
+    assert assistant.limits[-2:] == [Filter(2024, 2024), NO_LIMIT] and not chips(page)
+
+
 def test_rows_of_the_papers_are_asked_and_drafted(desk):
     page = desk("papers")
     page.wait_for_selector(".paper-row")
@@ -106,7 +119,7 @@ def test_rows_of_the_papers_are_asked_and_drafted(desk):
     page.fill("#topic textarea", "What studies look at")
     page.click("#make-plan")
     page.wait_for_function("document.querySelectorAll('#draft-cards .card').length === 2")
-    page.wait_for_selector("#plan textarea:visible")
+    page.wait_for_selector(".plan [data-paper]:nth-child(1)")
     assert page.locator("#place-draft h1").inner_text() == "Draft related work"
     assert not obstacles_in_both_schemes(page)
     page.go_back()

@@ -93,7 +93,7 @@ def test_two_windows_of_one_conversation_lose_nothing_of_each_other(page, open_p
     ask(other, "compare theirs")
     ask(page, "compare mine")
     assert questions(page) == ["compare them", "compare mine"]
-    page.get_by_role("button", name="Earlier wording").click()
+    page.get_by_role("button", name="Earlier version").click()
     page.wait_for_selector(".question:has-text('compare theirs')")
     other.close()
 
@@ -106,7 +106,7 @@ def test_a_question_is_changed_and_the_old_one_is_kept_beside_it(page):
     page.press(".rewording", "Enter")
     page.wait_for_selector("#turn-1[data-id][aria-busy=false]:has-text('compare new')")
     assert questions(page) == ["compare new"]
-    page.get_by_role("button", name="Earlier wording").click()
+    page.get_by_role("button", name="Earlier version").click()
     page.wait_for_selector("#turn-2")
     assert questions(page) == ["compare old", "compare more"]
 
