@@ -89,12 +89,12 @@ class Settings:
             raise SettingsError(f"CITEWELL_SERVICES: {unknown[0][:40]!r} is none of {known}; write such.")
         return Client(addresses, self.contact, self.home / "cache" / "services")
 
-    def open_library(self, progress: Progress | None = None, mend: bool = False) -> "Library":
-        """The library of `home`, with `mend` also a damaged one. Raises StoreError, EmbeddingError."""
+    def open_library(self, progress: Progress | None = None, mend: bool = False, hurry: bool = False) -> "Library":
+        """The library of `home`, opened as the settings say. Raises StoreError, EmbeddingError."""
         from store.library import Library
 
-        seed, server = self.shipped_papers, self.chroma_server
-        return Library.open(self.home, self.embedding_model, progress, seed=seed, server=server, mend=mend)
+        model, seed, server = self.embedding_model, self.shipped_papers, self.chroma_server
+        return Library.open(self.home, model, progress, seed=seed, server=server, mend=mend, hurry=hurry)
 
 
 # The variable of each setting; `.env.example` lists exactly these.

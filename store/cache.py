@@ -116,6 +116,12 @@ class VectorCache(Cache):
         super().__init__(path, shipped, read_only)
         self._latest: dict[bytes, np.ndarray] = {}
 
+    def has(self, texts: Sequence[str]) -> set[str]:
+        """Those of these texts whose vectors are kept."""
+        keys = {text: key_of(text) for text in texts}
+        kept = self.get(list(keys.values()))
+        return {text for text, key in keys.items() if key in kept}
+
     def embed(self, texts: Sequence[str], encode: Callable[[list[str]], np.ndarray], keep: bool = False) -> np.ndarray:
         """Unit rows, float32: those kept, and the rest by `encode`; with `keep` these are kept too.
 

@@ -125,7 +125,7 @@ def _vectors_differ(papers: Papers, indexes: Indexes, progress: Progress) -> str
     every, wrong, done, total = papers.in_step(), 0, 0, papers.count_passages()
     while batch := list(islice(every, _BATCH)):
         progress(done, len(papers), "papers looked through")
-        found, rows = indexes.encode(batch)
+        found, rows = indexes.texts.read(batch)
         wanted = [(passage.paper_id, n) for some in found for n, passage in enumerate(some)]
         stored = indexes.vectors.get([(paper.paper_id, 0, len(some)) for paper, some in zip(batch, found, strict=True)])
         wrong += sum(key not in stored or stored[key] @ row < _SAME for key, row in zip(wanted, rows, strict=True))
@@ -141,7 +141,7 @@ def _vectors_differ(papers: Papers, indexes: Indexes, progress: Progress) -> str
 def _words_differ(papers: Papers, indexes: Indexes) -> str:
     """What is wrong with the keyword index; "" where nothing is."""
     keywords = indexes.keywords
-    ids, wanted = keywords.ids(), {paper.paper_id for paper in papers.in_step()}
+    ids, wanted = keywords.ids(), {paper.paper_id for paper in papers.in_step("worded")}
     if len(ids) != len(wanted) or set(ids) != wanted:
         return f"had {len(set(ids) & wanted):,} of {len(wanted):,} papers, and {len(ids):,} texts"
     return ""

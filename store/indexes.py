@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from store.errors import DamagedIndexError, DamagedKeywordsError
 from store.folder import Folder
-from store.records import ChromaServer, Paper, Passage
+from store.records import ChromaServer
 from store.sums import OPEN, Sums
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from store.cache import Cache, MeanVectors, VectorCache
     from store.encoders import Embedder
-    from store.encoders.bert import Words
     from store.keywords import Keywords
+    from store.texts import Texts
     from store.vectors import Vectors
     from store.word_vectors import WordVectors
 
@@ -103,6 +101,13 @@ class Indexes:
         return self._given or load_embedder(self._model, self._files.cache)
 
     @_Opened
+    def fast(self) -> "Embedder":
+        """A model that reads thousands of papers a second."""
+        from store.encoders import load_embedder, weights
+
+        return load_embedder(weights.STATIC, self._files.cache) if self.embedder.slow else self.embedder
+
+    @_Opened
     def vectors(self) -> "Vectors":
         """The vector index of this model. Raises DamagedIndexError when there is none, or not as it was written."""
         from store.vectors import Vectors
@@ -143,7 +148,14 @@ class Indexes:
         """Papers as the means of their sentences' vectors."""
         from store.cache import MeanVectors
 
-        return MeanVectors(self.embed)
+        return MeanVectors(self.texts.embed)
+
+    @_Opened
+    def texts(self) -> "Texts":
+        """What the model makes of papers and sentences."""
+        from store.texts import Texts
+
+        return Texts(self.embedder, self.cache, self.words)
 
     def _kept(self, kind: str, cache: "type[C]") -> "C":
         """What this model has made of `kind`, and what ships of it."""
@@ -151,39 +163,6 @@ class Indexes:
 
         path, shipped = self._files.cache / f"{kind}-{self._mark}.db", embedded(kind, self.embedder.fingerprint)
         return cache(path, shipped, self._files.read_only)
-
-    def embed(self, texts: Sequence[str]) -> "np.ndarray":
-        """Unit rows, float32, shape (len(texts), d); those of a slow model come from a cache where they can."""
-        import numpy as np
-
-        if not texts:
-            return np.zeros((0, self.embedder.dimension), np.float32)
-        return self.cache.embed(texts, self.embedder.encode) if self.embedder.slow else self.embedder.encode(texts)
-
-    def encode(self, papers: Sequence[Paper]) -> "tuple[list[list[Passage]], np.ndarray]":
-        """The passages of each paper, and a row for each; what else a question asks of them is made and kept too."""
-        from store.sentences import abstract_sentences, embedding_text, passages
-
-        embedder, cache, kept = self.embedder, self.cache, self.words
-        found = [passages(paper, whole=not embedder.slow) for paper in papers]
-        both = zip(papers, found, strict=True)
-        texts = [embedding_text(paper.title, passage) for paper, some in both for passage in some]
-        words: dict[str, Words] = {}
-
-        def encode(texts: list[str]) -> "np.ndarray":
-            if not kept:
-                return embedder.encode(texts)
-            vectors, read = embedder.encode_words(texts)
-            words.update(zip(texts, read, strict=True))
-            return vectors
-
-        vectors = cache.embed(texts, encode, keep=True)
-        if kept:
-            kept.keep(papers, words)
-        if embedder.slow:
-            alone = [sentence for paper in papers for sentence in abstract_sentences(paper)]
-            cache.embed(alone, embedder.encode, keep=True)
-        return found, vectors
 
     @property
     def _mark(self) -> str:

@@ -1,14 +1,16 @@
 """The library: papers added, found and read."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.changes import Changes
 from store.errors import LostPapersError
 from store.folder import Folder
+from store.following import SLOW_BATCH
 from store.indexes import Indexes
 from store.papers import Papers
+from store.part import Part
 from store.records import AddReport, ChromaServer, Hit, Outline, Paper, Progress, silent
 from store.search import Searcher
 from store.sync import Sync
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 class Library:
     """A folder of papers with a vector and a keyword index, kept in step with each other."""
 
-    def __init__(self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None):
-        self._folder = Folder(home)
+    def __init__(
+        self, home: Path, model: str, embedder: "Embedder | None", server: ChromaServer | None, hurry: bool = False
+    ):
+        self.home, self._folder = home, Folder(home)
         self._papers = Papers(self._folder)
         self._indexes = Indexes(self._folder, model, embedder, server, self._papers.fact)
-        self._sync = Sync(self._folder, self._papers, self._indexes, f"{model} {self._indexes.place}".strip())
+        self._sync = Sync(self._folder, self._papers, self._indexes, f"{model} {self._indexes.place}".strip(), hurry)
         self._search = Searcher(self._folder, self._papers, self._indexes, self._sync)
         self.changes = Changes(self._folder, self._papers, lambda: self._search.follow(silent))
 
@@ -43,14 +47,16 @@ class Library:
         seed: bool = True,
         server: ChromaServer | None = None,
         mend: bool = False,
+        hurry: bool = False,
     ) -> "Library":
         """Open the library in folder `home`, made and filled with the shipped papers if new.
 
         Finishes an interrupted `add`; another model makes the vectors anew, `embedder` stands in for it; `seed=False`
         leaves a new library empty; `server` keeps the vectors; `mend` puts damaged or lost papers back, else
-        LostPapersError. Raises StoreError for a folder or server that cannot be used.
+        LostPapersError. In a `hurry` many papers are left unread by a slow model until `catch_up`, and found all the
+        same. Raises StoreError for a folder or server that cannot be used.
         """
-        library = cls(Path(home), embedding_model, embedder, server)
+        library = cls(Path(home), embedding_model, embedder, server, hurry)
         try:
             library._begin(seed, progress or silent, mend)
         except BaseException:
@@ -77,6 +83,21 @@ class Library:
             report = self._papers.take(papers, progress or silent, f"add {what}")
             self._search.follow(progress or silent)
         return report
+
+    @property
+    def behind(self) -> int:
+        """How many papers the embedding model has not read yet."""
+        with self._folder.telling():
+            return self._papers.count_lagging()
+
+    def catch_up(self, progress: Progress | None = None, going_on: Callable[[], bool] = lambda: True) -> None:
+        """Have the model read what it has not read yet, for as long as `going_on`; others may write in between."""
+        total = self.behind
+        with self._folder.telling():
+            while going_on() and (left := self.behind):
+                (progress or silent)(total - left, total, "papers read by the model")
+                with self._folder.writing():
+                    self._search.follow(silent, most=SLOW_BATCH)
 
     def add_paths(self, paths: Sequence[Path | str], progress: Progress | None = None) -> AddReport:
         """Take in the papers of files and folders, streamed.
@@ -116,7 +137,7 @@ class Library:
         with self._folder.telling():
             return self._papers.count_without_abstract()
 
-    def among(self, paper_ids: Iterable[str]) -> "Part":
+    def among(self, paper_ids: Iterable[str]) -> Part:
         """The part of the library that these papers are, searched as the library is."""
         return Part(self, frozenset(paper_ids))
 
@@ -137,13 +158,10 @@ class Library:
         `among` limits them to the papers of these ids; without any there is nothing to find.
         """
         with self._folder.telling():
-            return self._search.by_meaning(self._indexes.embedder.encode_query(query), k, among)
+            return self._search.by_meaning(query, k, among)
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
-        """The `k` best papers by keywords: (paper_id, BM25 score above 0), best first, ties by id.
-
-        `among` limits them as in `by_meaning`.
-        """
+        """The `k` best papers by keywords: (paper_id, BM25 score > 0), best first, ties by id; `among` as above."""
         with self._folder.telling():
             return self._search.by_words(query, k, among)
 
@@ -151,6 +169,12 @@ class Library:
     def reads_words(self) -> bool:
         """Whether the embedding model has vectors of words in context, which `word_matches` needs."""
         return self._indexes.words is not None
+
+    def already_read(self, papers: Sequence[Paper]) -> list[Paper]:
+        """Those of `papers` that the embedding model has read."""
+        with self._folder.telling():
+            unread = self._indexes.texts.unread(papers) if self._papers.lagging(1) else ()
+        return [paper for paper in papers if paper not in unread]
 
     def word_matches(self, question: str, papers: Sequence[Paper]) -> "WordMatches":
         """How near the words of `question` come to those of each of `papers`, a column each.
@@ -167,6 +191,7 @@ class Library:
         from store.examine import examine
 
         with self._folder.telling(), self._folder.writing():
+            self._search.see_others()
             found = examine(self._folder, self._papers, self._indexes, self._sync, progress or silent)
             self._search.forget()
         return found
@@ -191,11 +216,11 @@ class Library:
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); sentences of the library come from a cache."""
         with self._folder.telling():
-            return self._indexes.embed(texts)
+            return self._indexes.texts.embed(texts)
 
-    def mean_vectors(self, paper_ids: Sequence[str]) -> "np.ndarray":
-        """The papers of these ids that there are, as unit rows, float32, (n, d): means of their sentences' vectors."""
-        return self._indexes.means.rows(self.get_many(paper_ids))
+    def mean_vectors(self, papers: Sequence[Paper]) -> "np.ndarray":
+        """The papers as unit rows, float32, shape (n, d): the means of their sentences' vectors."""
+        return self._indexes.means.rows(papers)
 
     def held_vectors(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":
         """The vectors that the index holds of these papers, one unit row a paper, float32, shape (d,); none is made."""
@@ -205,11 +230,6 @@ class Library:
     def embed_query(self, text: str) -> "np.ndarray":
         """The unit vector of a query, float32, shape (d,)."""
         return self._indexes.embedder.encode_query(text)
-
-    @property
-    def home(self) -> Path:
-        """The library's folder."""
-        return self._folder.home
 
     def close(self) -> None:
         """Let go of the library's files."""
@@ -224,25 +244,3 @@ class Library:
     def __exit__(self, *_: object) -> None:
         """Close the library."""
         self.close()
-
-
-class Part:
-    """Some papers of a library, searched as the whole is; a part without papers finds none."""
-
-    def __init__(self, library: Library, paper_ids: frozenset[str]):
-        self._library, self._ids = library, paper_ids
-        self.get_many, self.word_matches, self.home = library.get_many, library.word_matches, library.home
-        self.embed, self.embed_query, self.mean_vectors = library.embed, library.embed_query, library.mean_vectors
-        self.reads_words = library.reads_words
-
-    def by_meaning(self, query: str, k: int) -> list[Hit]:
-        """The `k` papers nearest in meaning, each by its best passage, with their cosines."""
-        return self._library.by_meaning(query, k, self._ids)
-
-    def by_words(self, query: str, k: int) -> list[tuple[str, float]]:
-        """The `k` best papers by keywords: (paper_id, BM25 score above 0), best first, ties by id."""
-        return self._library.by_words(query, k, self._ids)
-
-    def __len__(self) -> int:
-        """How many papers there are."""
-        return len(self._ids)

@@ -1,39 +1,23 @@
-"""The place of record: every paper, what it is known by, and how far the indexes have followed it.
-
-A row's `indexed` is the digest of the text that both indexes hold for it; where it differs
-from `content`, the indexes lag. `passages` is how many passages the vector index holds of it at
-most, and `spans` where they stand in the abstract.
-"""
+"""The place of record: every paper, and what it is known by."""
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from store.history import History
 from store.identity import identify, keys
+from store.lagging import PAGE, Followed
 from store.merging import join
 from store.records import AddReport, Outline, Paper, Passage, Progress, Skipped, unfit
-from store.rows import COLUMNS, digest_of_row, outline_of, paper_of, passages_of, spans_of
+from store.rows import COLUMNS, digest_of_row, outline_of, paper_of, passages_of
 
 _BATCH = 1_000  # papers a transaction
-_PAGE = 500  # rows read at once
 _SHOWN = 200  # characters of a title that stands for its paper
 
 
-@dataclass(frozen=True, slots=True)
-class Lagging:
-    """A paper the indexes have not followed yet, and the most passages they may hold of it."""
-
-    seq: int
-    paper: Paper
-    content: str
-    passages: int
-
-
-class Papers(History):
+class Papers(Followed):
     """The papers of one library."""
 
     def take(self, new: Iterable[Paper], progress: Progress, what: str = "add") -> AddReport:
@@ -85,58 +69,6 @@ class Papers(History):
         )
         return [(row[0], paper_of(row[1:])) for row in self.rows(query, known_by)]
 
-    def removed(self) -> list[tuple[str, int]]:
-        """The ids of papers the indexes still have to forget, with their numbers of passages."""
-        return self.rows("SELECT paper_id, passages FROM removed ORDER BY paper_id")
-
-    def forget_removed(self, paper_ids: Sequence[str]) -> None:
-        """The indexes have forgotten these papers."""
-        self._db.executemany("DELETE FROM removed WHERE paper_id = ?", [(i,) for i in paper_ids])
-        self.bump_generation()
-
-    def lagging(self, limit: int, after: int = 0) -> list[Lagging]:
-        """The first `limit` papers behind row `after` that the indexes have not followed yet."""
-        query = f"SELECT seq, content, passages, {COLUMNS} FROM papers WHERE indexed <> content AND seq > ? "
-        rows = self.rows(query + "ORDER BY seq LIMIT ?", (after, limit))
-        return [Lagging(row[0], paper_of(row[3:]), row[1], row[2]) for row in rows]
-
-    def count_lagging(self) -> int:
-        """How many papers the indexes have not followed yet."""
-        return self.value("SELECT count(*) FROM papers WHERE indexed <> content")
-
-    def count_replaced(self) -> int:
-        """How many papers the keyword index holds with a text that is no longer theirs."""
-        query = (
-            "SELECT (SELECT count(*) FROM papers WHERE indexed <> content AND passages > 0) "
-            "+ (SELECT count(*) FROM removed)"
-        )
-        return self.value(query)
-
-    def expect_passages(self, found: Sequence[tuple[int, Sequence[Passage]]]) -> None:
-        """Note the passages of each row before the vector index is written."""
-        rows = [(len(some), spans_of(some), seq) for seq, some in found]
-        self._db.executemany("UPDATE papers SET passages = ?, spans = ?, indexed = '' WHERE seq = ?", rows)
-
-    def mark_indexed(self, followed: Sequence[tuple[int, str]]) -> None:
-        """The indexes now hold the text of digest `content` for row `seq`, for each (seq, content)."""
-        rows = [(content, seq) for seq, content in followed]
-        self._db.executemany("UPDATE papers SET indexed = ? WHERE seq = ?", rows)
-        self.bump_generation()
-
-    def mark_all_lagging(self) -> None:
-        """Both indexes are to be made anew, from nothing."""
-        self._db.execute("UPDATE papers SET indexed = '', passages = 0")
-        self._db.execute("DELETE FROM removed")
-
-    def bump_generation(self) -> None:
-        """Note that the indexes have changed, for other processes that hold them open."""
-        self.set_fact("generation", str(self.number("generation") + 1))
-
-    def count_passages(self, in_step: bool = False) -> int:
-        """How many passages the vector index holds when it is in step; of the papers it has followed at least."""
-        where = " WHERE indexed = content" if in_step else ""
-        return self.value(f"SELECT coalesce(sum(passages), 0) FROM papers{where}")
-
     def with_rows(self, paper_ids: Sequence[str]) -> list[tuple[int, Paper]]:
         """Those of these papers that there are, with their row numbers."""
         return [(row[0], paper_of(row[1:])) for row in self._rows(f"seq, {COLUMNS}", paper_ids)]
@@ -159,8 +91,8 @@ class Papers(History):
         return {row[0]: row[1] for row in self._rows("paper_id, spans", paper_ids)}
 
     def _rows(self, columns: str, paper_ids: Sequence[str]) -> Iterator[Sequence[Any]]:
-        for start in range(0, len(paper_ids), _PAGE):
-            some = list(paper_ids[start : start + _PAGE])
+        for start in range(0, len(paper_ids), PAGE):
+            some = list(paper_ids[start : start + PAGE])
             query = f"SELECT {columns} FROM papers WHERE paper_id IN ({', '.join('?' * len(some))})"
             yield from self.rows(query, some)
 
@@ -183,7 +115,7 @@ class Papers(History):
         """Put `whole` back in its row; the indexes are to follow it."""
         with self.transaction():
             self._put(seq, whole)
-            self._db.execute("UPDATE papers SET indexed = '' WHERE seq = ?", (seq,))
+            self._db.execute("UPDATE papers SET indexed = '', worded = 'another' WHERE seq = ?", (seq,))
 
     def leave_out(self, seq: int, names: Sequence[str]) -> None:
         """Blank the fields of these names, which nothing can be read of; the digest tells what they were not."""
@@ -214,16 +146,6 @@ class Papers(History):
             self._folder.note(replace(known, papers=papers))
         self.take_all_of(other)
         self._folder.note(self.known())
-
-    def in_step(self) -> Iterator[Paper]:
-        """The papers that the indexes have followed, a page at a time."""
-        return (paper_of(row[1:]) for row in self._pages(COLUMNS, "seq > ? AND indexed = content"))
-
-    def _pages(self, columns: str, where: str, values: Sequence[Any] = ()) -> Iterator[Sequence[Any]]:
-        query, last = f"SELECT seq, {columns} FROM papers WHERE {where} ORDER BY seq LIMIT {_PAGE}", 0
-        while rows := self.rows(query, (last, *values)):
-            yield from rows
-            last = rows[-1][0]
 
     def __len__(self) -> int:
         """How many papers there are."""

@@ -13,7 +13,7 @@ from store.names import Author, Name, parsed
 from store.records import Paper
 from store.rows import COLUMNS, FIELDS, digest_of_row, digest_of_text, row_of
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 _CITEKEYS = """
 CREATE TABLE IF NOT EXISTS citekeys (
     citekey TEXT PRIMARY KEY COLLATE NOCASE, paper_id TEXT NOT NULL, change INTEGER NOT NULL) WITHOUT ROWID;
@@ -30,10 +30,12 @@ CREATE TABLE IF NOT EXISTS papers (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, paper_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
     abstract TEXT NOT NULL, authors TEXT NOT NULL, year INTEGER, venue TEXT NOT NULL, arxiv TEXT NOT NULL,
     doi TEXT NOT NULL, url TEXT NOT NULL, tags TEXT NOT NULL, sources TEXT NOT NULL,
-    content TEXT NOT NULL, indexed TEXT NOT NULL DEFAULT '', passages INTEGER NOT NULL DEFAULT 0,
+    content TEXT NOT NULL, indexed TEXT NOT NULL DEFAULT '', worded TEXT NOT NULL DEFAULT '',
+    passages INTEGER NOT NULL DEFAULT 0,
     spans TEXT NOT NULL DEFAULT '', citekey TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
     retracted TEXT NOT NULL DEFAULT '', origins TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
+CREATE INDEX IF NOT EXISTS unworded ON papers (seq) WHERE worded <> content;
 CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
 CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS keys_of ON keys (seq);
@@ -76,6 +78,13 @@ def _to_5(db: sqlite3.Connection) -> None:
             db.execute("UPDATE papers SET digest = ? WHERE seq = ?", (digest_of_row(row), seq))
 
 
+def _to_6(db: sqlite3.Connection) -> None:
+    """Each of the two indexes is followed by itself."""
+    db.execute("ALTER TABLE papers ADD COLUMN worded TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE papers SET worded = indexed")
+    db.execute("CREATE INDEX IF NOT EXISTS unworded ON papers (seq) WHERE worded <> content")
+
+
 def _keys_3(papers: Iterable[Paper]) -> dict[str, str]:
     """paper_id → the key that version 3 gave it: papers of one base take it in the order of their ids."""
     groups: dict[str, list[str]] = defaultdict(list)
@@ -100,4 +109,4 @@ def _name_3(text: str) -> Name:
 
 
 # What brings the tables of a version to those of the next one.
-MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {"2": lambda db: None, "3": _to_4, "4": _to_5}
+MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {"2": lambda db: None, "3": _to_4, "4": _to_5, "5": _to_6}

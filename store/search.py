@@ -4,8 +4,10 @@ import math
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from store.ahead import Ahead
 from store.errors import DamagedIndexError, DamagedKeywordsError
 from store.folder import Folder
 from store.indexes import Indexes
@@ -31,21 +33,33 @@ class Searcher:
         self._seen: tuple[str, float] | None = None  # generation of the opened indexes, and when
         self._counted: tuple[int, int] | None = None
         self._worded: int | None = None
+        self._ahead = Ahead(papers, indexes, self.by_words)
 
-    def follow(self, progress: Progress, damaged: bool = False) -> None:
+    def follow(self, progress: Progress, damaged: bool = False, most: int | None = None) -> None:
         """Have the indexes follow the papers, as `Sync.follow` does, and the next search see it."""
+        self.see_others()
         try:
-            self._sync.follow(progress, damaged)
+            self._sync.follow(progress, damaged, most)
         finally:
             self.forget()
+
+    def see_others(self) -> None:
+        """Before writing, see what other processes wrote."""
+        with self._lock:  # not while a search looks into what is opened again
+            self._sync.see_others()
 
     def forget(self) -> None:
         """What was seen of the indexes may be so no more."""
         self._seen = None
 
-    def by_meaning(self, vector: "np.ndarray", k: int, among: Collection[str] | None = None) -> list[Hit]:
-        """The `k` papers nearest to `vector`, each by its best passage, with their cosines."""
-        return self._steadily(lambda: self._nearest(vector, k, among))
+    def by_meaning(self, query: str, k: int, among: Collection[str] | None = None) -> list[Hit]:
+        """The `k` papers nearest in meaning, each by its best passage, with their cosines."""
+        vector = self._indexes.embedder.encode_query(query)
+        found = self._steadily(lambda: self._nearest(vector, k, among))
+        if not self._papers.lagging(1):
+            return found
+        early = self._ahead.hits(query, vector, among)
+        return _best([*early, *found])[:k]
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best papers by keywords: (paper_id, score above 0), best first, ties by id."""
@@ -70,11 +84,10 @@ class Searcher:
                 return look()
             except DamagedIndexError:
                 self._reopen()  # another process may have replaced them
-            try:
+            with suppress(DamagedIndexError):
                 return look()
-            except DamagedIndexError:
-                with self._folder.writing():
-                    return self._mended(look)
+        with self._folder.writing(), self._lock:  # in this order, as with who writes
+            return self._mended(look)
 
     def _mended(self, look: Callable[[], T]) -> T:
         self._reopen()
@@ -130,7 +143,7 @@ class Searcher:
             for paper_id, (number, score) in best.items()
             if number < len(known.get(paper_id, ()))
         ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.passage.paper_id))
+        return _best(hits)
 
     def _by_words(self, query: str, k: int, among: Collection[str] | None) -> list[tuple[str, float]]:
         keywords, stored, wanted = self._indexes.keywords, self._stored(), k
@@ -150,7 +163,7 @@ class Searcher:
     def _stored(self) -> int:
         """How many papers the keyword index holds. Raises DamagedIndexError for fewer than there should be."""
         if self._seen is None or self._worded is None:
-            followed = len(self._papers) - self._papers.count_lagging()
+            followed = len(self._papers) - self._papers.count_lagging("worded")
             self._worded = len(self._indexes.keywords)
             if self._worded < followed:
                 raise DamagedKeywordsError(f"{self._folder.home}: the keyword index has lost papers; open it again.")
@@ -167,3 +180,9 @@ class Searcher:
                 raise DamagedIndexError(f"{self._folder.home}: vectors are lost; open the library again to mend it.")
             self._counted = passages, max(1, len(self._papers))
         return self._counted
+
+
+def _best(hits: list[Hit]) -> list[Hit]:
+    """The hits, best first, the first one of each paper alone."""
+    first = {hit.passage.paper_id: hit for hit in reversed(hits)}
+    return sorted(first.values(), key=lambda hit: (-hit.score, hit.passage.paper_id))

@@ -1,54 +1,37 @@
-"""Both indexes kept in step with the papers, in batches that survive an interruption, and made anew when damaged.
-
-What a batch goes through, so that a kill at any moment leaves no passage unaccounted for:
-passages beyond the new number are deleted, the new number is noted, both indexes are
-written under stable ids, and only then is the batch marked as followed.
-"""
+"""Both indexes kept in step with the papers, in batches that survive an interruption, and made anew when damaged."""
 
 import secrets
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING
 
 from store.chroma import Writer
 from store.errors import BusyError, DamagedIndexError, DamagedKeywordsError
 from store.folder import Folder, Known
+from store.following import begin_words_anew, damage_of_words, follow_vectors, follow_words
 from store.indexes import Indexes
-from store.papers import Lagging, Papers
-from store.records import Passage, Progress, silent
+from store.papers import Papers
+from store.records import Progress, silent
 
-if TYPE_CHECKING:
-    import numpy as np
-
-_BATCH = 2_048  # papers; of a slow model fewer, as an interruption loses the batch in hand
-_SLOW_BATCH = 256
-# A replaced text counts in BM25's statistics until the keyword index is made anew: past this share of the
-# papers, and always in a library where that takes a blink.
-_STALE, _SMALL = 0.02, 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    batch: Sequence[Lagging]
-    passages: Sequence[Sequence[Passage]]
-    vectors: "np.ndarray"
+_FEW = 32  # papers that a slow model reads in a second or two
+_WORDS_ANEW = "The keyword index {}: it was made anew."
 
 
 class Sync:
-    """The papers of a library and its indexes; `model` names what the vectors are to be made with."""
+    """The papers of a library and its indexes; `model` names what the vectors are to be made with.
 
-    def __init__(self, folder: Folder, papers: Papers, indexes: Indexes, model: str):
-        self._folder, self._papers, self._indexes, self._model = folder, papers, indexes, model
+    In a `hurry` nothing waits for a slow model with many papers to read (see `store.ahead`).
+    """
+
+    def __init__(self, folder: Folder, papers: Papers, indexes: Indexes, model: str, hurry: bool = False):
+        self._folder, self._papers, self._indexes, self._model, self._hurry = folder, papers, indexes, model, hurry
         self.repairs: list[str] = []
         self.lost: list[str] = []  # what cannot be repaired
         self._progress: Progress = silent
         self._gate = threading.Lock()  # between those who write to the indexes and those who close them
         self.writing = False
-        self._renewed: set[str] = set()  # which indexes, that nothing has been written to since
+        self._renewed = False  # the vectors, that nothing has been written to since
+        self._written = ""  # the generation of the indexes that this process wrote last
 
     def begin(self, seed: bool, progress: Progress) -> None:
         """Make the library if it is new, and finish what another process left undone.
@@ -96,11 +79,18 @@ class Sync:
         self._papers.set_fact("generation", str(known.generation))
         self.renew_vectors()
 
-    def _is_behind(self) -> bool:
+    def _is_behind(self, most: int | None = None) -> bool:
         papers, indexes = self._papers, self._indexes
-        if papers.fact("model") != self._model or papers.fact("writing") or papers.lagging(1) or papers.removed():
+        if papers.fact("model") != self._model or papers.fact("writing") or papers.removed():
+            return True
+        if papers.lagging(1, index="worded") or (papers.lagging(1) and self._bound(most) != 0):
             return True
         return bool(indexes.damage_of_vectors() or indexes.damage_of_keywords())
+
+    def _bound(self, most: int | None) -> int | None:
+        """How many papers a slow model may read for the first time; of many none in a hurry, unless told so."""
+        wait = most is None and self._hurry and self._papers.count_lagging() > _FEW and self._indexes.embedder.slow
+        return 0 if wait else most
 
     def reopen(self) -> None:
         """See what another process has written, unless this one is writing: it is up to date."""
@@ -108,59 +98,55 @@ class Sync:
             if not self.writing:
                 self._indexes.reopen()
 
-    def follow(self, progress: Progress, damaged: bool = False) -> None:
-        """Bring the indexes in step with the papers, or make `damaged` ones anew; the caller is the one writer."""
-        if not damaged and not self._is_behind():
+    def see_others(self) -> None:
+        """Before writing: Chroma would leave out of its graph what another process has written since it was opened."""
+        if self._papers.fact("generation") != self._written:
+            self._indexes.reopen()
+
+    def follow(self, progress: Progress, damaged: bool = False, most: int | None = None) -> None:
+        """Bring the indexes in step with the papers, or make `damaged` ones anew; the caller is the one writer.
+
+        Of papers that a slow model has not read it reads `most`, also in a hurry.
+        """
+        if not damaged and not self._is_behind(most):
             return
         with self._gate:
             self.writing = True
         self._progress = progress
         try:
-            self._catch_up()
+            self._catch_up(most)
         finally:
+            self._written = self._papers.fact("generation")
             self.writing = False
-            self._renewed.clear()
+            self._renewed = False
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, most: int | None) -> None:
         papers = self._papers
         if not papers.fact("library"):
             papers.set_fact("library", secrets.token_hex(8))
         self._distrust()
-        lacking = self._lacks_words()
-        if lacking and len(papers) > papers.count_lagging() and "keywords" not in self._renewed:
-            self.repairs.append(f"The keyword index {lacking}: it was made anew.")
-        if lacking or papers.fact("writing"):
-            self._rebuild_keywords()
+        damage = damage_of_words(papers, self._indexes)  # before writing, when an index is taken as it is
+        if damage and len(papers) > papers.count_lagging("worded"):
+            self.repairs.append(_WORDS_ANEW.format(damage))
+        anew = bool(damage or papers.fact("writing"))
         papers.set_fact("writing", "yes")
-        replaced = papers.count_replaced() + papers.number("replaced")
         try:
-            self._index()
+            self._both(anew, most)
         except DamagedIndexError as error:
             self.renew(error)
-            self._index()
+            self._both(True, most)
         except KeyboardInterrupt:
             self._indexes.seal()
             papers.set_fact("writing", "")  # what was being written is finished, unlike after a kill
             raise
-        if replaced > _STALE * len(papers) or (replaced and len(papers) < _SMALL):
-            self._rebuild_keywords()
-            replaced = 0
         self._indexes.seal()
         with papers.transaction():
             papers.set_fact("model", self._model)
-            papers.set_fact("replaced", str(replaced))
             papers.set_fact("writing", "")
-
-    def _lacks_words(self) -> str:
-        try:
-            whole = len(self._indexes.keywords) >= len(self._papers) - self._papers.count_lagging()
-        except DamagedIndexError as error:
-            return error.damage
-        return "" if whole else "was incomplete"
 
     def _distrust(self) -> None:
         """Drop vectors that are of another model, lost, or broken by the end of who wrote them."""
-        if "vectors" in self._renewed:
+        if self._renewed:
             return
         if self._papers.fact("fingerprint") != self._indexes.fingerprint:
             self.renew_vectors()
@@ -183,10 +169,8 @@ class Sync:
 
     def renew(self, error: DamagedIndexError) -> None:
         """Have the index that was found damaged made anew."""
-        if not isinstance(error, DamagedKeywordsError):
-            return self.renew_vectors(error.damage)
-        self.renew_keywords(error.damage)
-        self._rebuild_keywords()
+        renew = self.renew_keywords if isinstance(error, DamagedKeywordsError) else self.renew_vectors
+        renew(error.damage)
 
     def renew_vectors(self, damage: str = "") -> None:
         """Have the next `follow` make every vector anew from the place of record; `damage` says what was wrong."""
@@ -199,52 +183,16 @@ class Sync:
             self._papers.set_fact("writing", "yes")
             self._papers.set_fact("fingerprint", self._indexes.fingerprint)
         self._indexes.renew_vectors()
-        self._renewed.add("vectors")
+        self._renewed = True
 
     def renew_keywords(self, damage: str) -> None:
         """Have the next `follow` make the keyword index anew; `damage` says what was wrong."""
-        self.repairs.append(f"The keyword index {damage}: it was made anew.")
-        self._indexes.renew_keywords()
-        self._renewed.add("keywords")
+        self.repairs.append(_WORDS_ANEW.format(damage))
+        begin_words_anew(self._papers, self._indexes)
 
-    def _rebuild_keywords(self) -> None:
-        """Make the keyword index of the papers in step anew from the place of record."""
-        self._indexes.renew_keywords()
-        total, every = len(self._papers) - self._papers.count_lagging(), self._papers.in_step()
-        for done in range(0, total, _BATCH):
-            self._progress(done, total, "papers indexed by words")
-            self._indexes.keywords.put(islice(every, _BATCH))
-
-    def _index(self) -> None:
-        """Follow every paper that lags; one batch is embedded while the last is written."""
-        from store.encoders import advice
-
-        self._forget()
-        embedder, total, done, last = self._indexes.embedder, self._papers.count_lagging(), 0, 0
-        what = " ".join(filter(None, ["papers indexed.", advice(embedder, total)])).rstrip(".")
+    def _both(self, anew: bool, most: int | None) -> None:
+        """Have both indexes follow the papers: the words, `anew` if need be, then the vectors."""
         with Writer() as writer:
-            while batch := self._papers.lagging(_SLOW_BATCH if embedder.slow else _BATCH, last):
-                self._progress(done, total, what)
-                encoded = _Encoded(batch, *self._indexes.encode([item.paper for item in batch]))
-                writer.write(partial(self._write, encoded))
-                done, last = done + len(batch), batch[-1].seq
+            writer.write(partial(follow_words, self._papers, self._indexes, self._progress, anew))
             writer.finish()
-        if done:
-            self._progress(done, total, what)
-
-    def _forget(self) -> None:
-        if removed := self._papers.removed():
-            self._indexes.vectors.delete([(paper_id, 0, count) for paper_id, count in removed])
-            self._indexes.keywords.put((), gone=[paper_id for paper_id, _ in removed])
-            with self._papers.transaction():
-                self._papers.forget_removed([paper_id for paper_id, _ in removed])
-
-    def _write(self, encoded: _Encoded) -> None:
-        papers, both = self._papers, list(zip(encoded.batch, encoded.passages, strict=True))
-        self._indexes.vectors.delete([(item.paper.paper_id, len(found), item.passages) for item, found in both])
-        with papers.transaction():
-            papers.expect_passages([(item.seq, found) for item, found in both])
-        self._indexes.vectors.upsert(encoded.passages, encoded.vectors)
-        self._indexes.keywords.put([item.paper for item in encoded.batch])
-        with papers.transaction():
-            papers.mark_indexed([(item.seq, item.content) for item in encoded.batch])
+            follow_vectors(self._papers, self._indexes, self._progress, writer, self._bound(most))

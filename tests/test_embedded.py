@@ -26,8 +26,7 @@ def test_a_new_library_of_the_shipped_papers_embeds_nothing(tmp_path, model, mon
     monkeypatch.setattr(type(light), "encode_words", refuse)
     with Library.open(tmp_path, "m", embedder=Embedder(model.fingerprint, light, refuse)) as library:
         assert len(library) == 118
-        ids = [paper.paper_id for paper in library.papers()]
-        assert library.mean_vectors(ids).shape == (118, model.dimension)
+        assert library.mean_vectors(list(library.papers())).shape == (118, model.dimension)
 
 
 def test_the_shipped_vectors_are_those_of_the_model(tmp_path, model):

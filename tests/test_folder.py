@@ -127,6 +127,10 @@ def as_version(home: Path, version: str) -> None:
     """What earlier versions left behind: 2 is that of 0.1.0."""
     with sqlite3.connect(home / "papers.db") as db:
         db.execute("UPDATE facts SET value = ? WHERE name = 'schema'", (version,))
+        db.execute("DROP INDEX unworded")
+        db.execute("ALTER TABLE papers DROP COLUMN worded")
+        if version == "5":
+            return
         db.execute("ALTER TABLE papers DROP COLUMN digest")
         if version == "4":
             return
@@ -160,7 +164,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path
         db.execute("UPDATE papers SET authors = '[\"Doe, Jane\"]', year = 2024, venue = 'X 2025' WHERE seq < 3")
     with open_empty(home) as opened:
         papers, *found = state(opened)
-        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == "5"
+        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == "6"
         assert [(p.authors, p.year, p.citekey) for p in papers[:2]] == [
             (("Jane Doe",), 2025, "doe2024study"),  # the key that it had, in the order of the ids
             (("Jane Doe",), 2025, "doe2024studya"),
@@ -172,7 +176,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path
         assert "filters" in {row[0] for row in opened._papers._db.execute("SELECT name FROM sqlite_master")}
     assert json.loads((home / "library.json").read_text())["papers"] == 60
     [copy] = (home / "copies").iterdir()
-    assert copy.name.endswith("-before-version-5.db")
+    assert copy.name.endswith("-before-version-6.db")
 
 
 @pytest.fixture
@@ -201,7 +205,7 @@ def test_a_read_only_library_is_served_and_never_written(small, tmp_path, read_o
     there = read_only(home)
     with open_empty(home) as opened:
         assert state(opened) == before
-        assert opened.mean_vectors(["study-1-of-walking"]).shape == (1, 64)
+        assert opened.mean_vectors(opened.get_many(["study-1-of-walking"])).shape == (1, 64)
         assert opened.embed(["A sentence nobody wrote."]).shape == (1, 64)
         for change in (lambda: opened.add(NEW), lambda: opened.remove(["study-1-of-walking"])):
             with pytest.raises(StoreError, match=r"is read-only: nothing can be added"):

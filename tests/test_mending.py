@@ -20,8 +20,8 @@ from filelock import FileLock
 from small_library import NEW, TOPICS, nearest, open_empty, state
 
 import store.folder
+import store.following
 import store.search
-import store.sync
 from benchmarks.kills import followed
 from benchmarks.mishaps.damages import spoil
 from store.errors import DamagedIndexError, StoreError
@@ -147,7 +147,7 @@ STEPS = [
     (Vectors, "upsert", 1),
     (Vectors, "delete", 2),
     (Keywords, "put", 2),
-    (Papers, "mark_indexed", 3),
+    (Papers, "mark", 3),
     (Papers, "forget_removed", 1),
     (Indexes, "renew_vectors", 1),
 ]
@@ -172,7 +172,7 @@ def undisturbed(tmp_path_factory):
 def test_an_add_cut_short_at_any_step_is_finished_by_the_next(
     tmp_path, monkeypatch, undisturbed, where, step, call, after
 ):
-    monkeypatch.setattr(store.sync, "_SLOW_BATCH", 16)
+    monkeypatch.setattr(store.following, "SLOW_BATCH", 16)
     calls, real = [], getattr(where, step)
 
     def cut(*args, **kwargs):
@@ -201,19 +201,20 @@ ADD = """
 import sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
-import store.sync
+import store.following
 from fakes import WordEmbedder
 from store.library import Library
-store.sync._SLOW_BATCH = 16
-library = Library.open(Path(sys.argv[1]), "words", embedder=WordEmbedder(), seed=False)
+store.following.SLOW_BATCH = 16
+library = Library.open(Path(sys.argv[1]), "words", embedder=WordEmbedder(), seed=False, hurry=len(sys.argv) > 3)
 library.add_paths([Path(sys.argv[2])])
+library.catch_up()
 library.close()
 """
 
 
-def adding(home: Path, file: Path) -> subprocess.Popen:
+def adding(home: Path, file: Path, *hurry: str) -> subprocess.Popen:
     paths = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
-    return subprocess.Popen([sys.executable, "-c", ADD.format(paths=paths), str(home), str(file)])
+    return subprocess.Popen([sys.executable, "-c", ADD.format(paths=paths), str(home), str(file), *hurry])
 
 
 @pytest.fixture(scope="module")
@@ -228,8 +229,8 @@ def test_a_killed_add_is_finished_by_the_next(tmp_path, many):
     with open_empty(tmp_path / "whole") as library:
         library.add_paths([many])
         whole = state(library)
-    for share in (0.1, 0.7):
-        process = adding(tmp_path / "home", many)
+    for share, *hurry in ((0.1,), (0.4, "hurry"), (0.7, "hurry")):
+        process = adding(tmp_path / "home", many, *hurry)
         while process.poll() is None and followed(tmp_path / "home") < share * 600:
             pass
         process.kill()
@@ -241,13 +242,25 @@ def test_a_killed_add_is_finished_by_the_next(tmp_path, many):
         assert embedder.calls < 1500  # of about 4,300 texts
 
 
+def test_two_processes_write_in_turns_and_no_vector_is_lost(tmp_path):
+    file = tmp_path / "others.jsonl"
+    file.write_text("".join(json.dumps({"title": f"More of {p.title}", "abstract": p.abstract}) + "\n" for p in NEW))
+    with open_empty(tmp_path / "home") as library:
+        library.add(NEW[:30])
+        assert adding(tmp_path / "home", file).wait() == 0
+        library.add(NEW)
+        assert len(library.by_meaning("gripper", 999)) == len(library) == 120
+    with open_empty(tmp_path / "home") as library:
+        assert library.repairs == () and library.examine().mended == () and library.behind == 0
+
+
 @pytest.mark.parametrize(("end", "made_anew"), [(Killed, 1), (KeyboardInterrupt, 0)])
 def test_only_a_kill_throws_doubt_on_the_vectors(small, tmp_path, monkeypatch, end, made_anew):
     def cut(*_):
         raise end
 
     with monkeypatch.context() as patched, pytest.raises(end):
-        patched.setattr(Keywords, "put", cut)
+        patched.setattr(Vectors, "upsert", cut)
         small.add([replace(NEW[0], title="One more study")])
     small.close()
     renewed = []

@@ -53,6 +53,7 @@ def chat(args: argparse.Namespace) -> None:
     from ui.doors import is_loopback
     from ui.limits import Limits
     from ui.lock import Lock
+    from ui.reading import reading
     from ui.serving import check_reach, launch
     from ui.web import create_app
 
@@ -61,7 +62,7 @@ def chat(args: argparse.Namespace) -> None:
     lock = Lock.of(settings.home, settings.token)
     check_reach(host, lock)
     limits = Limits.of(settings.limits)
-    with open_assistant(settings) as assistant:
+    with open_assistant(settings) as assistant, reading(assistant.library):
         page = launch(create_app(assistant, is_loopback(host), limits), host, port, lock, settings.allowed_hosts)
         print(f"Citewell is at {page.address} (Ctrl-C stops it)", file=sys.stderr, flush=True)
         try:
@@ -113,7 +114,7 @@ def evaluate(args: argparse.Namespace) -> None:
             "Give files of questions, --claims with a file of claims, or --mine to make questions from your library."
         )
     measure = _mine if args.mine else _claims if args.claims else _fit if args.fit else _questions
-    with open_assistant(settings_of(args)) as assistant:
+    with open_assistant(settings_of(args), hurry=False) as assistant:
         values, sheet = measure(args, assistant)
     _show(args, values, sheet)
 

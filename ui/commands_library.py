@@ -4,12 +4,16 @@ import argparse
 import sys
 from contextlib import suppress
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from store.errors import StoreError
 from store.records import AddReport
 from ui.commands_changes import add_actions, check_known
 from ui.common import add_filters, count, filters, named, open_library, path, settings_of, tell
 from ui.console import bar, one_line, print_json, print_json_list, write
+
+if TYPE_CHECKING:
+    from store.library import Library
 
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
@@ -54,22 +58,39 @@ def _add_papers_parsers(command: argparse.ArgumentParser) -> None:
 def add(args: argparse.Namespace) -> None:
     """Read papers from what was named; what was skipped is said on stderr."""
     from store.incoming import Incoming
+    from ui.reading import reading
 
     if args.watch and len(args.named) > 1:
         raise StoreError("--watch follows one file, folder or address at a time; name one.")
     settings = settings_of(args)
-    with open_library(settings) as library, bar() as progress:
+    with open_library(settings) as library:
         tell(library)
-        incoming = Incoming(library, settings.client(), tuple(args.tag), args.max, progress)
-        if args.watch:
-            with suppress(KeyboardInterrupt):  # its end
-                incoming.follow(args.named[0], lambda report: _tell_added(report, args.json))
-            return
-        report = incoming.take(args.named)
-        advice = library.advice
-    _tell_added(report, args.json)
-    if advice and not args.json:
-        print(advice, file=sys.stderr)
+        with bar() as progress:
+            incoming = Incoming(library, settings.client(), tuple(args.tag), args.max, progress)
+            if args.watch:
+                with reading(library), suppress(KeyboardInterrupt):  # its end
+                    incoming.follow(args.named[0], lambda report: _tell_added(report, args.json))
+                return
+            report = incoming.take(args.named)
+        _tell_added(report, args.json)
+        if library.advice and not args.json:
+            print(library.advice, file=sys.stderr)
+        _read_on(library)
+
+
+def _read_on(library: "Library") -> None:
+    """Have the model read what came in, which can be found already."""
+    from ui.reading import left_in_words, read_on
+
+    if not library.behind:
+        return
+    print("All papers can be found now. The embedding model reads on; Ctrl-C puts that off.", file=sys.stderr)
+    try:
+        with bar() as progress:
+            read_on(library, progress)
+    except KeyboardInterrupt:
+        print(left_in_words(library.behind), file=sys.stderr)
+        raise
 
 
 def _tell_added(report: AddReport, as_json: bool) -> None:

@@ -138,9 +138,10 @@ def library_in_words(library: "Library", settings: Settings) -> str:
     """How many papers there are, and how they are indexed. Raises StoreError where the vectors do not answer."""
     library.by_meaning("", 1)
     where = f", vectors at {without_password(settings.chroma_url)}" if settings.chroma_url else ""
+    left = f", {library.behind:,} of them still to be read by the model" if library.behind else ""
     bare = library.count_without_abstract()
     missing = f", {bare:,} of them without an abstract, which are cited by title but never quoted" if bare else ""
-    return f"{len(library):,} papers, indexed{where}{missing}" + (f". {library.advice}" if library.advice else "")
+    return f"{len(library):,} papers, indexed{where}{left}{missing}" + (f". {library.advice}" if library.advice else "")
 
 
 def _library_in_depth(settings: Settings) -> str:

@@ -181,10 +181,13 @@ def _decisions_file() -> Path:
 
 
 @contextmanager
-def open_library(settings: Settings, mend: bool = False) -> Iterator["Library"]:
-    """The user's library, with progress on stderr; closed afterwards. With `mend` also one whose papers are damaged."""
+def open_library(settings: Settings, mend: bool = False, hurry: bool = True) -> Iterator["Library"]:
+    """The user's library, with progress on stderr; closed afterwards.
+
+    With `mend` also one whose papers are damaged; without `hurry` the model first reads what it has not read yet.
+    """
     with bar() as progress:
-        library = settings.open_library(progress, mend)
+        library = settings.open_library(progress, mend, hurry)
     try:
         yield library
     finally:
@@ -194,16 +197,20 @@ def open_library(settings: Settings, mend: bool = False) -> Iterator["Library"]:
 
 
 @contextmanager
-def open_assistant(settings: Settings) -> Iterator["Assistant"]:
-    """The assistant over the user's library; both are closed afterwards."""
+def open_assistant(settings: Settings, hurry: bool = True) -> Iterator["Assistant"]:
+    """The assistant over the user's library, opened as `open_library` does; both are closed afterwards."""
     from rag.answer import Assistant
 
-    with open_library(settings) as library:
+    with open_library(settings, hurry=hurry) as library:
         tell(library)
         yield Assistant(library, settings)
 
 
 def tell(library: "Library") -> None:
-    """Say on stderr when another embedding model stands in for the one that was set."""
+    """Say on stderr when another embedding model stands in for the one that was set, or has papers to read."""
+    from ui.reading import left_in_words
+
     if library.note:
         print(library.note, file=sys.stderr)
+    if left := library.behind:
+        print(left_in_words(left), file=sys.stderr)

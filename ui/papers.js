@@ -193,7 +193,20 @@ function renew() {
   asked = "";
   search();
   changed();
+  tellUnread();
   get("papers/facets").then(({ tags }) => part("tags").replaceChildren(...tags.map((text) => element("option", { value: text }))), () => {});
+}
+
+// ---- what a slow model has not read yet
+let later = 0;
+
+async function tellUnread() {
+  clearTimeout(later);
+  const { left } = await get("papers/unread").catch(() => ({ left: 0 }));
+  const told = part("unread");
+  told.hidden = !left;
+  told.textContent = `All papers can be found. The embedding model is still to read ${left.toLocaleString("en")} of them, which are found by their words and a faster model meanwhile.`;
+  if (left) later = setTimeout(tellUnread, 3000);
 }
 
 // ---- adding

@@ -80,6 +80,7 @@ def paper_routes(
 ) -> APIRouter:
     """The routes of the papers; `client` asks services for those that are named by ids and links."""
     routes = APIRouter(prefix="/citewell")
+    routes.add_api_route("/papers/unread", lambda: {"left": library.behind})
     _add_table(routes, library, listing)
     _add_paper(routes, library, saved, Depends(who))
     _add_changes(routes, library, listing, client)

@@ -86,7 +86,7 @@ def closeness(library: Library | Part, query: Query, paper_ids: Sequence[str]) -
     """
     if not library.reads_words:
         return Closeness({}, {})
-    papers = library.get_many(paper_ids)
+    papers = library.already_read(library.get_many(paper_ids))
     ids = [paper.paper_id for paper in papers]
     matches = library.word_matches(query.text, papers)
     weights = rarity(query.text, matches.spans)
@@ -158,10 +158,11 @@ def likeness(library: Library | Part, order: Sequence[str]) -> dict[str, float]:
     """
     import numpy as np
 
-    compared = list(order[: Search.COMPARED])
+    read = library.already_read(library.get_many(order[: Search.COMPARED]))
+    compared = [paper.paper_id for paper in read]
     if len(compared) < 2:
         return {}
-    means = library.mean_vectors(compared)
+    means = library.mean_vectors(read)
     alike = means @ means.T
     np.fill_diagonal(alike, -1.0)
     np.fill_diagonal(alike, alike.max(axis=1))

@@ -1,0 +1,57 @@
+"""What the embedding model makes of papers and of sentences; what a slow one made once is kept by its text."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from store.cache import VectorCache
+from store.encoders import Embedder
+from store.encoders.bert import Words
+from store.records import Paper, Passage
+from store.sentences import abstract_sentences, embedding_text, passages
+from store.word_vectors import WordVectors
+
+
+class Texts:
+    """Texts as one model reads them, and what of that is `kept`; `words` is None for a model without such vectors."""
+
+    def __init__(self, embedder: Embedder, kept: VectorCache, words: WordVectors | None):
+        self._embedder, self._kept, self._words = embedder, kept, words
+
+    def read(self, papers: Sequence[Paper]) -> tuple[list[list[Passage]], np.ndarray]:
+        """The passages of each paper, and a row for each; what else a question asks of them is made and kept too."""
+        both = [self._passages(paper) for paper in papers]
+        read: dict[str, Words] = {}
+
+        def encode(texts: list[str]) -> np.ndarray:
+            if not self._words:
+                return self._embedder.encode(texts)
+            vectors, words = self._embedder.encode_words(texts)
+            read.update(zip(texts, words, strict=True))
+            return vectors
+
+        vectors = self._kept.embed([text for _, some in both for text in some], encode, keep=True)
+        if self._words:
+            self._words.keep(papers, read)
+        if self._embedder.slow:
+            alone = [sentence for paper in papers for sentence in abstract_sentences(paper)]
+            self._kept.embed(alone, self._embedder.encode, keep=True)
+        return [found for found, _ in both], vectors
+
+    def unread(self, papers: Sequence[Paper]) -> list[Paper]:
+        """Those of these papers that were not read before."""
+        texts = [self._passages(paper)[1] for paper in papers]
+        kept = self._kept.has([text for some in texts for text in some])
+        return [paper for paper, some in zip(papers, texts, strict=True) if not kept.issuperset(some)]
+
+    def _passages(self, paper: Paper) -> tuple[list[Passage], list[str]]:
+        """The passages of a paper, and what is embedded for each."""
+        found = passages(paper, whole=not self._embedder.slow)
+        return found, [embedding_text(paper.title, passage) for passage in found]
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit rows, float32, shape (len(texts), d); those of a slow model come from what is kept where they can."""
+        if not texts:
+            return np.zeros((0, self._embedder.dimension), np.float32)
+        encode = self._embedder.encode
+        return self._kept.embed(texts, encode) if self._embedder.slow else encode(texts)
