@@ -11,9 +11,9 @@ from store.citekeys import base_key, endings
 from store.identity import settled
 from store.names import Author, Name, parsed
 from store.records import Paper
-from store.rows import COLUMNS, FIELDS, digest_of_row, digest_of_text, row_of
+from store.rows import FIELDS, columns_in, digest_of_row, digest_of_text, row_of
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 _CITEKEYS = """
 CREATE TABLE IF NOT EXISTS citekeys (
     citekey TEXT PRIMARY KEY COLLATE NOCASE, paper_id TEXT NOT NULL, change INTEGER NOT NULL) WITHOUT ROWID;
@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS papers (
     doi TEXT NOT NULL, url TEXT NOT NULL, tags TEXT NOT NULL, sources TEXT NOT NULL,
     content TEXT NOT NULL, indexed TEXT NOT NULL DEFAULT '', passages INTEGER NOT NULL DEFAULT 0,
     spans TEXT NOT NULL DEFAULT '', citekey TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
-    retracted TEXT NOT NULL DEFAULT '', origins TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
+    retracted TEXT NOT NULL DEFAULT '', origins TEXT NOT NULL DEFAULT '', original TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
 CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
 CREATE TABLE IF NOT EXISTS keys (key TEXT, seq INTEGER, PRIMARY KEY (key, seq)) WITHOUT ROWID;
@@ -70,10 +71,15 @@ def _to_4(db: sqlite3.Connection) -> None:
 def _to_5(db: sqlite3.Connection) -> None:
     """A digest is kept of every field; a record whose text is not that of its old digest gets none."""
     db.execute("ALTER TABLE papers ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
-    for seq, content, *row in db.execute(f"SELECT seq, content, {COLUMNS} FROM papers").fetchall():
+    for seq, content, *row in db.execute(f"SELECT seq, content, {columns_in(db)} FROM papers").fetchall():
         values = dict(zip(FIELDS, row, strict=True))
         if digest_of_text(values["title"], values["abstract"]) == content:
             db.execute("UPDATE papers SET digest = ? WHERE seq = ?", (digest_of_row(row), seq))
+
+
+def _to_6(db: sqlite3.Connection) -> None:
+    """What sources wrote is kept beside what is read of it."""
+    db.execute("ALTER TABLE papers ADD COLUMN original TEXT NOT NULL DEFAULT ''")
 
 
 def _keys_3(papers: Iterable[Paper]) -> dict[str, str]:
@@ -100,4 +106,4 @@ def _name_3(text: str) -> Name:
 
 
 # What brings the tables of a version to those of the next one.
-MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {"2": lambda db: None, "3": _to_4, "4": _to_5}
+MIGRATIONS: dict[str, Callable[[sqlite3.Connection], None]] = {"2": lambda db: None, "3": _to_4, "4": _to_5, "5": _to_6}
