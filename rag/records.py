@@ -240,8 +240,7 @@ PHRASES: dict[Refusal, str] = {
 def read_refusal(text: str) -> Refusal | None:
     """Which refusal a model's `text` opens with, or None when it is an answer.
 
-    White space, quotes and Markdown emphasis in front, and letter case, do not matter: small
-    models add them.
+    White space, quotes and Markdown emphasis in front, and letter case, do not matter: small models add them.
     """
     opening = " ".join(text[:200].split()).lstrip("\"'“‘*_>` ").casefold()
     others: list[tuple[Refusal, str]] = [("no paper", NONE_FOUND), ("no paper", NONE_WITHIN)]

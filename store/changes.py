@@ -54,7 +54,8 @@ class Changes:
 
         def edited(paper: Paper) -> Paper:
             origins = paper.origins | dict.fromkeys(fields, EDITED)
-            return settled(replace(paper, **self._checked(paper, fields), origins=origins))
+            original = {name: text for name, text in paper.original.items() if name not in fields}
+            return settled(replace(paper, **self._checked(paper, fields), origins=origins, original=original))
 
         self._apply({paper_id: edited}, f"edit {paper_id}")
         known = self._papers.get_many([paper_id])

@@ -16,7 +16,7 @@ from store.folder import Folder, open_to_read
 from store.indexes import Indexes
 from store.papers import Papers
 from store.records import Paper, Progress
-from store.rows import COLUMNS, digest_of_row, paper_of, spans_of, unreadable
+from store.rows import columns_in, digest_of_row, paper_of, spans_of, unreadable
 from store.salvage import salvage
 from store.sync import Sync
 
@@ -73,7 +73,7 @@ def _from_copy(folder: Folder, seq: int, row: list[Any], digest: str) -> Paper |
     """The paper as a copy has it that `digest` is of, or that `row` is, where the digest is what was damaged."""
     for path in folder.copies():
         with closing(open_to_read(path)) as copy, suppress(sqlite3.DatabaseError):
-            for found in copy.execute(f"SELECT {COLUMNS} FROM papers WHERE seq = ?", (seq,)):
+            for found in copy.execute(f"SELECT {columns_in(copy)} FROM papers WHERE seq = ?", (seq,)):
                 if digest_of_row(found) == digest or list(found) == row:
                     return paper_of(found)
     return None

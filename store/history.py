@@ -195,7 +195,7 @@ class History(Database):
             row = dict(zip(FIELDS, row_of(self._at(seq)), strict=True)) | image["fields"]
             self._put(seq, paper_of([row[name] for name in FIELDS]))
         else:
-            values = [image["fields"][name] for name in FIELDS]
+            values = [image["fields"].get(name, "") for name in FIELDS]  # a field may be younger than the image
             query = f"INSERT INTO papers (seq, {_STORED}) VALUES (?, {_MARKS})"
             self._db.execute(query, (seq, *stored_of(paper_of(values))))
         self._db.execute("DELETE FROM keys WHERE seq = ?", (seq,))

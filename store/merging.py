@@ -19,7 +19,7 @@ from store.identity import (
 )
 from store.identity import keys as known_by
 from store.names import Name, family_first
-from store.records import EDITED, Paper
+from store.records import EDITED, ORIGINALS, Paper
 
 _UNNAMED = {"et", "al", "and", "others"}  # stands for authors in a list of them
 # Of the shorter text's words, how many two versions of one share at least. Two of 1,000 abstracts drawn by chance
@@ -97,7 +97,13 @@ def merge(known: Paper, new: Paper) -> Paper:
     merged = replace(known, **values, tags=union(known.tags, new.tags))
     if merged == known and merged.authors is known.authors:
         return known
-    return replace(merged, sources=union(known.sources, new.sources), origins={**known.origins, **origins})
+    original = {name: text for name in ORIGINALS if (text := chosen[name].original.get(name))}
+    return replace(
+        merged,
+        sources=union(known.sources, new.sources),
+        origins={**known.origins, **origins},
+        original=original,
+    )
 
 
 def _chosen(name: str, known: Paper, new: Paper, better: Callable[[Paper, Paper], bool]) -> Paper:

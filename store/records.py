@@ -11,7 +11,8 @@ class Paper:
 
     An author is written "Given Family", or as BibTeX has it ("Family, Given", "{The Group}"), and read once when it
     is kept (`store.names`). A `citekey` that a file or the user gave is kept; without one the library gives one.
-    `origins` says which fields came from elsewhere than the first of `sources`: field → source.
+    `origins` says which fields came from elsewhere than the first of `sources`: field → source. `original` keeps the
+    title and the abstract as their source wrote them, where making them readable changed more than white space.
     """
 
     paper_id: str
@@ -29,6 +30,7 @@ class Paper:
     notes: str = ""
     retracted: str = ""  # what is known of its retraction
     origins: dict[str, str] = field(default_factory=dict, compare=False)
+    original: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Outline:
     title: str = ""
 
 
+ORIGINALS = ("title", "abstract")  # what is kept as its source wrote it
 EDITED = "you"  # the origin of what the user wrote: no source overwrites it
 # Far above what any paper has; what is longer is no paper, and would fill the memory of every command.
 LONGEST = {"title": 2_000, "abstract": 50_000, "authors": 10_000, "tags": 1_000, "notes": 50_000}

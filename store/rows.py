@@ -83,11 +83,11 @@ def list_of(text: str) -> tuple[str, ...]:
         raise sqlite3.DatabaseError(f"{str(text)[:60]!r} is no list") from None
 
 
-def _origins_of(text: str) -> dict[str, str]:
+def _by_field(text: str) -> dict[str, str]:
     try:
         return dict(json.loads(text or "{}"))
     except (ValueError, TypeError):
-        raise sqlite3.DatabaseError(f"{str(text)[:60]!r} tells of no sources") from None
+        raise sqlite3.DatabaseError(f"{str(text)[:60]!r} tells of no fields") from None
 
 
 # What is kept as JSON, and how it is read.
@@ -95,7 +95,8 @@ _READ: dict[str, Callable[[str], Any]] = {
     "authors": authors_of,
     "tags": list_of,
     "sources": list_of,
-    "origins": _origins_of,
+    "origins": _by_field,
+    "original": _by_field,
 }
 
 
@@ -124,5 +125,15 @@ def digest_of_text(title: str, abstract: str) -> str:
 
 
 def digest_of_row(row: Sequence[Any]) -> str:
-    """What changes when anything does that a row of FIELDS keeps."""
-    return hashlib.sha256("\x1e".join(map(str, row)).encode(errors="replace")).hexdigest()[:16]
+    """What changes when anything does that a row of FIELDS keeps.
+
+    The last, which is younger than the digests, counts where it has something: older copies keep theirs.
+    """
+    values = row if row[-1] or len(row) < len(FIELDS) else row[:-1]
+    return hashlib.sha256("\x1e".join(map(str, values)).encode(errors="replace")).hexdigest()[:16]
+
+
+def columns_in(db: sqlite3.Connection) -> str:
+    """COLUMNS as they are read from a file that may be of an older version: what it lacks is empty."""
+    there = {row[1] for row in db.execute("PRAGMA table_info(papers)")}
+    return ", ".join(name if name in there else f"'' AS {name}" for name in FIELDS)

@@ -13,7 +13,7 @@ from store.errors import LostPapersError, StoreError
 from store.folder import Folder, open_to_read
 from store.papers import Papers
 from store.records import Paper
-from store.rows import COLUMNS, digest_of_row, paper_of, row_of
+from store.rows import columns_in, digest_of_row, paper_of, row_of
 from store.sync import Sync
 
 _FURTHER = 1_000  # rows looked for where the file does not tell how many there were
@@ -68,9 +68,10 @@ def _kept(folder: Folder) -> Path | None:
 def _whole(file: Path, known: int) -> Iterator[Paper]:
     """The papers of a damaged file whose records are those of their digests, looked for row by row."""
     with suppress(sqlite3.DatabaseError), closing(open_to_read(file)) as db:
+        columns = columns_in(db)
         for seq in range(1, _last(db, known) + 1):
             with suppress(sqlite3.DatabaseError):
-                for digest, *row in db.execute(f"SELECT digest, {COLUMNS} FROM papers WHERE seq = ?", (seq,)):
+                for digest, *row in db.execute(f"SELECT digest, {columns} FROM papers WHERE seq = ?", (seq,)):
                     if digest_of_row(row) == digest:
                         yield paper_of(row)
 

@@ -11,7 +11,7 @@ from store.citekeys import base_key, endings
 from store.identity import settled
 from store.names import Author, Name, parsed
 from store.records import Paper
-from store.rows import COLUMNS, FIELDS, digest_of_row, digest_of_text, row_of
+from store.rows import FIELDS, columns_in, digest_of_row, digest_of_text, row_of
 
 SCHEMA_VERSION = "6"
 _CITEKEYS = """
@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS papers (
     content TEXT NOT NULL, indexed TEXT NOT NULL DEFAULT '', worded TEXT NOT NULL DEFAULT '',
     passages INTEGER NOT NULL DEFAULT 0,
     spans TEXT NOT NULL DEFAULT '', citekey TEXT NOT NULL DEFAULT '', notes TEXT NOT NULL DEFAULT '',
-    retracted TEXT NOT NULL DEFAULT '', origins TEXT NOT NULL DEFAULT '', digest TEXT NOT NULL DEFAULT '');
+    retracted TEXT NOT NULL DEFAULT '', origins TEXT NOT NULL DEFAULT '', original TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS lagging ON papers (seq) WHERE indexed <> content;
 CREATE INDEX IF NOT EXISTS unworded ON papers (seq) WHERE worded <> content;
 CREATE INDEX IF NOT EXISTS passages_of ON papers (passages);
@@ -72,15 +73,16 @@ def _to_4(db: sqlite3.Connection) -> None:
 def _to_5(db: sqlite3.Connection) -> None:
     """A digest is kept of every field; a record whose text is not that of its old digest gets none."""
     db.execute("ALTER TABLE papers ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
-    for seq, content, *row in db.execute(f"SELECT seq, content, {COLUMNS} FROM papers").fetchall():
+    for seq, content, *row in db.execute(f"SELECT seq, content, {columns_in(db)} FROM papers").fetchall():
         values = dict(zip(FIELDS, row, strict=True))
         if digest_of_text(values["title"], values["abstract"]) == content:
             db.execute("UPDATE papers SET digest = ? WHERE seq = ?", (digest_of_row(row), seq))
 
 
 def _to_6(db: sqlite3.Connection) -> None:
-    """Each of the two indexes is followed by itself."""
-    db.execute("ALTER TABLE papers ADD COLUMN worded TEXT NOT NULL DEFAULT ''")
+    """Each of the two indexes is followed by itself; what sources wrote is kept beside what is read of it."""
+    for name in ("worded", "original"):
+        db.execute(f"ALTER TABLE papers ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
     db.execute("UPDATE papers SET worded = indexed")
     db.execute("CREATE INDEX IF NOT EXISTS unworded ON papers (seq) WHERE worded <> content")
 

@@ -14,6 +14,7 @@ from small_library import NEW, open_empty, state
 from store.errors import StoreError
 from store.folder import Folder
 from store.records import Paper
+from store.schema import SCHEMA_VERSION
 from ui.cli import main
 
 
@@ -128,7 +129,8 @@ def as_version(home: Path, version: str) -> None:
     with sqlite3.connect(home / "papers.db") as db:
         db.execute("UPDATE facts SET value = ? WHERE name = 'schema'", (version,))
         db.execute("DROP INDEX unworded")
-        db.execute("ALTER TABLE papers DROP COLUMN worded")
+        for column in ("worded", "original"):
+            db.execute(f"ALTER TABLE papers DROP COLUMN {column}")
         if version == "5":
             return
         db.execute("ALTER TABLE papers DROP COLUMN digest")
@@ -142,10 +144,11 @@ def as_version(home: Path, version: str) -> None:
     (home / "library.json").unlink()
 
 
-def test_a_library_without_digests_of_records_gets_them(small, tmp_path):
+@pytest.mark.parametrize("version", ["4", "5"])
+def test_a_library_without_digests_of_all_of_its_records_gets_them(small, tmp_path, version):
     home, before = tmp_path / "home", state(small)
     small.close()
-    as_version(home, "4")
+    as_version(home, version)
     with open_empty(home) as opened:
         assert state(opened) == before and opened.repairs == () and opened.examine().left == ()
     with sqlite3.connect(home / "papers.db") as db:
@@ -164,7 +167,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path
         db.execute("UPDATE papers SET authors = '[\"Doe, Jane\"]', year = 2024, venue = 'X 2025' WHERE seq < 3")
     with open_empty(home) as opened:
         papers, *found = state(opened)
-        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == "6"
+        assert found == list(before[1:]) and opened.repairs == () and opened._papers.fact("schema") == SCHEMA_VERSION
         assert [(p.authors, p.year, p.citekey) for p in papers[:2]] == [
             (("Jane Doe",), 2025, "doe2024study"),  # the key that it had, in the order of the ids
             (("Jane Doe",), 2025, "doe2024studya"),
@@ -176,7 +179,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_this_one(small, tmp_path
         assert "filters" in {row[0] for row in opened._papers._db.execute("SELECT name FROM sqlite_master")}
     assert json.loads((home / "library.json").read_text())["papers"] == 60
     [copy] = (home / "copies").iterdir()
-    assert copy.name.endswith("-before-version-6.db")
+    assert copy.name.endswith(f"-before-version-{SCHEMA_VERSION}.db")
 
 
 @pytest.fixture

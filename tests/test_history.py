@@ -314,3 +314,24 @@ def test_a_backup_goes_where_a_link_leads_and_replaces_no_device(small, tmp_path
     with pytest.raises(StoreError, match="is no file"):
         small.changes.backup(tmp_path / "pipe")
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_a_source_wrote_is_kept_beside_what_is_read_of_it(small, tmp_path):
+    written = {"title": "{ArmX}: 10\\% better", "abstract": "ArmX reaches $79.6\\%$, more than\n any other arm."}
+    file = tmp_path / "a.bib"
+    file.write_text(f"@misc{{a, title = {{{written['title']}}}, abstract = {{{written['abstract']}}}}}")
+
+    def kept() -> tuple[str, dict[str, str]]:
+        [paper] = [paper for paper in small.papers() if paper.title.startswith("ArmX")]
+        return paper.abstract, paper.original
+
+    small.add_paths([file])
+    assert kept() == ("ArmX reaches 79.6%, more than any other arm.", written)
+    longer = Paper("", "ArmX: 10% better", "ArmX reaches 79.6%, more than any other arm. It is an arm with a hand.")
+    small.add([longer])
+    assert kept() == (longer.abstract, {"title": written["title"]})
+    small.changes.edit("armx-10-better", {"title": "ArmX: ten per cent better"})
+    assert kept()[1] == {}
+    small.changes.undo()
+    small.changes.undo()
+    assert kept()[1] == written

@@ -111,6 +111,7 @@ def details(paper: Paper) -> Iterator[str]:
     told["read from"] = ", ".join(paper.sources)
     for source in dict.fromkeys(paper.origins.values()):
         told[f"of {source}"] = ", ".join(name for name, origin in paper.origins.items() if origin == source)
+    told |= {f"{name} as it came": " ".join(text.split()) for name, text in paper.original.items()}
     yield from (f"{name}: {value}" for name, value in told.items() if value)
 
 

@@ -45,6 +45,7 @@ _URL = ("url", "link", "urls", "articleurl", "landingpageurl")
 _TAGS = ("tags", "keywords", "authorkeywords", "keyword", "manualtags")
 _ARXIV = ("arxiv", "arxivid", "eprint", "eprintid")
 _KEY = ("citekey", "citationkey", "bibtexkey", "citationlabel")
+_KEPT = {"title": _TITLE, "abstract": _ABSTRACT}  # as they came, where they read otherwise
 
 
 def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> Paper:
@@ -54,15 +55,15 @@ def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> P
     without a title or with a field that is too long or of a kind that cannot be read.
     """
     fields = {letters(name): value for name, value in reversed(dict(record).items()) if value not in (None, "", [], {})}
-    title = line(_within(text_of(fields, *_TITLE), "title"), latex)
-    if not title:
+    written = {name: _within(text_of(fields, *names), name) for name, names in _KEPT.items()}
+    shown = {"title": line(written["title"], latex), "abstract": abstract(written["abstract"], latex)}
+    if not shown["title"]:
         raise ValueError("no title")
     link = text_of(fields, *_URL)
     arxiv = _arxiv(fields, link)
     paper = Paper(
         paper_id="",
-        title=title,
-        abstract=abstract(_within(text_of(fields, *_ABSTRACT), "abstract"), latex),
+        **shown,
         authors=tuple(dict.fromkeys(filter(None, (as_shown(n, latex) for n in names(first(fields, *_AUTHORS)))))),
         year=_dated(fields) or _of_arxiv(arxiv),
         venue=_venue(fields, latex),
@@ -72,6 +73,7 @@ def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> P
         tags=tuple(dict.fromkeys(line(tag, latex) for tag in _labels(first(fields, *_TAGS)))),
         sources=(source,),
         citekey=line(text_of(fields, *_KEY)),
+        original={name: text for name, text in written.items() if text.split() != shown[name].split()},
     )
     if reason := unfit(paper):
         raise ValueError(reason)

@@ -104,6 +104,7 @@ def test_papers_list_json_has_every_field(capsys):
         "notes",
         "retracted",
         "origins",
+        "original",
     }
 
 
