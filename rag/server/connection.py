@@ -63,7 +63,8 @@ class _Watch:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings, self._socket, self._late = settings, None, False
+        self._settings, self._late = settings, False
+        self._socket: Any = None
         self._timer = Timer(0, self._end)
 
     def __call__(self, step: str, told: dict[str, Any]) -> None:

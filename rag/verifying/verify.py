@@ -185,7 +185,9 @@ def _exchanged(case: Case, verifier: Verifier) -> Ruling | None:
     if tells_absence(case.claim) or len(case.readings) != 1:
         return None
     found = exchanged_number(case.claim, case.readings[0].text.sentences)
-    return found and Ruling("unsupported", "number", found.reason, contradicted=True, sentence=found.sentence)
+    if found is None:
+        return None
+    return Ruling("unsupported", "number", found.reason, contradicted=True, sentence=found.sentence)
 
 
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:

@@ -63,7 +63,8 @@ def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> P
     arxiv = _arxiv(fields, link)
     paper = Paper(
         paper_id="",
-        **shown,
+        title=shown["title"],
+        abstract=shown["abstract"],
         authors=tuple(dict.fromkeys(filter(None, (as_shown(n, latex) for n in names(first(fields, *_AUTHORS)))))),
         year=_dated(fields) or _of_arxiv(arxiv),
         venue=_venue(fields, latex),
