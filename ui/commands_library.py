@@ -15,6 +15,7 @@ from ui.console import bar, one_line, print_json, print_json_list, write
 if TYPE_CHECKING:
     from store.library import Library
 
+_NAMED = 20  # skipped records that are named one by one
 EXPORTS = ("bibtex", "ris", "csl-json", "csv")
 
 
@@ -106,8 +107,10 @@ def _tell_added(report: AddReport, as_json: bool) -> None:
         print(one_line(note), file=sys.stderr)
     if bare := report.without_abstract:
         print(f"{bare} came without an abstract: found by title and cited, never quoted", file=sys.stderr)
-    for skipped in report.skipped:
+    for skipped in report.skipped[:_NAMED]:
         print(f"skipped {one_line(f'{skipped.where}: {skipped.reason}')}", file=sys.stderr)
+    if len(report.skipped) > _NAMED:
+        print(f"and {len(report.skipped) - _NAMED:,} more skipped; `--json` names them all", file=sys.stderr)
 
 
 def list_papers(args: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ui.limits import DEFAULT, FILES, MADE_OF, ORDERS, Allowances, Limits, TooMuch
+from ui.limits import DEFAULT, FILES, MADE_OF, ORDERS, Allowances, Limits, TooMuch, in_seconds, whole
 from ui.lock import SESSION, Lock, Sessions, Tries
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class Door:
         try:
             self._allowances.take(scope["path"], _address(scope))
         except TooMuch as error:
-            raise Refusal(429, str(error), **{"retry-after": f"{error.wait + 1:.0f}"}) from None
+            raise Refusal(429, str(error), **{"retry-after": f"{whole(error.wait)}"}) from None
 
     def _check_route(self, scope: Scope) -> None:
         path, method = scope["path"].rstrip("/") or "/", scope["method"]
@@ -169,7 +169,7 @@ class Door:
 
     def _check_tries(self, scope: Scope) -> None:
         if wait := self._tries.wait(_address(scope)):
-            raise Refusal(429, f"Too many wrong tries; wait {wait:.0f} seconds.", **{"retry-after": f"{wait + 1:.0f}"})
+            raise Refusal(429, f"Too many wrong tries; wait {in_seconds(wait)}.", **{"retry-after": f"{whole(wait)}"})
 
 
 def _address(scope: Scope) -> str:

@@ -3,6 +3,7 @@
 import ipaddress
 import time
 from dataclasses import asdict, dataclass, replace
+from math import ceil
 
 from rag.errors import SettingsError
 from store.errors import CitewellError
@@ -87,7 +88,17 @@ class Allowances:
         }
         for what, allowance in counted.items():
             if allowance and (wait := allowance.take(address)):
-                raise TooMuch(f"Too many {what} from this address; wait {wait + 1:.0f} seconds.", wait)
+                raise TooMuch(f"Too many {what} from this address; wait {in_seconds(wait)}.", wait)
+
+
+def whole(wait: float) -> int:
+    """The whole seconds after which so many have gone by, one at least."""
+    return max(1, ceil(wait))
+
+
+def in_seconds(wait: float) -> str:
+    """The same in words."""
+    return "1 second" if whole(wait) == 1 else f"{whole(wait)} seconds"
 
 
 def network(address: str) -> str:

@@ -55,6 +55,7 @@ def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> P
     without a title or with a field that is too long or of a kind that cannot be read.
     """
     fields = {letters(name): value for name, value in reversed(dict(record).items()) if value not in (None, "", [], {})}
+    _refuse_title(fields)
     written = {name: _within(text_of(fields, *names), name) for name, names in _KEPT.items()}
     shown = {"title": line(written["title"], latex), "abstract": abstract(written["abstract"], latex)}
     if not shown["title"]:
@@ -89,6 +90,13 @@ def paper_or_skipped(
         return paper_from(named(), source, latex)
     except ValueError as error:
         return Skipped(where, str(error))
+
+
+def _refuse_title(fields: Mapping[str, Any]) -> None:
+    """Raises ValueError where the title is a number or several texts."""
+    value = next((fields[name] for name in _TITLE if name in fields), None)
+    if isinstance(value, int | float) or (isinstance(value, list) and len(value) > 1):
+        raise ValueError("its title is not text")
 
 
 def _within(text: str, name: str) -> str:

@@ -22,6 +22,7 @@ _BLOCK = 1 << 16
 _ENTITY = re.compile(r"<!ENTITY\b")
 _TAG = re.compile(r"<(?P<end>/?)(?:[A-Za-z_][\w.-]*+:)?(?P<name>[A-Za-z_][\w.-]*+)(?P<rest>[^<>]*+)>")
 _NAMESPACED = re.compile(r"""\s(?:[\w.-]++:[\w.-]++|xmlns)\s*+=\s*+(?:"[^"]*"|'[^']*')""")
+_TOO_MUCH = re.compile(r"XML_PARSE_HUGE|huge", re.IGNORECASE)  # what the parser says to who programs with it
 _XML_OWN = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 
 
@@ -86,6 +87,8 @@ def _element(text: str) -> "_Element":
     try:
         return etree.fromstring(_XML_OWN.sub("&amp;", _TAG.sub(_bare, text)).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as error:
+        if _TOO_MUCH.search(str(error.msg)):
+            raise ValueError("nested too deeply, or a text in it is longer than any") from None
         raise ValueError(f"not well-formed XML: {' '.join(str(error.msg).split())[:200]}") from None
     except ValueError:
         raise ValueError("not well-formed XML") from None

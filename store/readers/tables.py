@@ -60,7 +60,9 @@ class _Lines:
         """The next line with its number, None at the end."""
         if self._back:
             return self._back.popleft()
-        line = self._stream.readline(_LONGEST)
+        line = rest = self._stream.readline(_LONGEST)
+        while len(rest) == _LONGEST and not rest.endswith("\n"):  # the rest of a line that is no row
+            rest = self._stream.readline(_LONGEST)
         self._number += 1
         return (self._number, line) if line else None
 
@@ -112,7 +114,9 @@ def _cells(text: str, sign: str, width: int) -> list[str] | ValueError:
     try:
         row = next(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True), [])
     except csv.Error as error:
-        return ValueError(f"no row of a table: {error}")
+        most = csv.field_size_limit()
+        told = f"a cell has more than {most:,} characters" if "field limit" in str(error) else error
+        return ValueError(f"no row of a table: {told}")
     while len(row) > width and not row[-1].strip():
         row.pop()
     if len(row) != width:

@@ -182,6 +182,8 @@ BAD = {
     "a number of 5,000 digits": (json.dumps(GOOD[0])[:-1] + ', "x": ' + "9" * 5000 + "}", "too many digits"),
     "nested without end": ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
     "no JSON": ('{"title": what}', "not JSON"),
+    "a title that is a number": (json.dumps(GOOD[0] | {"title": 1984}), "its title is not text"),
+    "a title of several": (json.dumps(GOOD[0] | {"title": ["A", "B"]}), "its title is not text"),
     "a title too long": (json.dumps({"title": "t" * 2_001, "abstract": ABSTRACT}), "its title has 2,001 characters"),
     "an abstract too long": (json.dumps({"title": "T", "abstract": "a " * 30_000}), "its abstract has 59,999"),
     "authors without end": (
@@ -254,6 +256,23 @@ def test_an_entry_that_grows_without_end_is_skipped(tmp_path, damage, said):
     file.write_text(f"{damage}\n@article{{b, title = {{Good}}}}\n")
     papers, skipped = read(file)
     assert [paper.title for paper in papers] == ["Good"] and said in skipped[0].reason
+
+
+def test_a_line_without_end_of_a_table_is_skipped_once(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(f"title,abstract\nA,{'x' * 1_000_000}\nGood,{ABSTRACT}\n")
+    [paper], [skipped] = read(file)
+    assert paper.title == "Good" and skipped.where == "a.csv, line 2" and "a cell has more than" in skipped.reason
+
+
+def test_xml_nested_without_end_is_told_in_words(tmp_path):
+    file = tmp_path / "a.xml"
+    deep = f"{'<x>' * 400}{'</x>' * 400}"
+    file.write_text(
+        f"<xml><records><record>{deep}</record><record><titles><title>Good</title></titles></record></records></xml>"
+    )
+    [paper], [skipped] = read(file)
+    assert paper.title == "Good" and "nested too deeply" in skipped.reason and "HUGE" not in skipped.reason
 
 
 def test_a_page_without_end_is_refused_and_a_long_paragraph_of_one_skipped(tmp_path, monkeypatch):

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from store.errors import CitewellError
+from store.records import AddReport, Skipped
 from ui.cli import main
+from ui.commands_library import _tell_added
 
 ROOT = Path(__file__).parents[2]
 ANSWER_KEYS = {
@@ -227,3 +229,10 @@ def test_a_file_without_end_is_not_read(monkeypatch):
     monkeypatch.setattr(console, "LARGEST_TEXT", 1_000)
     with pytest.raises(CitewellError, match="1,000 bytes"):
         console.read_text(Path("/dev/zero"), CitewellError)
+
+
+def test_of_many_skipped_records_some_are_named_and_the_rest_counted(capsys):
+    _tell_added(AddReport(skipped=tuple(Skipped(f"a.ris, line {n}", "no title") for n in range(1_000))), False)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "skipped a.ris, line 0: no title" and len(lines) == 21
+    assert lines[-1] == "and 980 more skipped; `--json` names them all"
