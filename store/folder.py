@@ -20,6 +20,7 @@ from store.errors import BusyError, LostPapersError, StoreError
 
 PATIENCE = 60.0  # seconds to wait for another process that writes
 _COPIES = 2  # that are kept
+_ROOM = 1 << 18  # bytes that must be free for SQLite to open a file as one that is written to
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class Folder:
         self.beside = home / "library.json"
         self.copies_place = home / "copies"
         self._mirrors: list[tempfile.TemporaryDirectory[str]] = []
+        self._full = _is_full(home)  # when it is opened: what is written to must not change its ways
 
     @property
     def read_only(self) -> bool:
-        """Whether the library is there and must not be written to."""
-        return any(path.exists() and not os.access(path, os.W_OK) for path in (self.home, self.papers))
+        """Whether the library is there and must or can not be written to."""
+        return self._full or any(path.exists() and not os.access(path, os.W_OK) for path in (self.home, self.papers))
 
     @contextmanager
     def writing(self, patience: float | None = None) -> Iterator[None]:
@@ -54,6 +56,11 @@ class Folder:
         """
         from filelock import FileLock, Timeout
 
+        if self._full:
+            raise StoreError(
+                f"{self.home}: the disk is full: nothing can be added, removed or mended there; make room, or set "
+                "CITEWELL_HOME to another folder."
+            )
         if self.read_only:
             raise StoreError(
                 f"{self.home} is read-only: nothing can be added, removed or mended there; change its permissions, "
@@ -173,6 +180,14 @@ class Folder:
         """Remove the stand-ins."""
         while self._mirrors:
             self._mirrors.pop().cleanup()
+
+
+def _is_full(home: Path) -> bool:
+    try:
+        disk = shutil.disk_usage(home)
+    except OSError:  # not there yet, or nobody knows
+        return False
+    return disk.total > 0 and disk.free < _ROOM
 
 
 # Text of a file that may be damaged: a changed byte is found by the digest, and stops nothing else.

@@ -43,6 +43,7 @@ def salvage(folder: Folder, papers: Papers, sync: Sync) -> None:
     said = f"{folder.papers} was damaged or gone: {total:,} papers were put back, {len(whole):,} as they were in it"
     said += f", {total - len(whole):,} from {base.name}" if base and total > len(whole) else ""
     said += f"; {total - known:,} had been removed since" if base and total > known else ""
+    said += f". What was changed {f'since {base.name}' if base else 'before'} can no longer be undone"
     sync.repairs.append(f"{said}. The damaged file is kept as {kept}." if kept else f"{said}.")
     if known > total:
         sync.lost.append(f"{known - total:,} of {known:,} papers are lost; add them again.")

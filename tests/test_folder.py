@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fakes import WordEmbedder
@@ -227,6 +228,18 @@ def test_the_commands_serve_a_read_only_library(library_home, tmp_path, read_onl
     assert main(["papers", "remove", "2411.00508"]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "read-only" in said and files(home) == there
+
+
+def test_a_library_on_a_full_disk_is_served_and_says_why_nothing_can_be_added(small, tmp_path, monkeypatch):
+    before = state(small)
+    small.close()
+    there = files(tmp_path / "home")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=1 << 30, free=4096))
+    with open_empty(tmp_path / "home") as opened:
+        assert state(opened) == before
+        with pytest.raises(StoreError, match="the disk is full: nothing can be added"):
+            opened.add(NEW)
+    assert files(tmp_path / "home") == there
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="looks at /proc")

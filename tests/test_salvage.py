@@ -83,6 +83,7 @@ def test_damaged_papers_are_put_back_when_asked_and_never_otherwise(home, damage
     back = damage is lose_a_page  # what the copy has and the file has not may have been removed
     assert f"papers.db was damaged or gone: {60 + back} papers were put back" in said[0]
     assert ("1 had been removed since" in said[0]) == back
+    assert "What was changed since papers-" in said[0] and "can no longer be undone" in said[0]
     kept = list((home / "copies").glob("damaged-*.db"))
     assert [path.read_bytes()[: len(spoilt)] for path in kept] == [spoilt] * bool(spoilt)
     if (
