@@ -70,11 +70,17 @@ def _records(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
 
 
 def _from_copy(folder: Folder, seq: int, row: list[Any], digest: str) -> Paper | None:
-    """The paper as a copy has it that `digest` is of, or that `row` is, where the digest is what was damaged."""
+    """The paper as a copy has it that `digest` is of, or that `row` is, where the digest is what was damaged.
+
+    A copy of the damaged record tells nothing: what is in it is not what its own digest is of.
+    """
     for path in folder.copies():
         with closing(open_to_read(path)) as copy, suppress(sqlite3.DatabaseError):
             for found in copy.execute(f"SELECT {columns_in(copy)} FROM papers WHERE seq = ?", (seq,)):
-                if digest_of_row(found) == digest or list(found) == row:
+                if digest_of_row(found) == digest:
+                    return paper_of(found)
+                [[kept]] = copy.execute("SELECT digest FROM papers WHERE seq = ?", (seq,))
+                if list(found) == row and digest_of_row(found) == kept:
                     return paper_of(found)
     return None
 

@@ -4,6 +4,7 @@ import argparse
 import gc
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -19,6 +20,10 @@ from ui.console import Plain, one_line
 log = logging.getLogger(__name__)
 
 _WIDEST = 800  # characters of an error
+# How libraries say that there is no more memory, in errors of all kinds.
+_NO_ROOM = re.compile(
+    r"failed to map segment|cannot allocate memory|can't allocate memory|DefaultCPUAllocator", re.IGNORECASE
+)
 _HURRY = 5.0  # seconds after the first signal from which another one ends everything at once
 
 
@@ -56,6 +61,8 @@ def _failed(error: BaseException) -> int:
         said = "stopped; what was finished is kept."
     elif isinstance(error, CitewellError):
         said = str(error)
+    elif isinstance(error, MemoryError) or _NO_ROOM.search(str(error)):
+        said = "there is not enough memory; give it more (`ulimit -v`), or end other programs."
     elif isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else "the output cannot be written: "
         said = f"{place}{error.strerror or error}; check what you may read and write, and what room is left."

@@ -107,8 +107,9 @@ class _Watch:
 
     def _end(self) -> None:
         self._late = True
-        with suppress(OSError):  # it may have ended by itself
-            self._socket.shutdown(socket.SHUT_RDWR)
+        if self._socket:
+            with suppress(OSError):  # it may have ended by itself
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 def silent(settings: Settings, seconds: float = 0.0) -> ModelError:

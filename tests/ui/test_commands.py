@@ -11,7 +11,7 @@ import pytest
 
 from store.errors import CitewellError
 from store.records import AddReport, Skipped
-from ui.cli import main
+from ui.cli import _failed, main
 from ui.commands_library import _tell_added
 
 ROOT = Path(__file__).parents[2]
@@ -236,3 +236,9 @@ def test_of_many_skipped_records_some_are_named_and_the_rest_counted(capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "skipped a.ris, line 0: no title" and len(lines) == 21
     assert lines[-1] == "and 980 more skipped; `--json` names them all"
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("x.so: failed to map segment from shared object")])
+def test_too_little_memory_is_said_as_that(capsys, error):
+    assert _failed(error) == 1
+    assert "not enough memory" in (said := capsys.readouterr().err) and said.count("\n") == 1
