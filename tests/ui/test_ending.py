@@ -202,3 +202,18 @@ def test_signals_end_a_command_once_and_in_order(signals):
     out, err = process.communicate(timeout=20)
     assert process.returncode == 1 and out == "put away\n"
     assert err == "citewell: stopped; what was finished is kept.\n"
+
+
+def test_a_signal_while_modules_load_ends_the_command_without_a_word():
+    code = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "ui.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from ui.start import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGINT and done.stderr == ""
