@@ -29,6 +29,15 @@ PUBLISHED = Paper("", "Schrödinger nets", "", ("Jane Bee", "C. Dee"), None, "IC
                   sources=("b.bib",), citekey="bee24")  # fmt: skip
 
 
+def test_what_came_in_and_what_was_merged_is_known_by_name(tmp_path):
+    with open_empty(tmp_path) as library:
+        library.add([PREPRINT])
+        before = library.changes.history()[0].number
+        assert library.changes.touched(before) == ([], [])
+        library.add([PUBLISHED, NEW[0]])
+        assert library.changes.touched(before) == (["study-0-of-gripper"], ["2301.00001"])
+
+
 def test_a_preprint_and_its_publication_are_one_paper_that_says_where_it_has_what():
     [paper] = merge_all([PREPRINT, PUBLISHED])
     assert (paper.arxiv, paper.doi, paper.venue, paper.year) == ("2301.00001", "10.1109/x.1", "ICRA 2024", 2024)

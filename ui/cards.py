@@ -52,29 +52,23 @@ def _more(turn: str, exchange: Exchange, places: Sequence[int]) -> str:
 def _cards(turn: str, exchange: Exchange, places: Iterable[int]) -> str:
     number_of = {paper_id: n for n, paper_id in numbers(exchange).items()}
     found = exchange.searched.found if exchange.searched else ()
-    return "".join(_source_card(turn, found[place], _rank(place, found), number_of) for place in places)
+    return "".join(_source_card(turn, found[place], number_of) for place in places)
 
 
-def _rank(place: int, found: Sequence[Found]) -> str:
-    """Which of those found it was; the papers of a draft were not ranked, and scores have no scale to read them by."""
-    return f"found as number {place + 1} of {len(found)}" if found[place].score else ""
-
-
-def _source_card(turn: str, found: Found, rank: str, number_of: Mapping[str, int]) -> str:
+def _source_card(turn: str, found: Found, number_of: Mapping[str, int]) -> str:
     n = number_of.get(found.paper.paper_id)
     chip = f'<span class="number">{n}</span>' if n else ""
-    return paper_card(found.paper, card_id(turn, found.paper.paper_id), chip, rank)
+    return paper_card(found.paper, card_id(turn, found.paper.paper_id), chip)
 
 
-def paper_card(paper: Paper, element_id: str = "", chip: str = "", note: str = "") -> str:
+def paper_card(paper: Paper, element_id: str = "", chip: str = "") -> str:
     """One paper: title, authors, venue, year, link, and its abstract to open. `chip` is trusted HTML."""
-    about = " · ".join(part for part in (where_and_when(paper), note) if part)
     identity = f' id="{element_id}"' if element_id else ""
     return (
         f'<article class="card"{identity} tabindex="-1">'
         f"<h3>{chip}<span>{escape(paper.title)}</span></h3>"
         f'<p class="authors" title="{escape(", ".join(paper.authors))}">{escape(_authors(paper))}</p>'
-        f'<p class="about">{escape(about)}{paper_link(paper)}</p>'
+        f'<p class="about">{escape(where_and_when(paper))}{paper_link(paper)}</p>'
         f'<details class="abstract"><summary>Abstract</summary><p>{escape(paper.abstract)}</p></details>'
         '<button type="button" class="back" data-do="back" hidden>Back to the sentence</button>'
         "</article>"

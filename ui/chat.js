@@ -117,8 +117,22 @@ function apply(line, old) {
   there.replaceWith(drawn);
   if (line.cards) showSection(line, drawn === turns().at(-1) || drawn === busy()[0]);
   typeset(drawn);
+  fold(drawn);
   tidy();
   return drawn;
+}
+
+// A paper by dozens has its first lines of names in sight.
+const NAMES = 20;
+function fold(turn) {
+  for (const line of turn.querySelectorAll(".answer :is(p, li)")) {
+    const names = line.textContent.split(", ").length;
+    if (names < NAMES || line.querySelector(".verdict")) continue;
+    const more = element("button", { type: "button", class: "quiet", text: `Show all ${names} names` });
+    more.addEventListener("click", () => (line.classList.remove("folded"), more.remove()));
+    line.classList.add("folded");
+    line.after(more);
+  }
 }
 
 // Follow an answer that somebody began before: after a reload, or when the connection was lost.

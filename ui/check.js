@@ -8,6 +8,7 @@ const TEXTS = /\.(tex|ltx|latex|md|markdown|qmd|rmd|txt)$/i;
 const TONES = { error: "bad", warning: "fair", note: "none", fine: "good" };
 let place;
 let papers; // of the one sentence
+let citing; // the paper whose key is put into the text
 let name = ""; // of the file that the text came from
 let read = { text: [], bib: [], findings: [] }; // what was checked last
 let found = []; // {finding, card, words}: those that are shown, in their order
@@ -94,6 +95,23 @@ function bringBack() {
   }
 }
 
+// ---- a citation of the library, put where one writes
+const isLatex = () => /\.(tex|ltx|latex)$/i.test(name) || /\\(cite|begin|section|documentclass)/.test(part("text").value);
+
+async function cite([id]) {
+  if (!id) return;
+  try {
+    const { keys } = await post("papers/titles", { ids: [id] });
+    const area = part("text");
+    area.setRangeText(isLatex() ? `\\cite{${keys[id]}}` : `[@${keys[id]}]`, area.selectionStart, area.selectionEnd, "end");
+    area.focus();
+    keep();
+  } catch (error) {
+    said(error.message, true);
+  }
+  citing.set([]);
+}
+
 // ---- what is found
 function show(text, bib, findings) {
   const fine = findings.filter((one) => one.level === "fine").length;
@@ -140,8 +158,9 @@ function drawnLine(line, number, here) {
     if (twin) continue;
     const start = Math.max(from, col - 1);
     const end = Math.max(start, col - 1 + lengthOf(one.finding, letters.slice(col - 1).join("")));
-    one.words = element("button", { type: "button", class: `said-here ${TONES[one.finding.level]}`, text: letters.slice(start, end).join("") || "¶" });
+    one.words = element("span", { role: "button", tabindex: "0", class: `said-here ${TONES[one.finding.level]}`, text: letters.slice(start, end).join("") || "¶" });
     one.words.addEventListener("click", () => lead(found.indexOf(one), true));
+    one.words.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), lead(found.indexOf(one), true)));
     pieces.push(letters.slice(from, start).join(""), one.words);
     from = end;
   }
@@ -210,7 +229,8 @@ function drawnResult(one) {
 }
 
 function build() {
-  papers = picker(part("papers"), { label: "Papers it is said of", hint: "Words of a title; none chosen: the nearest three are asked", most: 8, changed: keep });
+  papers = picker(part("papers"), { label: "Papers that it cites", hint: "Words of a title; without any, the three nearest papers are taken", most: 8, changed: keep });
+  citing = picker(part("cite"), { label: "Cite a paper of the library in your text", hint: "Words of a title, an author", most: 1, changed: cite });
   bringBack();
   let typing;
   place.addEventListener("input", () => {

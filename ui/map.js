@@ -33,6 +33,8 @@ async function load() {
   const heaps = found.heaps.map(([x, y, count]) => ({ id: `${x} ${y}`, x, y, count, heap: true, many: true, title: `${count.toLocaleString("en")} ${count === 1 ? "paper" : "papers"}`, about: "Nearer to see them" }));
   shown.marks = [...points, ...heaps];
   shown.regions = found.regions || [];
+  const apart = (one, region) => (one.x - region.x) ** 2 + (one.y - region.y) ** 2;
+  for (const point of points) point.theme = shown.regions.reduce((best, region, n) => (apart(point, region) < apart(point, shown.regions[best]) ? n : best), 0);
   tell(found);
   themes();
   map.draw();
@@ -205,7 +207,8 @@ function pointers(field) {
   });
   field.addEventListener("pointercancel", () => ((held = shown.lasso = null), map.draw()));
   field.addEventListener("pointerleave", () => held || point(null));
-  field.addEventListener("wheel", (event) => (event.preventDefault(), map.zoom(Math.exp(-event.deltaY / 400), ...here(event)), moved()), { passive: false });
+  // The wheel alone moves the page.
+  field.addEventListener("wheel", (event) => (event.ctrlKey || event.metaKey) && (event.preventDefault(), map.zoom(Math.exp(-event.deltaY / 400), ...here(event)), moved()), { passive: false });
 }
 
 // ---- keyboard

@@ -47,9 +47,11 @@ export function canvasOf(field, canvas, read) {
       const free = [0, 20, -20, 38, -38].map((down) => py + down).find((at) => at > 10 && at < height - 10 && !taken.some((box) => Math.abs(box.x - px) < box.half + half && Math.abs(box.y - at) < 19));
       if (free === undefined) continue;
       taken.push({ x: px, y: free, half });
-      pen.lineWidth = 5;
+      pen.lineWidth = 4;
       pen.strokeStyle = colour("sheet");
+      pen.globalAlpha = 0.75; // what lies below shows through
       pen.strokeText(name, px, free);
+      pen.globalAlpha = 1;
       pen.fillStyle = colour("ink");
       pen.fillText(name, px, free);
     }
@@ -67,9 +69,11 @@ export function canvasOf(field, canvas, read) {
     pen.setTransform(dense, 0, 0, dense, 0, 0);
     pen.clearRect(0, 0, width, height);
     const { marks, regions, lit, found, chosen, focused, lasso } = read();
+    const dark = Boolean(field.closest(".dark"));
     const [plain, sheet] = [colour("none"), colour("sheet")];
     pen.globalAlpha = lit.length || found.length ? 0.4 : 0.7;
-    for (const mark of marks) dot(mark, plain, radiusOf(mark));
+    const hue = (mark) => (mark.heap || !regions.length ? plain : `hsl(${Math.round((360 * mark.theme) / regions.length)} 45% ${dark ? 62 : 40}%)`);
+    for (const mark of marks) dot(mark, hue(mark), radiusOf(mark));
     pen.globalAlpha = 1;
     names(regions); // below what is lit
     for (const mark of marks) if (chosen.has(mark.id)) dot(mark, colour("accent"), radiusOf(mark) + 0.5);

@@ -126,5 +126,5 @@ export function toast(text, action, run) {
   if (button) button.addEventListener("click", () => (box.replaceChildren(), run()));
   box.replaceChildren(element("span", { text, dir: "auto" }), button);
   clearTimeout(hiding);
-  hiding = setTimeout(() => box.replaceChildren(), action ? 12000 : 6000);
+  hiding = setTimeout(() => box.replaceChildren(), action ? 30000 : 6000);
 }

@@ -73,6 +73,15 @@ function draw() {
   tell();
 }
 
+// The rows end where the window does: no box that scrolls within a page that does, too.
+function fit() {
+  const box = part("rows");
+  if (!box.offsetParent) return;
+  const room = Math.max(320, innerHeight - box.getBoundingClientRect().top - scrollY - 28);
+  box.style.height = `${Math.floor(room / HEIGHT) * HEIGHT}px`;
+  draw();
+}
+
 function drawn(row, at) {
   const box = element("input", { type: "checkbox", "aria-label": `Choose “${row.title}”` });
   box.checked = chosen.has(row.id);
@@ -84,7 +93,7 @@ function drawn(row, at) {
     "div",
     { class: "paper-row", role: "row", "aria-rowindex": String(at + 2), "data-id": row.id },
     element("span", { role: "cell" }, box),
-    element("span", { role: "cell", class: "title" }, link, ...marks.map((text) => element("span", { class: "tag", text })), ...row.tags.map((tag) => element("span", { class: "tag", text: tag }))),
+    element("span", { role: "cell", class: "title" }, ...marks.map((text) => element("span", { class: "tag mine", text })), link, ...row.tags.map((tag) => element("span", { class: "tag", text: tag }))),
     element("span", { role: "cell", class: "key", text: row.key, title: row.key }),
     element("span", { role: "cell", dir: "auto", text: row.authors }),
     element("span", { role: "cell", text: row.year ?? "" }),
@@ -287,6 +296,7 @@ function build() {
   all.addEventListener("change", () => chooseAll(all));
   part("head").append(element("span", { role: "columnheader" }, all), ...heads);
   part("rows").addEventListener("scroll", draw, { passive: true });
+  addEventListener("resize", fit);
   let waiting;
   place.querySelector(".filters").addEventListener("input", () => {
     clearTimeout(waiting);
@@ -332,6 +342,6 @@ export function start() {
     const { paper } = where();
     place.classList.toggle("one", Boolean(paper));
     if (paper) openPaper(paper, part("paper"));
-    else draw();
+    else fit();
   });
 }

@@ -12,9 +12,8 @@ def plan_html(state: Drafting) -> str:
         return ""
     themes = "".join(_theme(state, theme) for theme in state.plan.themes)
     return (
-        '<section class="plan place" aria-label="Plan"><header><h2>Plan</h2><span class="soft">'
-        "Leave out, pin (kept word for word) or move what is here, then write.</span></header>"
-        f"{themes}</section>"
+        f'<details class="plan place"{"" if state.draft else " open"}><summary><h2>Plan</h2></summary><p class="soft">'
+        f"Leave out, pin (kept word for word) or move what is here, then write.</p>{themes}</details>"
     )
 
 

@@ -171,8 +171,8 @@ def _add_talks(routes: APIRouter, chat: _Chat, who: Any) -> None:
 
     @routes.get("/talks")
     def talks(person: str = who, q: str = "") -> dict:
-        found = saved.listed(person, q[:LONGEST_NAME])
-        return {"kept": saved.kept, "talks": [asdict(talk) for talk in found]}
+        found, gone = saved.listed(person, q[:LONGEST_NAME]), saved.deleted(person)
+        return {"kept": saved.kept, "talks": list(map(asdict, found)), "deleted": list(map(asdict, gone))}
 
     @routes.post("/talks/{talk}/rename")
     def rename(talk: str, named: Title, person: str = who) -> None:

@@ -185,6 +185,11 @@ class Saved:
         self.talk(person, talk)
         self._do("UPDATE talk SET deleted = ? WHERE id = ?", time.time() if deleted else None, talk)
 
+    def deleted(self, person: str) -> list[Talk]:
+        """The conversations that were deleted and can be brought back, the last one first."""
+        query = "SELECT id, title, touched FROM talk WHERE person = ? AND deleted > ? ORDER BY deleted DESC"
+        return [Talk(*row) for row in self._rows(query, person, time.time() - UNDO)]
+
     def citing(self, person: str, paper_id: str) -> list[Talk]:
         """The conversations in which an answer cites a paper, the last asked first."""
         rows = self._rows(

@@ -94,10 +94,11 @@ def _verdict(turn: str, sentence: Sentence, papers: Mapping[str, Paper]) -> str:
     meaning = "; ".join(filter(None, (meaning, _copied(sentence))))
     peek = {"head": head, "verdict": sentence.verdict, "meaning": meaning, "reason": sentence.reason, "quotes": quotes}
     why = f": {sentence.reason}" if sentence.reason else ""
-    return (
-        f'<button type="button" class="verdict {sentence.verdict}" data-peek="{escape(json.dumps(peek))}" '
+    return (  # the mark never begins a line of its own: the word joiner holds it to its sentence
+        f'<span class="held">\u2060<button type="button" class="verdict {sentence.verdict}" '
+        f'data-peek="{escape(json.dumps(peek))}" '
         f'aria-haspopup="dialog" aria-expanded="false" aria-label="{escape(f"{head}{why}. Show why")}">'
-        f"{mark(sentence.verdict)}</button>"
+        f"{mark(sentence.verdict)}</button></span>"
     )
 
 

@@ -6,10 +6,11 @@ const KEY = "openai_api_key";
 const MEANS = {
   openai_base_url: "Any that speaks the OpenAI protocol, as http://127.0.0.1:11434/v1; for OpenAI's own leave it empty",
   openai_model: "Empty: the server's first that chats",
-  check: "model: the language model, beside the judges here; local: those alone",
+  check: "model: the language model judges each sentence, too; local: Citewell alone does",
   steps: "For a question that has parts or finds nothing sure",
   max_tokens: "0 leaves it to the server",
 };
+const RARE = ["max_tokens", "timeout", "retries", "price_prompt", "price_completion"];
 let place;
 const part = (named) => place.querySelector(`[data-part="${named}"]`);
 
@@ -21,11 +22,11 @@ function said(text, failed) {
 function input(one) {
   const shared = { name: one.name, disabled: one.fixed, "aria-describedby": `about-${one.name}` };
   if (one.choices.length) {
-    const field = element("select", shared, element("option", { value: "", text: "as it fits" }), ...one.choices.map((text) => element("option", { value: text, text })));
+    const field = element("select", shared, element("option", { value: "", text: "automatic" }), ...one.choices.map((text) => element("option", { value: text, text })));
     return filled(field, one);
   }
   const isNumber = one.least !== null;
-  const hint = one.name === KEY ? (one.is_set ? "Set; write another to replace it" : "None") : one.default;
+  const hint = one.name === KEY ? (one.is_set ? "Set; write another to replace it" : "None") : one.default && `${one.default} unless set`;
   const field = element("input", { ...shared, type: one.name === KEY ? "password" : isNumber ? "number" : "text", min: isNumber && one.least, max: isNumber && one.most, step: isNumber && "any", placeholder: hint, autocomplete: one.name === KEY ? "new-password" : "off", spellcheck: "false" });
   return filled(field, one);
 }
@@ -48,7 +49,9 @@ function drawn(one) {
 }
 
 function show(told) {
-  part("fields").replaceChildren(...told.fields.map(drawn), ...told.withheld.map((text) => element("p", { class: "failure", text })));
+  const rare = told.fields.filter((one) => RARE.includes(one.name));
+  const more = element("details", { open: rare.some((one) => one.is_set) }, element("summary", { text: "Limits and prices" }), element("div", { class: "rare" }, ...rare.map(drawn)));
+  part("fields").replaceChildren(...told.fields.filter((one) => !rare.includes(one)).map(drawn), more, ...told.withheld.map((text) => element("p", { class: "failure", text })));
   for (const line of document.querySelectorAll(".who-answers")) line.textContent = told.who;
 }
 

@@ -129,7 +129,7 @@ function follow() {
   const from = chosen?.from?.isConnected && chosen.from.getBoundingClientRect();
   if (narrow() || document.body.dataset.place !== "chat" || (from && from.bottom > 0 && from.top < innerHeight)) return;
   const turns = [...document.querySelectorAll("#conversation .exchange")];
-  const seen = turns.findLast((turn) => turn.getBoundingClientRect().top < innerHeight * 0.4) || turns[0];
+  const seen = turns.find((turn) => turn.getBoundingClientRect().bottom > innerHeight / 4);
   const section = seen && document.querySelector(`#cards .sources[data-turn="${seen.id.replace("turn-", "")}"]`);
   if (section?.hidden) show(section);
 }

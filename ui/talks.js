@@ -26,10 +26,22 @@ export async function refresh() {
     element("ul", {}, ...talks.map(entry)),
   ]);
   if (!parts.length) parts.push(element("p", { class: "none", text: query ? "None has these words." : "Your conversations will be listed here." }));
+  if (found.deleted.length && !query) parts.push(gone(found.deleted));
   if (!found.kept) parts.unshift(element("p", { class: "none", text: "The library folder is read-only: these are lost when Citewell ends." }));
   if (list().contains(document.activeElement) && document.activeElement.matches("input")) return; // a name is being typed
   list().replaceChildren(...parts);
   light();
+}
+
+// Those deleted within a day, each to be brought back.
+function gone(talks) {
+  const items = talks.map((talk) => {
+    const back = element("button", { type: "button", class: "quiet", text: "Bring back", "aria-label": `Bring back “${talk.title}”` });
+    back.addEventListener("click", async () => (await post(`talks/${talk.id}/restore`).catch((error) => toast(error.message)), refresh()));
+    return element("li", {}, element("span", { class: "talk-link", dir: "auto", title: talk.title, text: talk.title }), back);
+  });
+  const open = Boolean(list().querySelector(".deleted")?.open);
+  return element("details", { class: "deleted", open }, element("summary", { text: `Deleted lately (${talks.length})` }), element("ul", {}, ...items));
 }
 
 function dayOf(seconds) {
@@ -52,13 +64,15 @@ function entry(talk) {
       "div",
       {},
       act("Rename", () => rename(talk, link)),
-      act("Save as Markdown", () => save(`talks/${talk.id}/export.md`, "conversation.md").catch((e) => toast(e.message))),
-      act("Save its BibTeX", () => save(`talks/${talk.id}/export.bib`, "conversation.bib").catch((e) => toast(e.message))),
+      act("Save as Markdown", () => save(`talks/${talk.id}/export.md`, `${fileName(talk)}.md`).catch((e) => toast(e.message))),
+      act("Save its BibTeX", () => save(`talks/${talk.id}/export.bib`, `${fileName(talk)}.bib`).catch((e) => toast(e.message))),
       act("Delete", () => remove(talk)),
     ),
   );
   return element("li", { "data-talk": talk.id }, link, menu);
 }
+
+const fileName = (talk) => talk.title.replace(/[^\p{L}\p{N} -]+/gu, "").trim().slice(0, 60) || "conversation";
 
 function rename(talk, link) {
   const field = element("input", { class: "renaming", "aria-label": "Name of the conversation", maxlength: "120" });

@@ -47,6 +47,7 @@ def test_an_older_answer_keeps_its_own_sources(page):
 
 def test_what_shows_on_pointing_is_gone_when_the_page_moves(page):
     ask(page, "compare them")
+    page.set_viewport_size({"width": 1200, "height": 420})
     page.locator(".cite").first.hover()
     page.wait_for_selector("#peek:visible")
     page.mouse.wheel(0, 120)

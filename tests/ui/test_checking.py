@@ -160,8 +160,12 @@ def test_files_are_chosen_and_a_sentence_is_checked_against_its_paper(desk, desk
     check.set_input_files(".check [data-part=file]", files=given)
     check.wait_for_function("document.querySelector('.check [data-part=bib]').value.includes('@misc')")
     assert check.locator(".check [data-part=name]").inner_text() == "a.md"
+    check.fill(".check [data-part=cite] input", "Study 7 of")
+    check.wait_for_selector(".offers li:visible")
+    check.keyboard.press("Enter")
+    check.wait_for_function("document.querySelector('.check [data-part=text]').value.includes('[@anonstudyg')")
     check.fill("[name=sentence]", "It helps planning by 93 percent.")
-    check.fill(".check .picker input", "Study 7 of")
+    check.fill(".one-sentence .picker input", "Study 7 of")
     check.wait_for_selector(".offers li:visible")
     check.keyboard.press("Enter")
     check.locator("[data-part=try]").click()

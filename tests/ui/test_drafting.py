@@ -12,7 +12,7 @@ from rag.drafting.text import Written, answer_text, citations, cite, number, num
 from rag.errors import DraftError
 from rag.offline.composing import MODEL_NAME
 from rag.records import Answer, Evidence, Finding, Sentence, Source
-from tests.fakes_web import PAPERS, FakeLibrary, found
+from tests.fakes_web import PAPERS, FakeLibrary
 from ui.cards import section_html
 from ui.drafting import Order, as_exchange, draft_files, drafting, edited, plan_text, rewritten
 from ui.page import exchange_html
@@ -148,8 +148,3 @@ def test_one_sentence_is_written_anew_alone():
     anew = rewritten(FakeDrafter(), state, 1)
     assert [s.text for s in anew.draft.answer.sentences] == ["It is [1] anew.", "Kang et al. [2] do it."]
     assert rewritten(FakeDrafter(), state, 2).error == "There is nothing else to say."
-
-
-def test_the_found_papers_of_a_draft_show_no_rank():
-    *_, state = states()
-    assert "found as" not in section_html("draft", as_exchange(state)) and found()[0].score

@@ -114,7 +114,7 @@ def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
     papers.wait_for_function("document.querySelectorAll('.paper-row').length === 1")
     papers.get_by_role("button", name="Undo").click()
     papers.wait_for_function("document.querySelectorAll('.paper-row').length === 2")
-    papers.get_by_role("link", name="Evil").click()
+    papers.locator(".paper-row a", has_text="Evil").click()
     papers.wait_for_selector(".paper-page h1:has-text('Evil')")
     assert papers.evaluate("window.hacked") is None
     assert papers.locator(".paper-page ol a").count() == 5

@@ -63,6 +63,7 @@ def test_the_place_keeps_tries_and_forgets(desk, desk_library, monkeypatch):
     page.wait_for_selector(".settings dd:has-text('60 papers')")
     page.fill("[name=openai_base_url]", SERVER)
     page.fill("[name=openai_api_key]", "sk-secret")
+    page.get_by_text("Limits and prices").click()
     page.fill("[name=retries]", "0")
     page.locator("[data-act=try]").click()
     page.wait_for_selector(".settings .failure:has-text('127.0.0.1:9')")

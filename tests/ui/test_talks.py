@@ -147,6 +147,12 @@ def test_a_conversation_is_named_found_exported_deleted_and_brought_back(page):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_selector(".question:has-text('compare zebras')")
     page.fill("#find-talks", "")
+    entry.hover()
+    entry.locator(".menu summary").click()
+    entry.get_by_role("button", name="Delete").click()
+    page.locator("#talks .deleted > summary").click()
+    page.get_by_role("button", name="Bring back “Quaggas”").click()
+    page.wait_for_selector("#talks a:has-text('Quaggas')")
 
 
 def test_a_mark_tells_its_reason_and_a_number_shows_what_it_rests_on(page):
