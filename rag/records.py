@@ -1,6 +1,6 @@
 """The records of an answer, whose field names are the names in `ask --json`, and how a refusal is worded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -9,8 +9,8 @@ from store.records import Paper, Passage
 if TYPE_CHECKING:
     import numpy as np
 
-# What embeds: texts to unit rows, float32, shape (texts, d).
-Embed = Callable[[Sequence[str]], "np.ndarray"]
+# What embeds: texts, and perhaps the papers whose sentences are among them, to unit rows, float32, shape (texts, d).
+Embed = Callable[..., "np.ndarray"]
 
 # `quoted`: word for word in the abstract, which says nothing of whether it answers; `unchecked`: in a language
 # or a form, such as code, that nothing here can judge.

@@ -156,7 +156,7 @@ def is_sure(question: str, found: Sequence[Found], embed: Embed) -> bool:
     if any(_share(wanted, f.paper) >= Further.SURE * total for f in found):
         return True
     near = [sentence for f in found[: Further.NEAREST] for sentence in sentences(f.passage.text)]  # these are kept
-    asked, *rows = embed([question, *near])
+    asked, *rows = embed([question, *near], [f.paper for f in found[: Further.NEAREST]])
     return any(float(row @ asked) >= Doubting.NEAR for row in rows)
 
 

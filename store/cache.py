@@ -12,10 +12,10 @@ from typing import TypeVar
 import numpy as np
 
 from store.folder import open_to_read
-from store.records import Paper
-from store.sentences import abstract_sentences
+from store.records import Paper, Passage
 
 T = TypeVar("T")
+Read = Callable[[Sequence[Paper]], tuple[list[list[Passage]], np.ndarray]]
 _SEAL = 4  # bytes of a sum
 _PAGE = 500  # keys a look-up
 _LATEST = 256  # fresh vectors that are kept in memory
@@ -149,8 +149,8 @@ class VectorCache(Cache):
 class MeanVectors:
     """The mean vectors of papers; the latest ones are kept in memory."""
 
-    def __init__(self, embed: Callable[[Sequence[str]], np.ndarray]):
-        self._embed = embed
+    def __init__(self, read: Read):
+        self._read = read
         self._known: dict[Paper, np.ndarray] = {}
         self._lock = threading.Lock()
 
@@ -165,10 +165,9 @@ class MeanVectors:
         return np.stack([known[paper] for paper in papers])
 
     def _means(self, papers: Sequence[Paper]) -> np.ndarray:
-        split = [abstract_sentences(paper) or [paper.title] for paper in papers]
-        vectors = self._embed([text for texts in split for text in texts])
+        passages, vectors = self._read(papers)
         means = np.zeros((len(papers), vectors.shape[1]), np.float32)
-        np.add.at(means, [n for n, texts in enumerate(split) for _ in texts], vectors)
+        np.add.at(means, [n for n, some in enumerate(passages) for _ in some], vectors)
         return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
 
     def _keep(self, known: dict[Paper, np.ndarray]) -> None:

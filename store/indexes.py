@@ -145,10 +145,10 @@ class Indexes:
 
     @_Opened
     def means(self) -> "MeanVectors":
-        """Papers as the means of their sentences' vectors."""
+        """Papers as the means of their passages' vectors."""
         from store.cache import MeanVectors
 
-        return MeanVectors(self.texts.embed)
+        return MeanVectors(self.texts.read)
 
     @_Opened
     def texts(self) -> "Texts":

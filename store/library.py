@@ -213,13 +213,13 @@ class Library:
         """What was found damaged or lost since the library was opened, and what was done about it, a line each."""
         return tuple(self._sync.repairs)
 
-    def embed(self, texts: Sequence[str]) -> "np.ndarray":
-        """Unit rows, float32, shape (len(texts), d); sentences of the library come from a cache."""
+    def embed(self, texts: Sequence[str], of: Sequence[Paper] = ()) -> "np.ndarray":
+        """Unit rows, float32, shape (len(texts), d); sentences of the papers `of` are kept for the next time."""
         with self._folder.telling():
-            return self._indexes.texts.embed(texts)
+            return self._indexes.texts.embed(texts, of)
 
     def mean_vectors(self, papers: Sequence[Paper]) -> "np.ndarray":
-        """The papers as unit rows, float32, shape (n, d): the means of their sentences' vectors."""
+        """The papers as unit rows, float32, shape (n, d): the means of their passages' vectors."""
         return self._indexes.means.rows(papers)
 
     def held_vectors(self, paper_ids: Sequence[str]) -> "dict[str, np.ndarray]":

@@ -19,7 +19,7 @@ class Texts:
         self._embedder, self._kept, self._words = embedder, kept, words
 
     def read(self, papers: Sequence[Paper]) -> tuple[list[list[Passage]], np.ndarray]:
-        """The passages of each paper, and a row for each; what else a question asks of them is made and kept too."""
+        """The passages of each paper, and a row for each; the papers' words are made and kept by the way."""
         both = [self._passages(paper) for paper in papers]
         read: dict[str, Words] = {}
 
@@ -33,9 +33,6 @@ class Texts:
         vectors = self._kept.embed([text for _, some in both for text in some], encode, keep=True)
         if self._words:
             self._words.keep(papers, read)
-        if self._embedder.slow:
-            alone = [sentence for paper in papers for sentence in abstract_sentences(paper)]
-            self._kept.embed(alone, self._embedder.encode, keep=True)
         return [found for found, _ in both], vectors
 
     def unread(self, papers: Sequence[Paper]) -> list[Paper]:
@@ -49,9 +46,13 @@ class Texts:
         found = passages(paper, whole=not self._embedder.slow)
         return found, [embedding_text(paper.title, passage) for passage in found]
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit rows, float32, shape (len(texts), d); those of a slow model come from what is kept where they can."""
+    def embed(self, texts: Sequence[str], of: Sequence[Paper] = ()) -> np.ndarray:
+        """Unit rows, float32, shape (len(texts), d); sentences of the papers `of` are kept for the next time."""
         if not texts:
             return np.zeros((0, self._embedder.dimension), np.float32)
         encode = self._embedder.encode
-        return self._kept.embed(texts, encode) if self._embedder.slow else encode(texts)
+        if not self._embedder.slow:
+            return encode(texts)
+        lasting = {sentence for paper in of for sentence in abstract_sentences(paper)}.intersection(texts)
+        self._kept.embed(sorted(lasting), encode, keep=True)
+        return self._kept.embed(texts, encode)

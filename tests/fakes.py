@@ -52,7 +52,7 @@ class StemVectors:
     def get_many(self, paper_ids: Sequence[str]) -> list:
         return []
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def embed(self, texts: Sequence[str], of: Sequence = ()) -> np.ndarray:
         stems = [content_stems(plain(text)) for text in texts]
         columns = {stem: i for i, stem in enumerate(sorted(frozenset().union(*stems)))}
         vectors = np.zeros((len(texts), max(len(columns), 1)), dtype=np.float32)

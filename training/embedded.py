@@ -17,6 +17,7 @@ from store.encoders import Embedder, load_embedder
 from store.encoders.bert import BertEncoder
 from store.encoders.weights import DEFAULT, find_folder
 from store.library import Library
+from store.sentences import abstract_sentences
 
 KINDS = ("vectors", "words")
 
@@ -28,7 +29,9 @@ def make(path: Path) -> None:
         home = Path(folder)
         encoder = BertEncoder(find_folder(DEFAULT, home))
         exact = Embedder(load_embedder(DEFAULT, home).fingerprint, encoder, lambda: encoder)
-        Library.open(home, DEFAULT, embedder=exact).close()
+        with Library.open(home, DEFAULT, embedder=exact) as library:
+            papers = list(library.papers())
+            library.embed([text for paper in papers for text in abstract_sentences(paper)], papers)
         kept = {kind: Cache(next((home / "cache").glob(f"{kind}-*.db"))) for kind in KINDS}
         write({kind: blobs.items() for kind, blobs in kept.items()}, exact.fingerprint, path)
 

@@ -133,7 +133,7 @@ def _role(aspect: str) -> str:
 def _cells(paper: Paper, wanted: Mapping[str, np.ndarray], embed: Embed) -> tuple[Cell, ...]:
     """Each aspect takes the sentence that suits it best and that no other aspect suits it better for."""
     found = statements(paper)
-    *vectors, title = embed([*(statement.text for statement in found), paper.title])
+    *vectors, title = embed([*(statement.text for statement in found), paper.title], [paper])
     made = min((n for n, s in enumerate(found) if s.plays("method") >= 1.0), default=len(found))
     scores = {
         aspect: [

@@ -108,7 +108,7 @@ class Match:
         # All texts in one call: models are fastest so, and words can only be compared so.
         things = asked.counted + asked.sought
         groups = [[asked.text], asked.parts, asked.windows, things, *(texts for *_, texts in self._papers)]
-        embedded = library.embed([text for group in groups for text in group])
+        embedded = library.embed([text for group in groups for text in group], papers)
         ends = list(accumulate(map(len, groups)))
         rows = iter([embedded[end - len(group) : end] for end, group in zip(ends, groups, strict=True)])
         self.question, self.parts, self.windows = next(rows)[0], next(rows), next(rows)

@@ -154,7 +154,7 @@ def _best_two(pieces: Sequence[Mapping[str, float]]) -> dict[str, float]:
 def likeness(library: Library | Part, order: Sequence[str]) -> dict[str, float]:
     """How like the best papers, of ids in `order`, each of the next ones is (pseudo-relevance feedback, Rocchio 1971).
 
-    Papers are compared by the means of their sentences' vectors; a model paper is not its own model.
+    Papers are compared by the means of their passages' vectors; a model paper is not its own model.
     """
     import numpy as np
 

@@ -23,7 +23,7 @@ def about(papers: Sequence[Paper], embed: Embed) -> "np.ndarray":
 
     rows = []
     for paper in papers:
-        title, *said = embed([paper.title, *sentences(paper.abstract)])
+        title, *said = embed([paper.title, *sentences(paper.abstract)], [paper])
         middle = np.mean(said, axis=0) if said else title
         row = title + middle / max(float(np.linalg.norm(middle)), 1e-9)
         rows.append(row / max(float(np.linalg.norm(row)), 1e-9))

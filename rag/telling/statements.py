@@ -138,7 +138,7 @@ def ranked_statements(paper: Paper, topic: np.ndarray, embed: Embed) -> list[Sta
     found = [s for s in statements(paper) if not AVAILABLE.search(s.text)]
     if not found:
         return []
-    *vectors, title = embed([*(s.text for s in found), paper.title])
+    *vectors, title = embed([*(s.text for s in found), paper.title], [paper])
     likeness = [_TITLE * float(v @ title) + _TOPIC * float(v @ topic) for v in vectors]
     scored = [(-like - worth(s, paper), n) for n, (like, s) in enumerate(zip(likeness, found, strict=True))]
     return [found[n] for _, n in sorted(scored)]

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 # (start, end) of each word in its text, shape (n, 2), and the words' unit vectors in context, shape (n, d).
 Words = tuple[np.ndarray, np.ndarray]
-ROW_BUDGET = 2048  # tokens in one pass: enough to fill the processor, little memory
+ROW_BUDGET = 512  # tokens in one pass: what is made of them stays near the processor
 
 
 class BertEncoder:
     """Texts to unit vectors with a BERT of sentence-transformers' layout."""
+
+    row_budget = ROW_BUDGET
 
     def __init__(self, folder: Path) -> None:
         """Reads `folder`; raises OSError, KeyError or ValueError when it is not such a model."""
@@ -72,7 +74,7 @@ class BertEncoder:
             yield 0, self._remembered(texts[0])
             return
         encodings = self._tokenizer.encode_batch(texts)
-        batches = _batches([len(encoding.ids) for encoding in encodings])
+        batches = _batches([len(encoding.ids) for encoding in encodings], self.row_budget)
         states = self._forward_all([[encodings[row].ids for row in rows] for rows in batches])
         for rows, hidden in zip(batches, states, strict=True):
             yield from ((row, (encodings[row], state)) for row, state in zip(rows, hidden, strict=True))
@@ -148,11 +150,11 @@ def gelu(x: np.ndarray) -> np.ndarray:
     return x * np.where(x < 0, tail, 1 - tail)
 
 
-def _batches(lengths: list[int]) -> list[list[int]]:
-    """Row numbers in groups of like length, each within ROW_BUDGET tokens once padded."""
+def _batches(lengths: list[int], budget: int = ROW_BUDGET) -> list[list[int]]:
+    """Row numbers in groups of like length, each within `budget` tokens once padded."""
     batches: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batches and lengths[row] * (len(batches[-1]) + 1) <= ROW_BUDGET:
+        if batches and lengths[row] * (len(batches[-1]) + 1) <= budget:
             batches[-1].append(row)
         else:
             batches.append([row])

@@ -1,10 +1,11 @@
-"""The same BERT in torch, for many texts: a GPU or bfloat16 where there is one, and no padding.
+"""The same BERT in torch, for many texts: a GPU or bfloat16 where there is one, else 8-bit integers; no padding.
 
 Loading torch takes a second or two, sentence-transformers several; only this and
 `reference.py` load them, and neither is needed to encode a query.
 """
 
 import os
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,7 +19,11 @@ from store.encoders.bert import BertEncoder
 if TYPE_CHECKING:
     import torch
 
-AGREEMENT = 0.995  # least cosine at which bfloat16 stands for float32
+AGREEMENT = 0.995  # least cosine at which bfloat16 or integers stand for float32
+_GPU_ROWS = 16_384  # tokens in one pass that fill a GPU
+# Not that behind the GELU: some inputs there are so much larger than others that rounding would turn texts.
+_ROUNDED = ("query", "key", "value", "attention.output.dense", "intermediate.dense")
+_LARGEST = 63  # what weights are rounded to: AVX2 adds products in pairs of 16 bits, which larger ones would overflow
 SAMPLE = [
     "We present a method that halves the training cost of large language models.",
     "A robot arm learns to pour water from demonstrations.",
@@ -30,7 +35,7 @@ class FastBert(BertEncoder):
     """A BERT whose texts lie end to end in one row of tokens, so that nothing is spent on padding."""
 
     def __init__(self, folder: Path) -> None:
-        """Reads `folder`, as BertEncoder does, and tries bfloat16 against its float32."""
+        """Reads `folder`, as BertEncoder does, and tries bfloat16 or integers against its float32."""
         # Threads that wait must not spin: beside other work that would cost most of the processor.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         import torch
@@ -39,11 +44,26 @@ class FastBert(BertEncoder):
         self._torch = torch
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._tensors = self._cast(torch.float32)
+        self._rounded: dict[str, torch.ScriptObject] = {}  # dense layers, in integers
+        exact = super().encode(SAMPLE)
+        if self._device.type == "cuda":
+            self.row_budget = _GPU_ROWS
         if self._device.type == "cuda" or _has_bfloat16():
-            exact = super().encode(SAMPLE)
             self._tensors = self._cast(torch.bfloat16)
-            if (exact * self.encode(SAMPLE)).sum(1).min() < AGREEMENT:
-                self._tensors = self._cast(torch.float32)
+        elif torch.backends.quantized.engine in ("x86", "fbgemm"):
+            names = [name.removesuffix(".weight") for name in self._tensors]
+            self._rounded = {name: self._round(name) for name in names if name.endswith(_ROUNDED)}
+        if (exact * self.encode(SAMPLE)).sum(1).min() < AGREEMENT:
+            self._tensors, self._rounded = self._cast(torch.float32), {}
+
+    def _round(self, name: str) -> "torch.ScriptObject":
+        """The dense layer `name` with its weights in 8 bits, each row rounded for itself; inputs are as they come."""
+        torch, weight = self._torch, self._tensors[name + ".weight"]
+        steps, zeros = weight.abs().amax(1) / _LARGEST, torch.zeros(len(weight), dtype=torch.long)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a later torch will leave them out
+            rows = torch.quantize_per_channel(weight, steps, zeros, 0, torch.qint8)
+        return torch.ops.quantized.linear_prepack(rows, self._tensors[name + ".bias"])
 
     def _cast(self, kind: "torch.dtype") -> dict[str, "torch.Tensor"]:
         tensor = self._torch.tensor
@@ -102,6 +122,8 @@ class FastBert(BertEncoder):
         return padded.view(texts, width, self.heads, -1).transpose(1, 2)
 
     def _dense(self, name: str, hidden: "torch.Tensor") -> "torch.Tensor":
+        if name in self._rounded:
+            return self._torch.ops.quantized.linear_dynamic(hidden, self._rounded[name], False)
         return self._torch.nn.functional.linear(hidden, self._tensors[name + ".weight"], self._tensors[name + ".bias"])
 
     def _normal(self, name: str, hidden: "torch.Tensor") -> "torch.Tensor":

@@ -62,7 +62,11 @@ def written(text: str) -> list[str]:
     [
         StemVectors(),
         SimpleNamespace(
-            home=Path("nowhere"), embed=WordEmbedder().encode, reads_words=False, by_words=lambda *_: [], get_many=list
+            home=Path("nowhere"),
+            embed=lambda texts, of: WordEmbedder().encode(texts),
+            reads_words=False,
+            by_words=lambda *_: [],
+            get_many=list,
         ),
     ],
     ids=["stems", "words"],
