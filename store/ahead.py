@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     ByWords = Callable[[str, int, Collection[str]], list[tuple[str, float]]]
 
-_READ = 12  # papers read for one search: some 0.5 s
+_READ = 8  # papers read for one search, of which a question of many parts makes four: some 0.3 s each
 _MOST = 10_000  # papers, the newest, that the fast model looks through: some 2 s, once
 
 

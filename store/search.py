@@ -54,12 +54,11 @@ class Searcher:
 
     def by_meaning(self, query: str, k: int, among: Collection[str] | None = None) -> list[Hit]:
         """The `k` papers nearest in meaning, each by its best passage, with their cosines."""
-        vector = self._indexes.embedder.encode_query(query)
-        found = self._steadily(lambda: self._nearest(vector, k, among))
-        if not self._papers.lagging(1):
-            return found
-        early = self._ahead.hits(query, vector, among)
-        return _best([*early, *found])[:k]
+        vector, lags = self._indexes.embedder.encode_query(query), bool(self._papers.lagging(1))
+        early = self._ahead.hits(query, vector, among) if lags else []
+        if lags and not any(True for _ in self._papers.in_step()):
+            return _best(early)[:k]  # the index is empty, and takes half a second to open
+        return _best([*early, *self._steadily(lambda: self._nearest(vector, k, among))])[:k]
 
     def by_words(self, query: str, k: int, among: Collection[str] | None = None) -> list[tuple[str, float]]:
         """The `k` best papers by keywords: (paper_id, score above 0), best first, ties by id."""
