@@ -3,7 +3,7 @@
 import pytest
 
 from rag.language.comparisons import Comparison, comparisons
-from rag.verifying.roles import turned_comparison
+from rag.verifying.roles import turned_change, turned_comparison
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -86,3 +86,26 @@ def test_a_number_is_the_one_things_that_the_abstract_gives_it_to(claim, reason)
     finding = Verifier().check(claim, [Paper("1", "ZETA: Grasping from Words", abstract)])
     assert (finding.reason if finding.kind == "number" and finding.barred else "") == reason
     assert not (reason and finding.holds)
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_turned"),
+    [
+        ("ZETA makes generalization to new objects worse.", True),
+        ("ZETA reduces generalization to new objects.", True),
+        ("With ZETA, generalization drops.", True),
+        ("ZETA increases latency.", True),
+        ("ZETA improves generalization.", False),
+        ("Without ZETA, generalization drops.", False),
+        ("ZETA reduces training data.", False),
+    ],
+)
+def test_what_rises_does_not_fall(claim, is_turned):
+    sentences = ("ZETA runs on robots.", "It has significantly improved generalization to novel objects.")
+    assert turned_change(claim, (*sentences, "It also lowers latency.")) in ((1, 2) if is_turned else (None,))
+
+
+def test_a_change_told_the_other_way_round_disagrees():
+    paper = Paper("1", "ZETA: Grasping from Words", "ZETA is a model. It boosts generalization to novel objects.")
+    finding = Verifier().check("ZETA makes generalization to novel objects worse.", [paper])
+    assert (finding.verdict, finding.kind, finding.contradicted) == ("unsupported", "direction", True)

@@ -5,7 +5,7 @@ import { picker } from "./picker.js";
 import { appearing, where } from "./places.js";
 
 const TEXTS = /\.(tex|ltx|latex|md|markdown|qmd|rmd|txt)$/i;
-const TONES = { error: "bad", warning: "fair", note: "none", fine: "good" };
+const TONES = { error: "bad", warning: "fair", weak: "fair", note: "none", fine: "good" };
 let place;
 let papers; // of the one sentence
 let citing; // the paper whose key is put into the text
@@ -114,14 +114,16 @@ async function cite([id]) {
 
 // ---- what is found
 function show(text, bib, findings) {
-  const fine = findings.filter((one) => one.level === "fine").length;
-  const faults = findings.length - fine;
-  said(findings.length ? `${faults || "Nothing"} to look at, ${fine} fine.` : "No citation was found, nor a sentence that needs one.");
+  const count = (level) => findings.filter((one) => one.level === level).length;
+  const fine = count("fine");
+  const weak = count("weak");
+  const faults = findings.length - fine - weak;
+  said(findings.length ? `${faults || "Nothing"} to look at, ${weak ? `${weak} weak, ` : ""}${fine} fine.` : "No citation was found, nor a sentence that needs one.");
   if (!findings.length) return;
   read = { text, bib, findings };
   part("form").hidden = part("one").hidden = true;
   part("checked").hidden = false;
-  part("all").checked = !faults;
+  part("all").checked = !faults && !weak;
   draw();
   scrollTo({ top: 0 });
   part("written").focus({ preventScroll: true });

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
 
-from rag.linting.findings import FAILING, FINE, LintLine, LintVerdict
+from rag.linting.findings import DOUBTFUL, FAILING, FINE, LintLine, LintVerdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MEANINGS: dict[LintVerdict, str] = {
     "supports": "The cited abstract says this.",
-    "supports in part": "The cited abstract says a part of this.",
+    "weak": "The cited abstract may not say all of this; compare the quote.",
     "generic": "The sentence says no more than that there is such work.",
     "not checked": "The sentence is in another language than the abstract.",
     "says nothing of this": "The cited abstract is silent on this.",
@@ -35,7 +35,7 @@ def level(verdict: LintVerdict) -> str:
     """How grave a finding is: error, warning or note."""
     if verdict in FAILING:
         return "error"
-    return "note" if verdict in FINE or verdict == "not in the library" else "warning"
+    return "note" if verdict in FINE | DOUBTFUL or verdict == "not in the library" else "warning"
 
 
 def to_sarif(lines: Sequence[LintLine]) -> dict:

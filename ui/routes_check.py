@@ -18,7 +18,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from rag.errors import LintError
-from rag.linting.findings import FINE, LintLine
+from rag.linting.findings import DOUBTFUL, FINE, LintLine
 from rag.linting.lint import lint
 from rag.search.retrieve import retrieve
 from rag.server.chat import ServerModel
@@ -182,7 +182,7 @@ def _told(line: LintLine, titles: dict[str, str]) -> dict:
         "col": line.col,
         "in_bib": line.path == _BIB,
         "verdict": line.verdict,
-        "level": "fine" if line.verdict in FINE or line.accepted else level(line.verdict),
+        "level": _level(line),
         "message": line.reason[:1].upper() + line.reason[1:] or line.message,
         "key": line.key,
         "quote": line.quote if line.verdict not in ("says nothing of this", "generic") else "",
@@ -190,6 +190,13 @@ def _told(line: LintLine, titles: dict[str, str]) -> dict:
         "title": titles.get(line.paper_id, ""),
         "accepted": line.accepted,
     }
+
+
+def _level(line: LintLine) -> str:
+    """How a finding is counted and coloured: fine, weak, or how grave it is."""
+    if line.verdict in FINE or line.accepted:
+        return "fine"
+    return "weak" if line.verdict in DOUBTFUL else level(line.verdict)
 
 
 def _judged(checked: dict, papers: Sequence[Paper]) -> dict:

@@ -13,7 +13,7 @@ from ui.render import MARKS
 MEANINGS: dict[Verdict, str] = {
     "supported": "Supported: the cited abstract says this",
     "quoted": "Quoted: word for word in the cited abstract",
-    "weak": "Weak: the cited abstract says something close; compare the quote",
+    "weak": "Weak: the cited abstract may not say all of this; compare the quote",
     "unsupported": "Unsupported: the cited abstract does not say this",
     "uncited": "Uncited: this sentence names no source",
     "unchecked": "Unchecked: in another language than the abstract, or a code block or footnote",

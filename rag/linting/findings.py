@@ -6,7 +6,7 @@ from typing import Literal
 
 LintVerdict = Literal[
     "supports",
-    "supports in part",
+    "weak",
     "generic",
     "not checked",
     "says nothing of this",
@@ -23,7 +23,8 @@ LintVerdict = Literal[
     "damaged .bib",
     "missing file",
 ]
-FINE: frozenset[LintVerdict] = frozenset({"supports", "supports in part", "generic", "not checked"})
+FINE: frozenset[LintVerdict] = frozenset({"supports", "generic", "not checked"})
+DOUBTFUL: frozenset[LintVerdict] = frozenset({"weak"})  # neither fine nor a fault: to be compared by the reader
 FAILING: frozenset[LintVerdict] = frozenset({"disagrees", "wrong reference", "retracted"})
 
 
@@ -58,7 +59,7 @@ class LintLine:
     @property
     def is_fault(self) -> bool:
         """Whether the writer has something to look at."""
-        return self.verdict not in FINE and not self.accepted
+        return self.verdict not in FINE | DOUBTFUL and not self.accepted
 
     @property
     def fails(self) -> bool:

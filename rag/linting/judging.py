@@ -13,7 +13,7 @@ from rag.linting.overclaims import overclaim
 from rag.records import Finding
 from rag.verifying.attribution import bare_claim
 from rag.verifying.clauses import clauses
-from rag.verifying.rulings import REASONS
+from rag.verifying.rulings import DOUBTS
 from rag.verifying.verify import Verifier
 from store.records import Paper
 
@@ -48,7 +48,7 @@ def finding_of(claim: str, paper: Paper, cited: Sequence[Paper], verifier: Verif
     if own and (named := verifier.check(own, [paper])).verdict != "unsupported":
         return named
     if not finding.contradicted and where_named(paper, claim) >= 0:
-        return Finding("weak", finding.evidence, REASONS["not said"], kind="not said")  # named in a list, no more
+        return Finding("weak", finding.evidence, DOUBTS["not said"], kind="not said")  # named in a list, no more
     shared = verifier.check(claim, cited)
     carries = any(e.paper_id == paper.paper_id and e.score >= _CARRIES for e in shared.evidence)
     return shared if carries and shared.verdict != "unsupported" else finding
@@ -76,7 +76,7 @@ def judged(claim: str, finding: Finding, cited: Sequence[Paper], systems: frozen
     if finding.kind == "number" and not is_own(claim) and _has_other_number(claim, cited):
         return "says nothing of this", finding.reason  # a wrong number is no part of what an abstract says
     if finding.verdict == "weak":
-        return "supports in part", finding.reason
+        return "weak", finding.reason
     return ("overclaim" if finding.kind == "overclaim" else "says nothing of this"), finding.reason
 
 

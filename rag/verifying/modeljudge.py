@@ -16,7 +16,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 from prompts import fill
 from rag.errors import ModelError
 from rag.records import Finding, Usage, Verdict
-from rag.verifying.rulings import REASONS
+from rag.verifying.rulings import DOUBTS, REASONS
 from rag.verifying.verbatim import has_words
 from store.records import Paper
 from store.sentences import sentences
@@ -116,8 +116,9 @@ def _combined(statement: Statement, reply: _Reply | None) -> Finding:
     if reply.contradicted and not found:
         reply = replace(reply, contradicted=False)
     kind = local.kind or ("contradicted" if reply.contradicted else "not said")
-    reason = f"the model finds that {REASONS['contradicted' if reply.contradicted else 'not said']}"
     verdict: Verdict = "unsupported" if reply.contradicted or not local.holds else "weak"
+    told = (REASONS if verdict == "unsupported" else DOUBTS)["contradicted" if reply.contradicted else "not said"]
+    reason = f"the model finds that {told}"
     return replace(
         local,
         verdict=verdict,

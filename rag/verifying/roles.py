@@ -1,12 +1,13 @@
-"""Comparisons that a claim tells the other way round than the abstract: who comes before whom.
+"""What a claim tells the other way round than the abstract: who comes before whom, what rises and what falls.
 
-On 1,252 natural claims about one paper that compare, it caught 17 false ones and lost no true one.
+Of the natural claims about one paper in training/claims they catch 18 false ones by comparisons and lose no true one.
 """
 
 import re
 from collections.abc import Sequence
 
 from rag.language.comparisons import Comparison, comparisons
+from rag.language.directions import changes
 from rag.language.names import names, squash
 from rag.language.naming import where_named
 from rag.language.terms import content_stems, shared
@@ -75,3 +76,18 @@ def _share(wanted: frozenset[str], there: frozenset[str]) -> float:
     if marked or not wanted:
         return len(marked & there) / max(1, len(marked))
     return shared(wanted, there)
+
+
+def turned_change(claim: str, sentences: Sequence[str]) -> int | None:
+    """The number of the plain sentence in which what the plain `claim` lets rise falls, or the reverse, or None.
+
+    None also where another sentence tells it as the claim does.
+    """
+    told = [(n, other) for n, sentence in enumerate(sentences) for other in changes(sentence)]
+    for said in changes(claim):
+        alike = [(n, other) for n, other in told if other.noun == said.noun]
+        turned = [n for n, other in alike if other.up != said.up]
+        turned = [n for n in turned if shared(said.stems, content_stems(sentences[n])) >= _CROSSED]
+        if turned and not any(other.up == said.up for _, other in alike):
+            return max(turned, key=lambda n: shared(content_stems(claim), content_stems(sentences[n])))
+    return None

@@ -19,6 +19,20 @@ REASONS: dict[str, str] = {
     "absence": "the abstract does say it, or says something else is missing",
     "not said": "the abstract does not say this",
 }
+# The same where it is not sure: the reasons of a weak finding.
+DOUBTS: dict[str, str] = {
+    "number": "the abstract may give another number for this, or say this number of something else",
+    "name": "the abstract may say this of something else",
+    "role": "the abstract may tell otherwise who does what to whom",
+    "direction": "the abstract may tell the direction otherwise",
+    "contradicted": "the abstract may say otherwise",
+    "scope": "the abstract may say this of a narrower or another setting",
+    "background": "the abstract may tell this of others' work, or as what was known",
+    "overclaim": "the abstract may say less than this",
+    "causal": "the abstract may not give this reason",
+    "absence": "the abstract may say it, or say that something else is missing",
+    "not said": "the abstract may not say all of this",
+}
 OPPOSED = frozenset({"number", "name", "role", "direction", "contradicted", "background", "absence"})
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.language.quantities import quantities
 from rag.language.terms import plain
-from rag.records import Evidence, Finding, Verdict
+from rag.records import Evidence, Finding, Kind, Verdict
 from rag.settings import Settings
 from rag.verifying.abstracts import claim_stems, read
 from rag.verifying.clauses import bare, without_opening
@@ -21,8 +21,8 @@ from rag.verifying.missing import counted_otherwise, missing_name, missing_numbe
 from rag.verifying.nearcopy import near_copy
 from rag.verifying.nli import UserModel
 from rag.verifying.owners import exchanged_number
-from rag.verifying.roles import own_names, turned_comparison
-from rag.verifying.rulings import OPPOSED, REASONS, Case, Ruling
+from rag.verifying.roles import own_names, turned_change, turned_comparison
+from rag.verifying.rulings import DOUBTS, OPPOSED, REASONS, Case, Ruling
 from rag.verifying.scoring import check_numbers, features, opinions, weigh
 from store.records import Paper
 
@@ -106,7 +106,9 @@ def _combined(rulings: Sequence[tuple[Judge, Ruling]]) -> Ruling:
     if barred is None:
         if score >= numbers["supported"]:
             return Ruling("supported", score=score)
-        return replace(scored, verdict="weak" if score >= numbers["unsupported"] else "unsupported")
+        if score >= numbers["unsupported"]:
+            return replace(scored, verdict="weak", reason=DOUBTS[scored.kind])
+        return replace(scored, verdict="unsupported")
     return replace(barred, score=score * numbers["barred"], barred=True)
 
 
@@ -154,7 +156,7 @@ def _no_word(case: Case, verifier: Verifier) -> Ruling | None:
     states = bool(said - named) or len(said) > _NAME
     if tells_absence(case.claim) or (states and said & named.union(*(stems for text in texts for stems in text.stems))):
         return None
-    return Ruling("weak", "not said", REASONS["not said"] if states else "it states nothing")
+    return Ruling("weak", "not said", DOUBTS["not said"] if states else "it states nothing")
 
 
 def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
@@ -170,14 +172,15 @@ def _near_copy(case: Case, verifier: Verifier) -> Ruling | None:
 
 
 def _turned(case: Case, verifier: Verifier) -> Ruling | None:
-    """A comparison told the other way round; of several papers, where none tells it as the claim does."""
+    """A comparison or a change of one paper that is told the other way round."""
     if tells_absence(case.claim) or len(case.readings) != 1:
         return None
     reading = case.readings[0]
+    kind: Kind = "role"
     place = turned_comparison(case.claim, reading.text.sentences, own_names(case.claim, reading.paper))
     if place is None:
-        return None
-    return Ruling("unsupported", "role", REASONS["role"], contradicted=True, sentence=place)
+        kind, place = "direction", turned_change(case.claim, reading.text.sentences)
+    return None if place is None else Ruling("unsupported", kind, REASONS[kind], contradicted=True, sentence=place)
 
 
 def _exchanged(case: Case, verifier: Verifier) -> Ruling | None:
@@ -193,7 +196,11 @@ def _exchanged(case: Case, verifier: Verifier) -> Ruling | None:
 def _trained(case: Case, verifier: Verifier) -> Ruling | None:
     found = opinions(case.claim, case.readings)
     opinion = found[0]
-    kind = opinion.fault if opinion.contradicts or opinion.fault not in OPPOSED else "not said"
+    kind = opinion.fault
+    if opinion.contradicts and kind in ("overclaim", "not said"):
+        kind = "contradicted"  # the opposite is not too much said
+    elif not opinion.contradicts and kind in OPPOSED:
+        kind = "not said"
     if tells_absence(case.claim):
         kind = "absence"
     score = weigh(features(case.claim, case.readings, found), check_numbers()["weights"])

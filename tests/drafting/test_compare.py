@@ -7,7 +7,7 @@ import json
 import pytest
 from pylatexenc.latexwalker import LatexWalker
 
-from rag.drafting.compare import DEFAULT_ASPECTS, NOT_STATED, compare, render
+from rag.drafting.compare import DEFAULT_ASPECTS, NONE_FOUND, Cell, compare, render
 from rag.errors import DraftError
 from store.records import Paper
 
@@ -76,7 +76,7 @@ def test_one_sentence_may_state_two_aspects(library):
 
 def test_what_the_abstract_does_not_say_is_said(library, papers):
     odd = compare(papers[:2], library.embed, ["the price of wheat in 1900", "method"])
-    assert [cell.text for cell in (row.cells[0] for row in odd.rows)] == [NOT_STATED] * 2
+    assert [cell.text for cell in (row.cells[0] for row in odd.rows)] == [NONE_FOUND] * 2
 
 
 def test_renders_agree(table):
@@ -97,3 +97,17 @@ def test_nothing_to_compare_is_said(library, papers, table):
         compare([], library.embed)
     with pytest.raises(DraftError, match="md, csv"):
         render(table, "docx")
+
+
+def test_what_is_told_without_the_usual_words_is_found(library):
+    told = {
+        "task": "Mobile robots meet doors that no training set contains.",
+        "method": "We learn a prior over handle motions and adapt it within three trials.",
+        "result": "Over 40 doors in six buildings the robot opens 35.",
+        "limitation": "Heavy doors remain hard: it fails on most of them.",
+    }
+    paper = Paper("z", "Opening Doors It Has Never Seen", " ".join(told.values()))
+    [row] = compare([paper], library.embed).rows
+    assert {cell.aspect: cell.quote for cell in row.cells if cell.aspect != "data"} == told
+    [sure] = compare([paper], library.embed, only_sure=True).rows
+    assert sum(bool(cell.quote) for cell in sure.cells) < 5 and Cell("task").text == NONE_FOUND == "no sentence found"

@@ -35,7 +35,7 @@ def found(library, verifier, monkeypatch):
 
 def verdicts(lines):
     """Keys and verdicts; how sure the check is of what it does not fault is not these tests' affair."""
-    return [(key, verdict.removesuffix(" in part")) for _, _, key, verdict in lines]
+    return [(key, "supports" if verdict == "weak" else verdict) for _, _, key, verdict in lines]
 
 
 def test_every_citing_command_is_read(found):
@@ -241,4 +241,4 @@ def test_damage_of_a_bib_is_told_where_it_is(bib, damage, keys):
 )
 def test_a_number_that_the_abstract_lacks_is_silence_unless_it_gives_another(library, verifier, claim, verdict):
     [line] = lint(f"{claim} [@kang2024cliprt].", "x.md", {}, library, verifier)
-    assert line.verdict.removesuffix(" in part") == verdict
+    assert (line.verdict == "weak" and verdict == "supports") or line.verdict == verdict

@@ -4,14 +4,17 @@ import pytest
 
 from rag.linting.accepting import read_baseline, without_known, write_baseline
 from rag.linting.bibfile import read_bib
+from rag.linting.findings import FINE, LintLine
 from rag.linting.judging import judged
 from rag.linting.lint import lint
 from rag.linting.online import _told
 from rag.linting.overclaims import overclaim
 from rag.records import Finding
 from rag.verifying.owners import exchanged_number
+from rag.verifying.rulings import DOUBTS, REASONS
 from rag.verifying.verify import Verifier
 from store.records import Paper
+from ui.lint_forms import to_sarif
 
 ABSTRACT = "We propose Foo, which beats BarNet by 6.1% and BazNet by 7.4%. Foo gets 13% on LIBERO and (9.5) on CALVIN."
 COPY = "task-specific data not only provides new data for an agent to train on"  # of the abstract of du2023behavior
@@ -40,8 +43,8 @@ def test_strong_words_need_as_strong_an_abstract(claim, word):
 def test_a_wrong_number_is_no_part_of_what_an_abstract_says():
     doubtful, paper = Finding("weak", kind="number"), Paper("1", "Foo", ABSTRACT)
     assert judged("Foo wins by 53% in all.", doubtful, [paper], frozenset())[0] == "says nothing of this"
-    assert judged("Foo wins by 13% in all.", doubtful, [paper], frozenset())[0] == "supports in part"
-    assert judged("We win by 53% with Foo.", doubtful, [paper], frozenset())[0] == "supports in part"
+    assert judged("Foo wins by 13% in all.", doubtful, [paper], frozenset())[0] == "weak"
+    assert judged("We win by 53% with Foo.", doubtful, [paper], frozenset())[0] == "weak"
 
 
 @pytest.mark.parametrize(
@@ -148,3 +151,13 @@ def test_a_word_within_another_bears_nothing_out(claim, abstract):
 )
 def test_a_word_in_any_of_its_forms_bears_it_out(claim, abstracts):
     assert [overclaim(claim, abstract) for abstract in abstracts] == [""] * len(abstracts)
+
+
+def test_what_is_doubtful_is_neither_fine_nor_a_fault_and_never_told_as_unsaid():
+    paper = Paper("1", "Foo", ABSTRACT)
+    for kind, reason in DOUBTS.items():
+        verdict, told = judged("Foo is a method.", Finding("weak", kind=kind, reason=reason), [paper], frozenset())
+        assert verdict == "weak" and " may " in told
+    line = LintLine("x.tex", 1, 1, "weak", "m")
+    assert not line.is_fault and line.verdict not in FINE and REASONS.keys() == DOUBTS.keys()
+    assert [result["level"] for result in to_sarif([line])["runs"][0]["results"]] == ["note"]
