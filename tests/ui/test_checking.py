@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
@@ -52,13 +53,19 @@ def test_what_a_text_is_written_in_shows_by_its_name_or_by_itself():
             text_name(wrong)
 
 
+def finished(work):
+    """What a coroutine returns; in a thread of its own, for the browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def lines(check, library):
     """What the page is sent of a check."""
 
     async def read():
         return [json.loads(line) async for line in _lines(check, library)]
 
-    return asyncio.run(read())
+    return finished(read())
 
 
 def test_how_far_a_check_is_comes_before_its_findings(desk_library, tmp_path):
@@ -96,7 +103,7 @@ def test_a_check_that_nobody_follows_ends(desk_library):
         await anext(following)
         await following.aclose()
 
-    asyncio.run(leave())
+    finished(leave())
     assert ended.wait(5)
 
 

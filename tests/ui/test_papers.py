@@ -138,7 +138,7 @@ def test_what_came_without_an_abstract_is_said_and_what_failed_stays(papers):
     papers.fill("[data-part=pasted]", '{"title": "A chapter about tea", "year": 2031}')
     papers.locator("[data-part=paste]").click()
     papers.wait_for_selector("[data-part=added]:has-text('1 without an abstract: found by title, never quoted')")
-    assert "no abstract" in papers.locator(".paper-row").first.inner_text()
+    papers.locator(".paper-row").first.get_by_text("no abstract").wait_for()
     papers.locator("[data-part=added] a").click()
     papers.get_by_role("button", name="Add its abstract").click()
     papers.keyboard.type("Tea calms.")
