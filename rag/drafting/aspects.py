@@ -28,9 +28,9 @@ FEEBLE: Mapping[str, re.Pattern[str]] = {
         r"|adapt|explor|consider|deriv|choos)\w*"
     ),
     "data": re.compile(
-        r"(?i)\b(?:train|learn|adapt|evaluat|test|experiment|appli|validat|demonstrat|tun|assess|simulat|task)\w*\b"
+        r"(?i)\b(?:train|learn|adapt|evaluat|test|experiment|appli|validat|demonstrat|tun|assess|simulat)\w*\b"
         r".{0,60}?\b(?:on|from|across|over|with|in|of)\b.{0,50}?\b(?:demonstrations?|data|videos?|images?|trials?|episodes"
-        r"|simulations?|tasks?|robots?|models|texts?|participants?|patients?|users|tests?|examples?|testing)\b"
+        r"|simulations?|texts?|participants?|patients?|examples?)\b"
     ),
     "result": re.compile(
         r"(?i)\d\s?\\?%|(?<![\d.,])\d[\d.,]*\s.*(?<![\d.,])\d|\bwe (?:\w+ )?(?:prove|show|find|found|demonstrate)\b"
@@ -52,7 +52,8 @@ def role_of(aspect: str) -> str:
 def feebly(wanted: Iterable[str], found: Sequence[Statement], made: int, taken: Mapping[str, int]) -> dict[str, int]:
     """Aspect → a sentence that says something of it, for known aspects without a surer one.
 
-    A task comes first of all, results and limitations behind what is made; what another aspect has comes last.
+    A task comes first of all, data with what is made or behind it, results and limitations behind it; what another
+    aspect has comes last.
     """
     rest = [aspect for aspect in wanted if role_of(aspect) in FEEBLE and aspect not in taken]
     more: dict[str, int] = {}
@@ -60,6 +61,7 @@ def feebly(wanted: Iterable[str], found: Sequence[Statement], made: int, taken: 
         start = next((n for n, s in enumerate(found) if FEEBLE["method"].search(s.text)), len(found))
         first = min(made, start) % max(1, len(found))  # where nothing is said to be made: the first sentence
         places = range(first + 1, len(found)) if role in ("result", "limitation") else range(len(found))
+        places = range(first, len(found)) if role == "data" else places
         places = range(min(first, 1)) if role == "task" else places
         for aspect in (aspect for aspect in rest if role_of(aspect) == role):
             used = {*taken.values(), *more.values()}
