@@ -52,7 +52,9 @@ function dayOf(seconds) {
 
 function entry(talk) {
   const link = element("a", { href: `?c=${talk.id}`, "data-place": "chat", "data-talk": talk.id, class: "talk-link", dir: "auto", title: talk.title, text: talk.title });
-  const menu = element("details", { class: "menu" });
+  // A list that is renewed closes no menu.
+  const open = Boolean(list().querySelector(`li[data-talk="${talk.id}"] > .menu`)?.open);
+  const menu = element("details", { class: "menu", open });
   const act = (text, run) => {
     const button = element("button", { type: "button", text });
     button.addEventListener("click", () => ((menu.open = false), run()));
