@@ -5,7 +5,7 @@ import gc
 import time
 from contextlib import suppress
 
-_EVERY = 30.0  # seconds between two times: it takes a fifth of one
+_EVERY = 30.0  # seconds between two times: while it lasts nothing else is computed
 
 
 class Tidier:
@@ -20,7 +20,6 @@ class Tidier:
             return False
         self._last = time.monotonic()
         gc.collect()
-        # Answers are made in threads of their own, each of which leaves holes in the heaps; glibc keeps these.
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+            ctypes.CDLL(None).malloc_trim(0)  # glibc keeps what threads have left of their heaps
         return True

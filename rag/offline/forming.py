@@ -1,6 +1,5 @@
 """The sentences of an answer in the form that the question wants: a definition, yes or no, both sides, a list."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -9,14 +8,13 @@ from rag.language.terms import content_stems, is_common, plain, shared, words
 from rag.offline.called import holds, names_in
 from rag.offline.defining import best_definer, definition, statements_of
 from rag.offline.matching import Match, Source, plays
+from rag.offline.releasing import asks_release, is_promise, release
 from rag.offline.sharing import Share, choose
 from rag.offline.telling import is_junk
 from rag.telling.statements import OWN
 from rag.tuning import Composing, Tuning
 from rag.verifying.judge import trained_judge
 
-# Words of a promise to release.
-_PROMISED = re.compile(r"(?i)\b(?:will|shall|plan|soon|upon)\b")
 CLOSEST = "Closest statements found:"
 
 
@@ -106,9 +104,10 @@ def _yes_or_no(match: Match, shares: Sequence[Share], doubted: bool) -> Formed |
 
 def _released(match: Match, shares: Sequence[Share]) -> Formed | None:
     """The sentence of a paper asked about that says where its code or data lie; a promise of them is no yes."""
-    for share in (share for share in shares if match.of_release and share.source.n in match.titled):
-        if (i := match.release(share.source)) is not None:
-            return Formed([(share, i)], {} if _PROMISED.search(share.source.sentences[i]) else {0: "Yes. "}, True)
+    claim = match.asked.wanted.claim
+    for share in (share for share in shares if asks_release(match.asked.wanted) and share.source.n in match.titled):
+        if (i := release(claim, share.source.sentences)) is not None:
+            return Formed([(share, i)], {} if is_promise(share.source.sentences[i]) else {0: "Yes. "}, True)
     return None
 
 

@@ -16,7 +16,7 @@ from rag.offline.called import holding_a_name, titled
 from rag.offline.telling import is_junk, points_away
 from rag.question import ASKING, REQUEST, Asked, any_of
 from rag.search.retrieve import rarity
-from rag.telling.statements import AVAILABLE, OWN, Statement
+from rag.telling.statements import OWN, Statement
 from rag.tuning import Composing, Doubting, Weights
 from store.records import Paper
 from store.sentences import sentences
@@ -31,12 +31,6 @@ SENTENCE_FEATURES = listed("nearest part words place first opening amount figure
 
 _CODE = any_of(
     r"\b(?:code|available|website|url|links?|github|repository|open-?sourced?|released?|download|publish(?:ed)?)\b"
-)
-_THINGS = r"(?:code(?:base)?|implementation|weights|checkpoints?|models?|data(?:sets?)?|benchmarks?|demos?|videos?)"
-# A claim that something lies open: "the code of X publicly available", "X release its data".
-_RELEASE = any_of(
-    rf"\b{_THINGS}\b.*\b(?:available|released|public|published|downloadable|open[- ]?sourced?)(?: online| yet)?\W*$",
-    rf"\b(?:release[sd]?|publish(?:e[sd])?|open[- ]?source[sd]?|share[sd]?)\b(?: [\w'’-]+){{0,4}} {_THINGS}\W*$",
 )
 _GRADED = frozenset({"speed", "ease", "cost", "safe"})  # of the kinds of opposites, what papers are asked for to be
 # An order to whoever reads, in an abstract, where "we write the following" is none.
@@ -116,7 +110,6 @@ class Match:
         self.sources = [Source(n, p, texts, next(rows)) for n, p, texts in self._papers]
         self.stems = content_stems(plain(REQUEST.sub("", asked.text)))
         self.subject = self.stems - _asking_stems()
-        self.of_release = asked.wanted.form == "yes or no" and bool(_RELEASE.search(plain(asked.wanted.claim)))
         self.titled = titled(asked.text, papers)
         self.named = self.titled | holding_a_name(asked.text, papers)
 
@@ -132,12 +125,6 @@ class Match:
         places = [n for n, source in enumerate(self.sources) if source.n in {s.n for s in used}]
         best = cosines[:, places].max(axis=1)
         return 1 - float(weights @ best / weights.sum()), float(weights[best < Doubting.STRANGE].sum() / weights.sum())
-
-    def release(self, source: Source) -> int | None:
-        """Which sentence of a source says where the code, data or models lie that the question asks for."""
-        asked = content_stems(" ".join(re.findall(_THINGS, self.asked.wanted.claim, re.IGNORECASE)))
-        told = (AVAILABLE.search(text) and asked & content_stems(plain(text)) for text in source.sentences)
-        return next((i for i, found in enumerate(told) if found), None)
 
     def is_so(self, sentence: str) -> bool:
         """Whether a sentence says what a list asks its papers to be or make: faster, safer, cheaper, easier."""

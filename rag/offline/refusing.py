@@ -8,6 +8,7 @@ from rag.language.quantities import Quantity, quantities
 from rag.language.terms import content_stems, is_common, plain, shared, words
 from rag.offline.called import holds, names_in, titled
 from rag.offline.matching import Match, Source
+from rag.offline.releasing import asks_release, release
 from rag.question import Asked
 from rag.records import PHRASES, Refusal
 from rag.telling.statements import OWN
@@ -137,9 +138,9 @@ def doubt_odds(features: Mapping[str, float], doubt: Doubt) -> float:
 
 def refusal_of(match: Match, used: list[Source], doubt: Doubt) -> Refusal | None:
     """Whether, and how, to refuse rather than to answer from the sources `used`."""
-    if match.of_release:
+    if asks_release(match.asked.wanted):
         asked_of = [source for source in used if source.n in match.titled]
-        if asked_of and all(match.release(source) is None for source in asked_of):
+        if asked_of and all(release(match.asked.wanted.claim, source.sentences) is None for source in asked_of):
             return "not stated"
     features = doubt_features(match, used)
     if doubt_odds(features, doubt) < doubt.threshold:

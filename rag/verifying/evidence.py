@@ -59,8 +59,7 @@ def telling(claim: str, reading: Reading, judge: TrainedJudge | None = None) -> 
     """The one or two sentences that speak of what the plain `claim` is about, in the order of the text.
 
     A sentence that counts or measures what a number of the claim does, and has another, comes first; where several
-    are near, the one on which the `judge` is least silent. (Of 200 false claims of which it is known what sentence
-    they twist, 66% have it first by words alone, 72% with the judge.)
+    are near, the one on which the `judge` is least silent.
     """
     stems, weights = reading.text.stems, _weights(claim, reading)
     if not stems:

@@ -253,11 +253,14 @@ def test_a_sentence_names_what_it_speaks_of(sentence, shown):
         ("Is the code of FastArm available?", "Code will be released [1]."),
         ("Has FastArm released its code?", "Code will be released [1]."),
         ("Are the weights of FastArm publicly available?", "The abstract does not state this."),
+        ("Are the models of FastArm available?", "The abstract does not state this."),  # what is believed of them
+        ("Is the decoder of FastArm available?", "Closest statements found:"),  # which is no code
         ("Is the code of SlowHand available?", "Yes. The authors release code and weights [2]."),
     ],
 )
 def test_whether_code_lies_open_is_said_by_the_sentence_that_tells_of_it_or_not_at_all(question, opens):
-    papers = [PAPERS[0], replace(PAPERS[1], abstract=f"{PAPERS[1].abstract} We release code and weights."), PAPERS[2]]
+    believed = replace(PAPERS[0], abstract=f"{PAPERS[0].abstract} We believe that such models will help.")
+    papers = [believed, replace(PAPERS[1], abstract=f"{PAPERS[1].abstract} We release code and weights."), PAPERS[2]]
     assert answer(question, papers).startswith(opens)
 
 
