@@ -19,7 +19,6 @@ _IDS = {
 }
 _ARCHIVES = "astro-ph|cmp-lg|cond-mat|cs|gr-qc|hep-[a-z]+|math|math-ph|nlin|nucl-[a-z]+|physics|q-bio|quant-ph|stat"
 _BARE_ARXIV = re.compile(rf"(?:\d{{4}}\.\d{{4,5}}|(?:{_ARCHIVES})(?:\.[A-Z]{{2}})?/\d{{7}})(?:v\d+)?")
-_BARE_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _NAMED = re.compile(r"(arxiv|doi|openreview|acl|zotero|hf):(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -58,7 +57,7 @@ def wanted(text: str) -> Wanted | None:
 
 
 def _bare(text: str) -> Wanted | None:
-    service = "arxiv" if _BARE_ARXIV.fullmatch(text) else "doi" if _BARE_DOI.fullmatch(text) else ""
+    service = "arxiv" if _BARE_ARXIV.fullmatch(text) else "doi" if text and doi(text) == text else ""
     return wanted(f"{service}:{text}") if service and not Path(text).exists() else None
 
 
