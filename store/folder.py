@@ -48,6 +48,14 @@ class Folder:
         """Whether the library is there and must or can not be written to."""
         return self._full or any(path.exists() and not os.access(path, os.W_OK) for path in (self.home, self.papers))
 
+    def require_room(self) -> None:
+        """Raise StoreError where the disk was full when the folder was opened."""
+        if self._full:
+            raise StoreError(
+                f"{self.home}: the disk is full: nothing can be added, removed or mended there; make room, or set "
+                "CITEWELL_HOME to another folder."
+            )
+
     @contextmanager
     def writing(self, patience: float | None = None) -> Iterator[None]:
         """One writer at a time, among processes.
@@ -56,11 +64,7 @@ class Folder:
         """
         from filelock import FileLock, Timeout
 
-        if self._full:
-            raise StoreError(
-                f"{self.home}: the disk is full: nothing can be added, removed or mended there; make room, or set "
-                "CITEWELL_HOME to another folder."
-            )
+        self.require_room()
         if self.read_only:
             raise StoreError(
                 f"{self.home} is read-only: nothing can be added, removed or mended there; change its permissions, "

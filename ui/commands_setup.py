@@ -117,7 +117,12 @@ def _given(settings: Settings) -> str:
 
 
 def _folder(settings: Settings) -> str:
-    return f"{settings.home}, its own settings in {settings_file(settings.home).name}"
+    from store.folder import Folder
+
+    folder = Folder(settings.home)
+    folder.require_room()
+    only = ", read-only" if folder.read_only else ""
+    return f"{settings.home}{only}, its own settings in {settings_file(settings.home).name}"
 
 
 def _embedding(settings: Settings) -> str:

@@ -21,7 +21,7 @@ _ZIP = b"PK\x03\x04"
 _MAGIC = 8  # bytes that tell a packed file
 # What reading a packed file raises that is damaged, or packed in a way unknown here.
 BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
-_PACKING, _UNPACKED = 100, 1 << 27  # text packs to a tenth; a small file of the same words over and over to less
+_PACKING, _UNPACKED = 100, 1 << 22  # text packs to a tenth; a small file of the same words over and over to less
 _MEMBERS = 10_000  # files of a zip
 _HEAD = 1 << 16  # bytes by which a format is told
 _SHOWN = 300  # characters of a path

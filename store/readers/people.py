@@ -9,7 +9,7 @@ from store.readers.readable import line
 from store.readers.values import first, letters, plain, storable
 
 _GROUP = re.compile(r"\{((?!\\)(?:[^{}]|\{[^{}]*\})*)\}")
-_BIBTEX_AND = re.compile(r"\s+and\s+(?![^{]*\})")
+_AND_OR_BRACE = re.compile(r"[{}]|\s+and\s+")
 
 
 def names(value: Any) -> Iterator[str]:
@@ -34,12 +34,24 @@ def _apart(text: str) -> Iterator[str]:
     """The names in one string, between "and", semicolons or, where that is plain, commas."""
     if ";" in text:
         yield from text.split(";")
-    elif len(parts := _BIBTEX_AND.split(text)) > 1:
+    elif len(parts := _by_and(text)) > 1:
         *before, last = parts
         yield from (name for part in before for name in (_by_commas(part) if len(parts) == 2 else [part]))
         yield last
     else:
         yield from _by_commas(text)
+
+
+def _by_and(text: str) -> list[str]:
+    """Cut at each "and" that stands in no braces."""
+    cuts, depth = [0], 0
+    for match in _AND_OR_BRACE.finditer(text):
+        if match[0] in "{}":
+            depth = max(0, depth + (1 if match[0] == "{" else -1))
+        elif depth == 0:
+            cuts += match.span()
+    cuts.append(len(text))
+    return [text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True)]
 
 
 def _by_commas(text: str) -> list[str]:

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import unicodedata
+from bisect import bisect_left
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ _LETTERLIKE = re.compile(r"[\U0001d400-\U0001d7ff]")  # letters of formulas, in 
 _LIGATURES = re.compile(r"[\ufb00-\ufb06]")
 _INVISIBLE = str.maketrans({"\u00ad": "", "\u200b": "", "\ufeff": "", "\u00a0": " ", "\u2060": ""})
 _LINE_END_HYPHEN = re.compile(r"(\w+)[-\u2010]\s*\n\s*(\w+)")
+_WORD = re.compile(r"\w+")
+_HYPHENED = re.compile(r"\b(?=(\w+-\w+))")
 _PARAGRAPH = re.compile(r"[^\S\n]*\n[^\S\n]*(?:\n\s*)+")
 _STOP = re.compile(r"[.?!](?=[A-Z])")
 # Around it, where two sentences touch: "… on real robots.We propose", not "Node.js" or "e.g.The".
@@ -157,17 +160,31 @@ def _decoder() -> "LatexNodes2Text":
 
 def _unbroken(text: str) -> str:
     """Paragraphs on a line each; words that a line end has cut in two are one again."""
-    text = _LINE_END_HYPHEN.sub(lambda match: _rejoined(match, text), text)
+    if _LINE_END_HYPHEN.search(text):
+        whole = _Whole(text.lower())
+        text = _LINE_END_HYPHEN.sub(lambda match: _rejoined(match[1], match[2], whole), text)
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in _PARAGRAPH.split(text) if paragraph.strip())
 
 
-def _rejoined(match: re.Match[str], text: str) -> str:
+class _Whole:
+    """The words of a text in lower case, and those that a hyphen joins: looked up, not searched for each time."""
+
+    def __init__(self, text: str):
+        self.words = frozenset(_WORD.findall(text))
+        self._hyphened = sorted(set(_HYPHENED.findall(text)))
+
+    def begins_hyphened(self, start: str) -> bool:
+        """Whether a word with a hyphen begins so."""
+        place = bisect_left(self._hyphened, start)
+        return self._hyphened[place : place + 1] != [] and self._hyphened[place].startswith(start)
+
+
+def _rejoined(first: str, second: str, whole: _Whole) -> str:
     """A word and its other half: with the hyphen where the text, or the words themselves, have it elsewhere."""
-    first, second = match[1], match[2]
     joined, hyphened = f"{first}{second}", f"{first}-{second}"
-    if not second[0].islower() or hyphened.lower() in text.lower():
+    if not second[0].islower() or whole.begins_hyphened(hyphened.lower()):
         return hyphened
-    if re.search(rf"\b{joined}\b", text, re.IGNORECASE) or joined.lower() in words():
+    if joined.lower() in whole.words or joined.lower() in words():
         return joined
     return hyphened if first.lower() in words() and second.lower() in words() else joined
 

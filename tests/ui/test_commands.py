@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -191,6 +192,12 @@ def test_wrong_usage_exits_2(capsys, argv):
 def test_as_a_module_from_a_shell():
     shown = subprocess.run([sys.executable, "-m", "ui.cli", "--version"], capture_output=True, text=True, cwd=ROOT)
     assert shown.returncode == 0 and shown.stdout.startswith("citewell ")
+
+
+def test_a_full_disk_is_said_by_doctor(capsys, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(total=1 << 30, free=4096))
+    code, out, _ = run(capsys, "doctor")
+    assert code == 1 and "!!  library folder: " in out and "the disk is full" in out
 
 
 def test_a_wrong_model_is_said_by_doctor(capsys, monkeypatch):
