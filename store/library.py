@@ -113,13 +113,16 @@ class Library:
         return self.changes.remove(list(paper_ids))
 
     def get(self, paper_id: str) -> Paper | None:
-        """The paper of this id, or None."""
-        return next(iter(self.get_many([paper_id])), None)
+        """The paper of this id, or None. Raises LostPapersError where its record is damaged."""
+        found = next(iter(self.get_many([paper_id])), None)
+        if found is None and paper_id in self._papers.damaged:
+            raise LostPapersError(self._papers.left_out)
+        return found
 
     def get_many(self, paper_ids: Sequence[str]) -> list[Paper]:
-        """The papers of these ids that there are, in the order of the ids."""
+        """The papers of these ids that there are, in the order of the ids; `repairs` names what is damaged and left out."""
         with self._folder.telling():
-            found = self._papers.get_many(paper_ids)
+            found = self._papers.whole(paper_ids)
             return [found[paper_id] for paper_id in paper_ids if paper_id in found]
 
     def papers(self) -> Iterator[Paper]:
@@ -211,7 +214,7 @@ class Library:
     @property
     def repairs(self) -> tuple[str, ...]:
         """What was found damaged or lost since the library was opened, and what was done about it, a line each."""
-        return tuple(self._sync.repairs)
+        return (*self._sync.repairs, *filter(None, [self._papers.left_out]))
 
     def embed(self, texts: Sequence[str], of: Sequence[Paper] = ()) -> "np.ndarray":
         """Unit rows, float32, shape (len(texts), d); sentences of the papers `of` are kept for the next time."""

@@ -14,11 +14,14 @@ from store.records import AddReport, Outline, Paper, Passage, Progress, Skipped,
 from store.rows import COLUMNS, digest_of_row, outline_of, paper_of, passages_of
 
 _BATCH = 1_000  # papers a transaction
+_NAMED = 5  # papers that are named
 _SHOWN = 200  # characters of a title that stands for its paper
 
 
 class Papers(Followed):
-    """The papers of one library."""
+    """The papers of one library; `damaged` are the ids of those last read whose records are not what was kept."""
+
+    damaged: frozenset[str] = frozenset()
 
     def take(self, new: Iterable[Paper], progress: Progress, what: str = "add") -> AddReport:
         """Keep the `new` papers as one change, a batch a transaction; what is kept survives an interruption.
@@ -80,6 +83,21 @@ class Papers(Followed):
     def get_many(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
         """The papers of these ids that are known, by id."""
         return {row[0]: paper_of(row) for row in self._rows(COLUMNS, paper_ids)}
+
+    def whole(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """The papers of these ids whose records are those of their digests, by id; the others are `damaged`."""
+        rows = list(self._rows(f"digest, {COLUMNS}", paper_ids))
+        damaged = {row[1] for row in rows if digest_of_row(row[1:]) != row[0]}
+        self.damaged = (self.damaged - set(paper_ids)) | damaged
+        return {row[1]: paper_of(row[1:]) for row in rows if row[1] not in damaged}
+
+    @property
+    def left_out(self) -> str:
+        """What is said of those that are `damaged`; else empty."""
+        names = ", ".join(sorted(self.damaged)[:_NAMED]) + f" and {len(self.damaged) - _NAMED:,} more" * (
+            len(self.damaged) > _NAMED
+        )
+        return f"The record of {names} is damaged and left out; run `citewell doctor --deep`." if self.damaged else ""
 
     def passages_of(self, paper_ids: Sequence[str]) -> dict[str, list[Passage]]:
         """The passages that the vector index knows by their numbers, by paper."""

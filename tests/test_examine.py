@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_library import NEW, open_empty, state
 
+from store.errors import LostPapersError
 from store.records import Passage
 from ui.cli import main
 
@@ -38,6 +39,23 @@ def test_a_changed_byte_of_an_abstract_is_found_and_put_back_from_a_copy(small, 
         [mended] = found.mended
         assert found.left == () and "study-30-of-gripper was damaged: it was put back from a copy" in mended
         assert state(opened) == before and opened.examine().mended == ()
+
+
+def test_a_changed_abstract_is_never_answered_from_until_it_is_put_back(small, tmp_path):
+    small._papers.keep_copy("test")
+    small.close()
+    change(tmp_path / "home" / "papers.db", b"gripper in setting 30. It helps", b"gripqer in setting 30. It helps")
+    with open_empty(tmp_path / "home") as opened:
+        ids = ["study-29-of-walking", "study-30-of-gripper"]
+        found = [paper.paper_id for paper in opened.get_many(ids)]
+        assert "study-30-of-gripper" not in found
+        assert opened.repairs == (
+            "The record of study-30-of-gripper is damaged and left out; run `citewell doctor --deep`.",
+        )
+        with pytest.raises(LostPapersError, match="study-30-of-gripper is damaged"):
+            opened.get("study-30-of-gripper")
+        opened.examine()
+        assert opened.get("study-30-of-gripper") and not any("left out" in said for said in opened.repairs)
 
 
 def test_a_changed_abstract_that_no_copy_has_is_named_with_what_to_do(small, tmp_path):
