@@ -120,7 +120,7 @@ class Library:
         return found
 
     def get_many(self, paper_ids: Sequence[str]) -> list[Paper]:
-        """The papers of these ids that there are, in the order of the ids; `repairs` names what is damaged and left out."""
+        """The papers of these ids that there are, in the order of the ids; what is damaged is left out."""
         with self._folder.telling():
             found = self._papers.whole(paper_ids)
             return [found[paper_id] for paper_id in paper_ids if paper_id in found]
