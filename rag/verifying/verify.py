@@ -153,7 +153,7 @@ def _no_word(case: Case, verifier: Verifier) -> Ruling | None:
     """A claim of which the abstracts have no telling word beyond their titles cannot be what they say."""
     said, texts = claim_stems(case.claim), [reading.text for reading in case.readings]
     named = frozenset[str]().union(*(claim_stems(text.title) for text in texts))
-    states = bool(said - named) or len(said) > _NAME
+    states = len(case.claim.split()) > 1 and (bool(said - named) or len(said) > _NAME)
     if tells_absence(case.claim) or (states and said & named.union(*(stems for text in texts for stems in text.stems))):
         return None
     return Ruling("weak", "not said", DOUBTS["not said"] if states else "it states nothing")
