@@ -327,6 +327,11 @@ function build() {
     remove,
     none: forget,
     newest: () => sort("", true),
+    filters: (event) => {
+      const open = event.target.getAttribute("aria-expanded") !== "true";
+      event.target.setAttribute("aria-expanded", open);
+      event.target.textContent = open ? "Fewer filters" : "More filters";
+    },
     back: () => go({ place: "papers", talk: where().talk }),
   };
   for (const button of place.querySelectorAll("[data-act]")) button.addEventListener("click", acts[button.dataset.act]);

@@ -92,6 +92,15 @@ def test_every_paper_is_in_the_table_and_only_the_rows_in_sight_are_drawn(papers
     papers.wait_for_selector(".paper-row")
 
 
+def test_a_phone_has_the_filters_folded(papers):
+    author, more = papers.locator(".filters [name=author]"), papers.locator("[data-act=filters]")
+    assert author.is_visible() and not more.is_visible()
+    papers.set_viewport_size({"width": 400, "height": 800})
+    assert not author.is_visible() and papers.locator(".filters [name=q]").is_visible()
+    more.click()
+    assert author.is_visible() and more.inner_text() == "Fewer filters"
+
+
 def test_papers_are_added_chosen_exported_removed_and_brought_back(papers):
     papers.locator(".adding summary").click()
     evil = f'[{{"title": "Evil {EVIL}", "abstract": "We grip. {EVIL}", "year": 2032}}]'.replace('="', "='").replace(
