@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from rag.catalogue.catalogue import catalogue_of
 from rag.drafting.choosing import NO_ABSTRACT, choose
@@ -110,10 +111,10 @@ def _themes(library: Library, topic: str, style: Style, told: Sequence[tuple[Pap
 
 
 def asked_for(topic: str) -> list[str]:
-    """The aspects that a topic counts off behind a colon, as they are written there."""
+    """The aspects that a topic counts off behind a colon, as they are written there, until it goes on in clauses."""
     rest = topic.partition(":")[2] if len(sentences(topic)) == 1 else ""
     pieces = [piece.strip() for piece in re.split(r"[,;]|\band\b", rest)]
-    return [piece for piece in pieces if 0 < len(piece.split()) <= 4 and not _NO_NAME.search(piece)]
+    return [piece for piece in takewhile(lambda one: not _NO_NAME.search(one), pieces) if 0 < len(piece.split()) <= 4]
 
 
 def _periods(papers: Sequence[Paper]) -> list[Theme]:

@@ -29,7 +29,11 @@ _PROMISE = re.compile(
 _POINTS_BACK = re.compile(
     rf"(?i)\b(?:this|these|such)\s+(?!(?:{WORKS}|survey|letter|as|is|are|was|were|that|can|has)\b)\w"
 )
-_FURTHER = re.compile(r"(?i)^(?:besides\b|we (?:first|also|further|then|next|finally|additionally)\b)")
+# A step of several, which the sentences around it tell.
+_FURTHER = re.compile(
+    r"(?i)^(?:besides\b|to (?:begin|start)\b|we (?:first|also|further|then|next|finally|additionally)\b)"
+    r"|\b(?:begins?|starts?) (?:by|with) \w+ing\b|\b(?:is|are) (?:first|then) \w+|\bin the sense that\b"
+)
 # "We revisit their experiments": of whom another sentence has told.
 _OTHERS = re.compile(r"(?i)^(?:we|this paper)\s+(?:\w+ly )?\w+ (?:their|them|its|it)\b")
 _SUBJECT = re.compile(
@@ -54,7 +58,7 @@ def against(statement: Statement, told: str, title: str, abstract: str) -> int:
         points_back(said),
         leans(told) or bool(_OTHERS.match(said)),
         leans(told),
-        bool(_FURTHER.match(said)),
+        bool(_FURTHER.search(said)),
         not proposes and (found or bool(_SUBJECT.search(said))),
         _unexplained(told, title, abstract),
         len(content_stems(plain(_without_authors(told))) - content_stems(plain(title)) - WEAK) < _THIN,

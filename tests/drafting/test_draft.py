@@ -31,6 +31,7 @@ def test_a_request_becomes_a_topic_with_its_aspects():
     assert topic_of("world models") == "world models"
     assert asked_for("computer agents: safety, training data and how they plan") == ["safety", "training data"]
     assert asked_for("world models and dynamics") == []
+    assert asked_for("agents: how they reason, search their space and explore") == []
     query = topic_query("Robots are slow. We make them fast.")
     assert query.kind == "survey"
     assert [piece.text for piece in query.pieces] == ["Robots are slow.", "We make them fast."]

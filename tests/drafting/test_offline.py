@@ -134,6 +134,9 @@ def test_any_sentence_can_be_asked_for(said):
         "We plan clay pots shaped by hand in a kitchen from two perspectives.",
         "We shape CPP pots of clay by hand in a kitchen with a wheel.",
         "We propose policies.",
+        "To begin, we shape clay pots by hand in a kitchen with a wheel.",
+        "We begin by forming clay pots by hand in a kitchen with a wheel.",
+        "Our potter is first taught to shape clay pots by hand in a kitchen.",
     ],
 )
 def test_a_sentence_that_leans_or_says_too_little_is_worse_than_what_a_work_proposes(worse):
