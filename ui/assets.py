@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from fastapi import APIRouter, Request, Response
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SUFFIXES = (".js", ".css", ".woff2")
 _STYLES = ("page", "chat", "sources", "places", "papers", "check", "compare", "settings", "scope", "draft", "map")
@@ -44,3 +46,14 @@ def _packed() -> dict[str, tuple[bytes, str, str, bool]]:
                 kind = mimetypes.guess_type(name)[0] or "font/woff2"
                 found[name] = (body, f'"{hashlib.sha256(content).hexdigest()[:16]}"', kind, packed)
     return found
+
+
+class PackedStart:
+    """An application whose first page, which Gradio sends as it is, is packed; streams stay unpacked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app, self._packing = app, GZipMiddleware(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await (self._packing if scope.get("path") == "/" else self._app)(scope, receive, send)

@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from store.errors import CitewellError
-from ui.assets import HEAD
+from ui.assets import HEAD, PackedStart
 from ui.connections import Connection
 from ui.conversation import end_work
 from ui.doors import Door, is_loopback
@@ -111,7 +111,7 @@ def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: 
         mcp_server=False,
         pwa=False,
     )
-    return Served(Door(gradio, host, lock, further, page.limits), listening, _address(listening, host))
+    return Served(Door(PackedStart(gradio), host, lock, further, page.limits), listening, _address(listening, host))
 
 
 def check_reach(host: str, lock: Lock) -> None:

@@ -1,6 +1,10 @@
 """The page in a real browser: what a user sees, clicks and sends."""
 
+import gzip
+
 import pytest
+
+from tests.page_client import PageClient
 
 
 def ask(page, question):
@@ -24,6 +28,14 @@ def test_the_answer_streams_and_a_citation_opens_its_quote(page):
     page.locator(".cite").nth(1).click()
     assert page.locator("mark").all_inner_texts() == ["It adapts in a few shots."]
     assert page.locator("mark").is_visible()
+
+
+def test_what_the_page_loads_is_packed(address):
+    asked = PageClient(address, accept_encoding="gzip")
+    start, script = asked.request("GET", "/"), asked.request("GET", "/citewell/files/chat.js")
+    assert [headers["content-encoding"] for _, headers, _ in (start, script)] == ["gzip", "gzip"]
+    assert len(start[2]) < 20_000 and b"citewell/files/page.js" in gzip.decompress(start[2])
+    assert "content-encoding" not in PageClient(address).request("GET", "/")[1]
 
 
 def test_the_keyboard_goes_to_the_quote_and_back(page):

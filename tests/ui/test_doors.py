@@ -81,7 +81,7 @@ def routes_of(routes, before=""):
 @pytest.fixture(scope="module")
 def every_route(served):
     """Every route of a page, and some that there are not."""
-    found = {*routes_of(served()._server.config.app._app.routes)}
+    found = {*routes_of(served()._server.config.app._app._app.routes)}
     assert {"/config", "/gradio_api/upload", "/gradio_api/queue/data", "/citewell/ask"} <= {path for _, path in found}
     assert len(found) > 90
     return sorted(found | {("GET", "/no/such/route"), ("PUT", "/"), ("GET", "/login"), ("OPTIONS", "/config")})
