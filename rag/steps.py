@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prompts import fill
+from rag.catalogue.asking import subject_listed
+from rag.catalogue.onsubject import on_subject
 from rag.errors import ModelError
 from rag.language.phrases import subjects_in
 from rag.language.terms import content_stems, plain, weight
 from rag.question import read_question
 from rag.records import Embed, Found, Repair, Usage
-from rag.search.retrieve import retrieve
+from rag.search.retrieve import retrieve, whole
 from rag.tuning import Doubting, Further, Tuning
 from store.records import Paper
 from store.sentences import sentences
@@ -56,7 +58,7 @@ class Search:
     def run(self, count: int) -> Looked:
         """The `count` best papers, of the first search and of those that it calls for."""
         first = _EXCLUDED.sub("", self._question) or self._question  # what is named there would be found first
-        found = self._retrieve(first, count)
+        found = self._with_those_on_subject(self._retrieve(first, count), count)
         read = enough(found, read_question(first).kind) if self._model else found
         looked, parts = Looked(tuple(read), (first,)), parts_of(first)
         if not self._most:
@@ -84,6 +86,18 @@ class Search:
 
     def _retrieve(self, search: str, count: int) -> list[Found]:
         return retrieve(self._library, search, count, self._tuning)
+
+    def _with_those_on_subject(self, found: list[Found], count: int) -> list[Found]:
+        """Of a list of papers on a subject all, as far as they are read, in the place of the last that are not."""
+        subject = subject_listed(self._question)
+        papers = on_subject(subject, self._library).papers[:count] if subject else ()
+        known, wanted = {f.paper.paper_id for f in found}, {paper.paper_id for paper in papers}
+        lowest = found[-1].score if found else 0.0
+        missing = [Found(p, whole(p), lowest) for p in papers if p.paper_id not in known]
+        spare = [f for f in reversed(found) if f.paper.paper_id not in wanted][
+            : max(0, len(found) + len(missing) - count)
+        ]
+        return [*(f for f in found if f not in spare), *missing]
 
     def _asked(self, looked: Looked) -> list[str]:
         """The searches that the model wants, of those lines that look like one."""

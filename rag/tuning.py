@@ -192,7 +192,9 @@ class Catalogued:
     """Which papers a question about the library means, and how many are told (rag/catalogue)."""
 
     MEANT, WORDED, TITLES, GAP, TITLE_WORDS, TITLE_SAID = 100, 1000, 20, 2, 2, 0.8  # what is looked at (subjects.py)
-    IN_TITLE, IN_TEXT, TIMES, APART, ABOUT, TOLD = 1.0, 0.35, 3, 0.25, 1.2, 0.7  # subjects.py tells what each adds
+    IN_TITLE, IN_TEXT, TIMES, APART, ABOUT, TOLD = 1.0, 0.35, 3, 0.25, 1.2, 0.7  # onsubject.py tells what each adds
+    # Share of the papers on "A" from which "in B" goes without saying; nearness, of the best's, to a subject.
+    SETTING, NEAR = 0.5, 0.9
     LISTED, NAMED, LATEST, NEAREST, ALIKE = 50, 4, 5, 3, 5  # papers in a list; authors of each; papers of other replies
     RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000  # names in a ranking; an overview's subjects, names, papers read
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
@@ -92,11 +92,14 @@ class Source:
 class Match:
     """One question against its sources, `papers`, numbered from 1, whose texts are as a model reads them.
 
-    `library` gives vectors. Orders planted in an abstract are no sentences of its source.
+    `library` gives vectors; `about` are the ids of the papers that a list is of, where its subject tells. Orders
+    planted in an abstract are no sentences of its source.
     """
 
-    def __init__(self, asked: Asked, papers: Sequence[Paper], library: "Library | Part") -> None:
-        self.asked, self._library = asked, library
+    def __init__(
+        self, asked: Asked, papers: Sequence[Paper], library: "Library | Part", about: Set[str] = frozenset()
+    ) -> None:
+        self.asked, self._library, self.about = asked, library, about
         told = [tuple(text for text in sentences(p.abstract) if not _PLANTED.search(text)) for p in papers]
         self._papers = [(n, p, texts) for n, (p, texts) in enumerate(zip(papers, told, strict=True), 1) if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.

@@ -70,6 +70,8 @@ def _compare(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
 
 
 def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
+    if about := [i for i in order if match.sources[i].paper.paper_id in match.about]:
+        return [(place, i, Composing.LINE) for place, i in enumerate(about)]
     # Works that hold every name in the question are the ones asked for, if there are any.
     names = names_in(match.asked.text)
     holders = [i for i in order if all(holds(match.sources[i].text, name) for name in names)] if names else []

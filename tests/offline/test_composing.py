@@ -14,8 +14,9 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from prompts import fill, text_of
 from rag.citing.citations import CitationReader
 from rag.langchain import ExtractiveModel, read_prompt
+from rag.language.naming import is_name
 from rag.models import Writer, quotable, write_sources
-from rag.offline.called import is_name, titled
+from rag.offline.called import titled
 from rag.offline.composing import Said, compose, uncited
 from rag.offline.matching import Match
 from rag.offline.sharing import share_out
