@@ -83,6 +83,15 @@ _SIDES = re.compile(rf"\b(?:{GOOD}[a-z]* (?:or|and) {BAD}|{BAD}[a-z]* (?:or|and)
 _CHOICE = re.compile(r"(?i)\bor (?!more\b|less\b|not\b|fewer\b)")
 
 
+# What asks for the means; how well, how often and how two things compare ask for something else.
+_MEANS = re.compile(
+    r"(?i)\b(?:how (?:do|does|did|is|are|was|were|can|could|has|have|might|would|should|to)\b"
+    r"|(?:in|by) (?:what|which) (?:way|means|method|mechanism)s?\b|by doing what\b)"
+    r"(?!.*\b(?:compare[sd]?|differ(?:s|ed|ent)?|fares?|perform(?:s|ed)?|relate[sd]?|affect(?:s|ed)?|influence[sd]?"
+    r"|impact(?:s|ed)?|scale[sd]?|rank(?:s|ed)?|do (?:on|in|at|against|with|next)|defined?|called|known|measured)\b)"
+)
+
+
 _AMONG = re.compile(r"^Which of the papers (?P<titles>“.+?”(?:, “.+?”)*) (?P<claim>[^“”]+)$")
 
 
@@ -101,13 +110,15 @@ def among(text: str) -> tuple[tuple[str, ...], str]:
 class Wanted:
     """What a question wants: the form, the role, what it is about, and the claim that yes or no answers.
 
-    Of a question for both sides `claim` is what helps or hurts, of a list what each of its papers does.
+    `means` tells that it asks how something is done. Of a question for both sides `claim` is what helps or hurts, of a
+    list what each of its papers does.
     """
 
     form: Form
     role: Role = ""
     subject: str = ""
     claim: str = ""
+    means: bool = False
 
 
 def told_alike(text: str) -> str:
@@ -143,7 +154,7 @@ def wanted(text: str) -> Wanted:
     if asked and not _CHOICE.search(asked["claim"]):
         return Wanted("yes or no", claim=asked["claim"])
     noun = _ASKED_NOUN.search(text)
-    return Wanted("open", role_of(noun["noun"]) if noun else "")
+    return Wanted("open", role_of(noun["noun"]) if noun else "", means=bool(_MEANS.search(text)))
 
 
 def role_of(noun: str) -> Role:

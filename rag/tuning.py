@@ -225,6 +225,7 @@ class Composing:
     REPEAT = 0.93  # two sentences more alike than this say the same
     # Log odds of a sentence in the role asked for, of a link, of what points back, of what is as a list asks for it.
     ROLE, JUNK, POINTING, SO = 1.2, 4.0, 0.25, 4.0
+    MEANS = 2.5  # log odds of the means, for the sentence that begins to tell how something is done
     STATED = 0.75  # from this on a sentence speaks of the role asked for
     OWN = 1.5  # log odds of what the authors did, in a list
     SUBJECT = 6  # content words up to which papers on a subject have its own words

@@ -35,7 +35,7 @@ def formed(match: Match, shares: Sequence[Share], tuning: Tuning, doubted: bool)
     """The answer from `shares` as the question wants it; `doubted` tells that it would be refused."""
     forms = {"definition": _defined, "yes or no": _yes_or_no, "sides": _both_sides}
     form = forms.get(match.asked.wanted.form) if match.asked.kind in ("fact", "compare") else None
-    if form is None and _only_names(match):
+    if form is None and not match.asked.wanted.means and _only_names(match):
         form = _defined
     found = form(match, shares, doubted) if form else None
     if found is None:

@@ -16,6 +16,7 @@ from rag.offline.called import holding_a_name, titled
 from rag.offline.telling import is_junk, points_away
 from rag.question import ASKING, REQUEST, Asked, any_of
 from rag.search.retrieve import rarity
+from rag.telling.means import tells_means
 from rag.telling.statements import OWN, Statement
 from rag.tuning import Composing, Doubting, Weights
 from store.records import Paper
@@ -208,6 +209,12 @@ class Match:
             for s in stated
         ]
         return np.array(rows)
+
+    def means(self, source: Source) -> "np.ndarray":
+        """How well each sentence of a source tells how something is done."""
+        import numpy as np
+
+        return np.array([tells_means(Statement("", 0, 0, text, 0.5)) for text in source.sentences])
 
     def _surface(self, text: str) -> list[float]:
         figure = bool(quantities(plain(text)))

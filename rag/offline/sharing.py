@@ -141,6 +141,10 @@ def _best_sentences(match: Match, share: Share, tuning: Tuning) -> list[int]:
     worth = np.exp(odds - odds.max())
     best = np.argsort(-worth, kind="stable")
     count = int(np.searchsorted(np.cumsum(worth[best]) / worth.sum(), Composing.ENOUGH)) + 1
-    taken = [int(i) for i in best[: min(max(count, share.fewest), share.most)]]
+    order = [int(i) for i in best]
+    if match.asked.wanted.means and len(order) > 1:
+        how = int((odds + Composing.MEANS * match.means(share.source)).argmax())
+        order = [how, *(i for i in order if i != how)]
+    taken = order[: min(max(count, share.fewest), share.most)]
     # The sentence that answers comes first, what belongs to it as its abstract has it.
     return [taken[0], *sorted(taken[1:])]
