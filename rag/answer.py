@@ -13,11 +13,12 @@ from rag.catalogue.consulting import consult
 from rag.errors import ModelError, QuestionError
 from rag.events import Checked, Event, Searched
 from rag.filters import NO_LIMIT, Filter
-from rag.followup import depends, standalone
+from rag.followup import standalone
 from rag.means import Means
 from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import compose
 from rag.offline.refusing import without_abstract
+from rag.pointing import depends
 from rag.question import sources_for
 from rag.records import (
     NO_PAPER,

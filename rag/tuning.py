@@ -148,13 +148,14 @@ def _name(reads_words: bool) -> str:
 
 
 class Reading:
-    """How a question is read (rag/question.py, rag/followup.py)."""
+    """How a question is read (rag/question.py, rag/pointing.py, rag/followup.py)."""
 
     WINDOW, STEP = 10, 5  # words of a window, and from one to the next
     NOISE = 0.3  # from this share of words that are no words on, a text is noise around a question
     ANTECEDENT = 4  # content words before a pronoun from which it stands for something in the question itself
     SHORT = 4  # content words up to which a question with "the …" and without a name leaves its subject out
     CARRIED = 8  # content words up to which an opening such as "and" carries on what was said
+    CARRIED_ON = 2  # content words up to which even a whole question behind it does
     NEW_SUBJECT = 5  # content words at most in "What about X?"
     SPOKEN_OF = 3  # papers put into a question at once
     RECENT, REMEMBERED = 6, 1_500  # exchanges looked back at; characters of a message that a model is shown
@@ -193,8 +194,7 @@ class Catalogued:
 
     MEANT, WORDED, TITLES, GAP, TITLE_WORDS, TITLE_SAID = 100, 1000, 20, 2, 2, 0.8  # what is looked at (subjects.py)
     IN_TITLE, IN_TEXT, TIMES, APART, ABOUT, TOLD = 1.0, 0.35, 3, 0.25, 1.2, 0.7  # onsubject.py tells what each adds
-    # Share of the papers on "A" from which "in B" goes without saying; nearness, of the best's, to a subject.
-    SETTING, NEAR = 0.5, 0.9
+    SETTING, NEAR = 0.5, 0.9  # share of papers from which a setting goes without saying; nearness, of the best's
     LISTED, NAMED, LATEST, NEAREST, ALIKE = 50, 4, 5, 3, 5  # papers in a list; authors of each; papers of other replies
     RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000  # names in a ranking; an overview's subjects, names, papers read
 
