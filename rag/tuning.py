@@ -183,6 +183,7 @@ class Further:
     LEAST: ClassVar = {"fact": 3, "compare": 3, "list": 8, "survey": 10}
     SURE = 0.5  # share of a question's words, by weight, from which a paper may well answer it
     TELLING = 12.0  # words of a part that weigh less than this together cannot be searched for
+    DEEPER = 50  # papers among which those that do what a list asks for are looked for
     GAINED, KEPT = 2, 2  # new papers of each search; papers of the first that stay whatever a model says
     NEAREST, PHRASES = 5, 2  # papers whose passages are looked at and whose words are borrowed, and phrases of them
     WORDS, SHOWN = 20, 240  # of a search that a model words; characters of a paper that it is shown
@@ -223,9 +224,9 @@ class Composing:
     # Lists and surveys take the sources at most this far, in log odds, below the best, and at most so many.
     DEPTH, LISTED, SURVEYED, LEAST_SURVEYED = 4.0, 12, 12, 6
     REPEAT = 0.93  # two sentences more alike than this say the same
-    # Log odds of a sentence in the role asked for, of a link, of what points back, of what is as a list asks for it.
-    ROLE, JUNK, POINTING, SO = 1.2, 4.0, 0.25, 4.0
-    MEANS = 2.5  # log odds of the means, for the sentence that begins to tell how something is done
+    # Log odds of the role asked for, of a link, of what points back, of what a list asks for, of the means asked for.
+    ROLE, JUNK, POINTING, SO, MEANS = 1.2, 4.0, 0.25, 10.0, 2.5
+    DONE_TO, NEAREST = 0.6, 3  # share of what is changed that a sentence names; papers listed where none says so
     STATED = 0.75  # from this on a sentence speaks of the role asked for
     OWN = 1.5  # log odds of what the authors did, in a list
     SUBJECT = 6  # content words up to which papers on a subject have its own words
@@ -234,8 +235,7 @@ class Composing:
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
     CARRIES = 0.35  # the cosine below which a sentence is about something else
     SILENT = 0.5  # how sure the trained judge may be, at most, that a sentence is silent on what it answers
-    # What a sentence has of the subject's words to speak for or against it; that share and its cosine together.
-    NAMES_IT, ASIDE = 0.3, 0.6
+    NAMES_IT, ASIDE = 0.3, 0.6  # the subject's words that a sentence about it has; that share and its cosine together
     AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked
 
 

@@ -85,13 +85,7 @@ def answers(claim: str, sentence: str, abstract: str, known: frozenset[str]) -> 
     claim = _OBLIGED.sub("need to", plain(claim))
     asked = _terms(claim)
     # What is denied of a part of the claim ("those that do not use human data") does not turn the whole.
-    if (
-        not asked
-        or _PART_DENIED.search(claim)
-        or _HEDGED.search(text)
-        or _OTHERS.match(text)
-        or _lacks_number(claim, text)
-    ):
+    if not asked or _PART_DENIED.search(claim) or is_no_finding(text) or _lacks_number(claim, text):
         return None
     if _may_be_denied(asked, claim, plain(abstract)):
         return None
@@ -220,6 +214,11 @@ def written_out(text: str, abstract: str) -> str:
         if full:
             text = f"{text[: match.end()]} ({numbered(full, bool(match['plural']))}){text[match.end() :]}"
     return text
+
+
+def is_no_finding(text: str) -> bool:
+    """Whether a sentence asks, supposes, or tells of the work of others."""
+    return bool(_HEDGED.search(text) or _OTHERS.match(text))
 
 
 def leaning(sentence: str, subject: frozenset[str]) -> bool | None:

@@ -29,6 +29,7 @@ from store.records import Paper
 if TYPE_CHECKING:
     from store.library import Library, Part
 
+ONLY_THESE, NONE_SAYS_SO = "Of the papers found, only these say so:", "No paper found says so. Nearest:"
 MODEL_NAME = "offline-extractive"
 
 
@@ -70,6 +71,9 @@ def compose(question: str, papers: Sequence[Paper], library: "Library | Part", t
     found = formed(match, shares, tuning, refusal is not None)
     if about.papers:
         found = replace(found, opening=_counted(about, len(found.chosen)), surely=True)
+    elif match.deed:
+        saying = any(map(match.says_so, used))
+        found = replace(found, opening=ONLY_THESE if saying else NONE_SAYS_SO, surely=saying)
     unsure = match.asked.kind == "fact" and is_unsure(match, used, max(chances), tuning)
     if unsure and not found.surely:
         found = replace(found, opening=CLOSEST)

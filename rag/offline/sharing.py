@@ -75,9 +75,10 @@ def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
     # Works that hold every name in the question are the ones asked for, if there are any.
     names = names_in(match.asked.text)
     holders = [i for i in order if all(holds(match.sources[i].text, name) for name in names)] if names else []
-    listed = holders or _about_subject(match, order) or _near_best(chances, order)
-    # Where it is asked which are faster or safer, those that say so.
-    listed = [i for i in listed if any(map(match.is_so, match.sources[i].sentences))] or listed
+    listed = [i for i in holders or order if match.says_so(match.sources[i])]
+    if match.deed and not listed:
+        listed = (holders or order)[: Composing.NEAREST]
+    listed = listed or holders or _about_subject(match, order) or _near_best(chances, order)
     listed = listed[: Composing.LISTED]
     return [(place, i, Composing.LINE) for place, i in enumerate(listed)]
 
