@@ -154,12 +154,10 @@ class Reading:
     NOISE = 0.3  # from this share of words that are no words on, a text is noise around a question
     ANTECEDENT = 4  # content words before a pronoun from which it stands for something in the question itself
     SHORT = 4  # content words up to which a question with "the …" and without a name leaves its subject out
-    CARRIED = 8  # content words up to which an opening such as "and" carries on what was said
-    CARRIED_ON = 2  # content words up to which even a whole question behind it does
+    CARRIED, CARRIED_ON = 8, 2  # content words up to which "and" carries on what was said; a whole question behind it
     NEW_SUBJECT = 5  # content words at most in "What about X?"
     SPOKEN_OF = 3  # papers put into a question at once
-    RECENT, REMEMBERED = 6, 1_500  # exchanges looked back at; characters of a message that a model is shown
-    LOOKED_UP = 10  # papers sharing words with a text among which a named one is looked for
+    RECENT, REMEMBERED, LOOKED_UP = 6, 1_500, 10  # exchanges; characters of a message; papers in which a name is sought
 
 
 class Search:
@@ -186,8 +184,8 @@ class Further:
     DEEPER = 50  # papers among which those that do what a list asks for are looked for
     GAINED, KEPT = 2, 2  # new papers of each search; papers of the first that stay whatever a model says
     NEAREST, PHRASES = 5, 2  # papers whose passages are looked at and whose words are borrowed, and phrases of them
-    WORDS, SHOWN = 20, 240  # of a search that a model words; characters of a paper that it is shown
-    CALLS, TOKENS, SECONDS = 2, 4_000, 30.0
+    # Words of a search of a model's, characters of a paper that it is shown; its budget.
+    WORDS, SHOWN, CALLS, TOKENS, SECONDS = 20, 240, 2, 4_000, 30.0
 
 
 class Catalogued:
@@ -234,6 +232,8 @@ class Composing:
     AFTER_WORD = 1  # sentences behind the one that carries yes or no
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
     CARRIES = 0.35  # the cosine below which a sentence is about something else
+    # Of the nearest finding: cosine, belief in a statement or its denial, their difference; findings that may be shown.
+    NEAR_ENOUGH, BELIEVED, LEANS, WEIGHED = 0.5, 0.4, 0.2, 3
     SILENT = 0.5  # how sure the trained judge may be, at most, that a sentence is silent on what it answers
     NAMES_IT, ASIDE = 0.3, 0.6  # the subject's words that a sentence about it has; that share and its cosine together
     AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked

@@ -14,7 +14,6 @@ from rag.language.opposites import DENIES, sides
 from rag.language.quantities import quantities
 from rag.language.terms import Word, bare_prefix, is_word, listed, plain, weight, words
 
-# What is said of others' work is no finding of the paper.
 _OTHERS = re.compile(
     r"(?i)^(?:[\w-]+, |[^,]{3,60}, )?(?:such|these|those|existing|current|most|many|previous|prior|conventional"
     r"|traditional) (?:[\w-]+ ){0,3}?(?:methods?|approach\w*|works?|stud\w+|solutions?|techniques?|systems?)\b"
@@ -42,6 +41,9 @@ _LEAD_IN = re.compile(
 _OBLIGED = re.compile(r"(?i)\b(?:ha(?:ve|s|d) to|must)\b")
 _DONE_WITHOUT = re.compile(r"(?i)\b(?:without|no|never)\s+([\w-]+)")
 _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
+_COMPARED = re.compile(r"(?i)\b(?:more|less|fewer|better|worse|[a-z]{3,}er)\b.*\bthan\b")
+_EQUAL = re.compile(r"(?i)\b(?:the same|equal(?:ly)?|identical(?:ly)?|no (?:\w+ )?difference|indistinguishable)\b")
+_POWERLESS = re.compile(r"(?i)\b(?:ineffective|powerless)\b")
 _EMPTY = frozenset(
     listed(
         "really actually indeed truly generally usually typically always ever still once again much any good well"
@@ -94,8 +96,13 @@ def answers(claim: str, sentence: str, abstract: str, known: frozenset[str]) -> 
 
 
 def _answer(asked: list[_Term], claim: str, clause: str, whole: str, known: frozenset[str]) -> Carried | None:
-    here = _terms(clause)
-    predicate = min((t for t in asked if t.kind in _PREDICATES), key=lambda t: _PREDICATES.index(t.kind), default=None)
+    here, compared = _terms(clause), _COMPARED.search(claim)
+    if compared and _EQUAL.search(clause):
+        share = _share(asked, here, known)
+        return Carried(False, share) if share >= PART else None
+    # In a comparison it is what is compared.
+    may_be = _terms(compared[0]) if compared else asked
+    predicate = min((t for t in may_be if t.kind in _PREDICATES), key=lambda t: _PREDICATES.index(t.kind), default=None)
     twin = predicate and (_first(predicate, here) or _without(predicate, asked, clause))
     if predicate and twin is None:
         return None
@@ -107,7 +114,7 @@ def _answer(asked: list[_Term], claim: str, clause: str, whole: str, known: froz
         return None
     denials = [_denied(text) for text in (_region(clause, here, asked), claim)]
     turned = {other for term in here if (other := _first(term, asked)) and term.denied != other.denied}
-    turns = sum(denials) + len(turned)
+    turns = sum(denials) + len(turned) + bool(_POWERLESS.search(clause) and not _POWERLESS.search(claim) and not turned)
     if predicate and twin and twin.kind:
         turns += (predicate.side != twin.side) + _swapped(asked, predicate, here, twin)
     return Carried(turns % 2 == 0, share)
@@ -190,7 +197,8 @@ def _term(word: Word) -> _Term:
     text, bare = word.text.lower(), bare_prefix(word.stem)
     if re.fullmatch(r"[A-Z]{2,}s", word.text):
         return _Term(text[:-1], "", 0, False)
-    if word.text[1:].islower() and (word.start == 0 or word.text.islower()) and (said := sides().get(word.stem)):
+    said = None if text.startswith("dependenci") or text == "dependency" else sides().get(word.stem)  # no need
+    if said and word.text[1:].islower() and (word.start == 0 or word.text.islower()):
         return _Term(word.stem, *said, False)
     return _Term(bare, "", 0, True) if bare and is_word(bare) else _Term(word.stem, "", 0, False)
 

@@ -7,6 +7,7 @@ from rag.language.polarity import Carried, answers, leaning, written_out
 from rag.language.terms import content_stems, is_common, plain, shared, words
 from rag.offline.called import holds, names_in
 from rag.offline.defining import best_definer, definition, statements_of
+from rag.offline.judging import judged
 from rag.offline.matching import Match, Source, plays
 from rag.offline.releasing import asks_release, is_promise, release
 from rag.offline.sharing import Share, choose
@@ -94,7 +95,8 @@ def _yes_or_no(match: Match, shares: Sequence[Share], doubted: bool) -> Formed |
         for i, found in _carrying(match, share)
     ]
     if not carried:
-        return None
+        found = None if doubted or asks_release(match.asked.wanted) else judged(match, _candidates(match, shares))
+        return Formed([found[1:]], {0: "Yes. " if found[0] else "No. "}, True) if found else None
     best = max(share for share, *_ in carried)
     sure = sorted((one for one in carried if one[0] >= best - Composing.AS_GOOD), key=lambda one: -one[0])
     yes, no = ([(s, i) for _, said, s, i in sure if said is way][:1] for way in (True, False))
