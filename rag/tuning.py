@@ -231,7 +231,7 @@ class Composing:
     ABOUT, IN_TITLE = 0.68, 0.5  # shares of a subject's words in one sentence, and in the title, of a paper on it
     AFTER_WORD = 1  # sentences behind the one that carries yes or no
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
-    CARRIES = 0.35  # the cosine below which a sentence is about something else
+    CARRIES, THERE = 0.35, 0.5  # the cosine, and the claim's words in a paper, below which it is about something else
     # Of the nearest finding: cosine, belief in a statement or its denial, their difference; findings that may be shown.
     NEAR_ENOUGH, BELIEVED, LEANS, WEIGHED = 0.5, 0.4, 0.2, 3
     SILENT = 0.5  # how sure the trained judge may be, at most, that a sentence is silent on what it answers

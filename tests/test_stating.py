@@ -44,6 +44,7 @@ def test_without_a_predicate_there_is_no_statement():
         ("a safe valve earn less than an unsafe one", "The safe valve earns the same as the unsafe one.", False),
         ("a safe valve cost more than an unsafe one", "Valves are safe where an unsafe one is not.", None),
         ("a tagger necessary for parsing", "The parser is an alternative to dependency parsing with a tagger.", None),
+        ("letters be burnt in a large stove", "Letters burnt in a large stove are not necessary.", False),
         ("filters detect forged letters", "We show that filters are ineffective in detecting forged letters.", False),
     ],
 )

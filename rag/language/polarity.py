@@ -43,7 +43,7 @@ _DONE_WITHOUT = re.compile(r"(?i)\b(?:without|no|never)\s+([\w-]+)")
 _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
 _COMPARED = re.compile(r"(?i)\b(?:more|less|fewer|better|worse|[a-z]{3,}er)\b.*\bthan\b")
 _EQUAL = re.compile(r"(?i)\b(?:the same|equal(?:ly)?|identical(?:ly)?|no (?:\w+ )?difference|indistinguishable)\b")
-_POWERLESS = re.compile(r"(?i)\b(?:ineffective|powerless)\b")
+_POWERLESS = re.compile(r"(?i)\b(?:ineffective|powerless|(?:is|are) (?:not necessary|unnecessary))\b")
 _EMPTY = frozenset(
     listed(
         "really actually indeed truly generally usually typically always ever still once again much any good well"

@@ -122,6 +122,9 @@ def _carrying(match: Match, share: Share) -> Iterator[tuple[int, Carried]]:
     """The sentences of a source that answer yes or no, from the first that tells of its own work on."""
     wanted, source = match.asked.wanted, share.source
     names = names_in(wanted.claim)
+    # What most of the claim's words are not in, cannot carry it, whatever a sentence shares with it.
+    if shared(content_stems(plain(wanted.claim)), source.stems) < Composing.THERE:
+        return
     # A name that no other abstract has is the paper's own.
     own_names = " ".join(names) if source.n in match.named else ""
     known = content_stems(plain(f"{source.title} {own_names}"))
