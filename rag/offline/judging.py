@@ -26,7 +26,8 @@ def judged(match: Match, shares: Sequence[Share]) -> tuple[bool, Share, int] | N
     _, share, i = near[0]
     said, denied = _opinions(told, share, i)
     lean = said.supported - said.contradicted - denied.supported + denied.contradicted
-    if max(said.supported, denied.supported) < Composing.BELIEVED or abs(lean) < Composing.LEANS:
+    believed = max(said.supported, denied.supported) >= Composing.BELIEVED and said.silent < Composing.SILENT
+    if not believed or abs(lean) < Composing.LEANS:
         return None
     way = told[lean < 0]
     best = max(near[: Composing.WEIGHED], key=lambda one: _opinion(way, *one[1:]).supported)
