@@ -13,11 +13,12 @@ from rag.catalogue.consulting import consult
 from rag.errors import ModelError, QuestionError
 from rag.events import Checked, Event, Searched
 from rag.filters import NO_LIMIT, Filter
-from rag.followup import depends, standalone
+from rag.followup import standalone
 from rag.means import Means
 from rag.models import Writer, answer_messages, one_line, quotable
 from rag.offline.composing import compose
 from rag.offline.refusing import without_abstract
+from rag.pointing import depends
 from rag.question import sources_for
 from rag.records import (
     NO_PAPER,
@@ -43,6 +44,8 @@ from store.records import Progress
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+
+    from store.library import Part
 
 LONGEST_QUESTION = 8_000
 NEAREST = 3  # papers shown with a refusal
@@ -101,7 +104,7 @@ class Assistant:
         looked = Search(asked, part, self.tuning, means.settings.steps, means.server).run(count)
         searched = Searched(asked, looked.found, looked.searches, consulted.filter)
         records = records_block(self.library, consulted.filter) if means.server else ""
-        writer, repairs = self._writer(means.server, searched, history), [*repairs, *looked.repairs]
+        writer, repairs = self._writer(means.server, searched, history, part), [*repairs, *looked.repairs]
         answering = _Answering(question, searched, writer, repairs, started, looked.usage, records)
         yield searched
         yield from answering.run(means.verifier)
@@ -127,10 +130,12 @@ class Assistant:
         except ModelError as error:
             return offline, [Repair("model-failed", f"{error} The question was completed by rule.")]
 
-    def _writer(self, server: ServerModel | None, searched: Searched, history: Sequence[Turn]) -> Writer:
+    def _writer(
+        self, server: ServerModel | None, searched: Searched, history: Sequence[Turn], part: "Library | Part"
+    ) -> Writer:
         papers = [quotable(f.paper) for f in searched.found]
         taken = {paper_id: n for turn in history for n, paper_id in turn.cited}
-        offline = partial(compose, one_line(searched.standalone_question), papers, self.library, self.tuning)
+        offline = partial(compose, one_line(searched.standalone_question), papers, part, self.tuning)
         return Writer(server, offline, papers, taken)
 
 

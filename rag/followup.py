@@ -1,7 +1,4 @@
-"""A question that follows up: whether it leans on the conversation before it, and the same made to stand alone.
-
-Both by rules over its words; a language model does the second with the prompt `condense`.
-"""
+"""A question that follows up, made to stand alone by rules; a language model does it with the prompt `condense`."""
 
 import re
 from collections.abc import Sequence
@@ -10,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from rag.catalogue.subjects import named_papers
 from rag.forms import asked_of
-from rag.language.names import names
 from rag.language.naming import system_name, where_named
-from rag.language.terms import STOP, plain, words
+from rag.pointing import content_words, depends, pointers
 from rag.question import any_of
 from rag.records import Turn, read_refusal
 from rag.search.retrieve import retrieve
@@ -21,57 +17,6 @@ from store.records import Paper
 
 if TYPE_CHECKING:
     from store.library import Library
-
-_WORK = (
-    r"(?:papers?|works?|study|studies|methods?|models?|approach(?:es)?|systems?|agents?|datasets?"
-    r"|benchmarks?|frameworks?|authors?|results?|ones?|algorithms?|policy|policies|techniques?|ideas?"
-    r"|settings?)"
-)
-# What stands for something said before, here or earlier in the question.
-_POINTER = any_of(
-    r"\b(?:it|its|itself|they|them|their|theirs|themselves|he|she|his|her|this|these|those|that|there)\b",
-    r"\bthe (?:same|first|second|third|last|former|latter|two|three|previous|above)"
-    rf"(?: {_WORK}\b(?! of)"
-    r"|(?=\s*(?:[?.,;!]|$|(?:is|was|are|were|do|does|did|has|have|can|in|on|for|one)\b)))",
-    r"\b(?:both|each|either|neither|which|all) of the (?:two|three)\b|\bare both\b|\bdo both\b|\bone that\b",
-)
-# Words that look like pointers and stand for nothing.
-_NO_POINTER = any_of(
-    r"\b(?:so|such|now|given|provided|except|(?!was |is |does |has )[a-z]+s|[a-z]+ed|say|mean|show|find|claim"
-    r"|think|believe) that\b",
-    rf"(?<!\bis )(?<!\bwas )(?<!\bdo )(?<!\bdid )(?<!\bdoes )\bthat (?!{_WORK}\b)[a-z-]+",
-    r"\bthere(?:'s| is| are| was| were| any| a)\b|\b(?:is|are|was|were|isn't|aren't) there\b",
-    r"\b(?:of )?(?:these|those|this) (?:papers|works|studies|abstracts|library|collection|articles"
-    r"|publications|year)\b",
-    r"\b(?:how|what) [a-z]+ (?:is|was|does|would) it\b(?= (?:to|that)\b)",
-    r"\bit (?:is|was|takes|seems|possible)\b(?= .{0,30}\b(?:to|that)\b)",
-    r"\b(?:is|was) it (?:[a-z]+ ){0,2}(?=to\b|that\b)",
-    r"\bthose (?:who|that|which|with)\b|\bthat['’]s\b(?= (?:a|an|the)\b)",
-)
-# What only a conversation explains, wherever it stands.
-_CARRYING = any_of(
-    rf"\banother one\b|\bthe other (?:{_WORK}|two)\b|\bthe others\b|\bdo(?:ing)? (?:that|so|this)\b",
-    r"\bdo(?:es|ing)? the same\b|\byou (?:just )?(?:said|mentioned|cited|named|listed)\b",
-    r"\bmentioned (?:above|before|earlier)\b",
-)
-_OPENING = any_of(
-    r"^\W*(?:and|but|so|then|or|also|what about|how about|what else|who else|anything else|any others?"
-    r"|why not|how so|really|if so|if not|in that case|go on|tell me more|more about|thanks|ok(?:ay)?)\b"
-)
-_ASKS = any_of(
-    r"^\W*(?:what|which|who|whose|where|when|why|how|is|are|was|were|does|do|did|can|could|has|have|had|will"
-    r"|would|should|in which|on which|by how)\b"
-)
-# "the accuracy", but not "the chapter about robots", which says itself what it is.
-_BRIDGE = any_of(r"\bthe (?!best\b|most\b|first\b|largest\b|(?:[a-z]+ ){1,3}about\b)[a-z]+")
-# What is asked about a paper: a question of such words alone says nothing of which paper.
-_ATTRIBUTE = re.compile(
-    r"data(?:sets?)?|benchmarks?|results?|accuracy|parameters?|sizes?|models?|gains?|margin|code|speed|fast(?:er)?"
-    r"|slower|big|large|small|baselines?|methods?|approach|authors?|papers?|tasks?|experiments?|limitations?"
-    r"|numbers?|scores?|metrics?|trained|tested|evaluated|used?|works?|drawbacks?|costs?|long|names?|called"
-    r"|examples?|details?|year|published|venue|available|reported|improvements?|robots?|simulation|real|exactly"
-    r"|mean"
-)
 
 _OTHER_ONE = any_of(
     r"\bthe other (?:one|paper|work|method|model|study|approach|system|two)\b|\bthe others?\b(?! [a-z])"
@@ -101,48 +46,6 @@ _ASKING = any_of(
 )
 
 
-def depends(question: str, history: Sequence[Turn]) -> bool:
-    """Whether `question` can only be understood with `history`; never when nothing was asked before."""
-    if not any(turn.role == "user" and turn.content.strip() for turn in history):
-        return False
-    carried = bool(_OPENING.search(question)) and len(_content(question)) <= Reading.CARRIED
-    return carried or bool(_CARRYING.search(question)) or bool(_pointers(question)) or _leaves_out(question)
-
-
-def _pointers(question: str) -> list[str]:
-    """The pronouns and the like of a question that have nothing before them in it to stand for."""
-    text = _NO_POINTER.sub(lambda match: "," * len(match[0]), question)
-    found = _POINTER.finditer(text)
-    return [match[0].lower() for match in found if not _gives_subject(question[: match.start()])]
-
-
-def _content(text: str) -> list[str]:
-    """The words of a text that carry meaning of their own, in small letters."""
-    found = (word.text.lower() for word in words(plain(text)))
-    return [word for word in found if word not in STOP and not word.endswith("n't")]
-
-
-def _gives_subject(before: str) -> bool:
-    """Whether the words before a pronoun hold something that it can stand for."""
-    introduced = bool(re.search(r"\b(?:an?|two|three|some)\b", before, re.IGNORECASE))
-    return _is_named(before) or len(_content(before)) >= Reading.ANTECEDENT - introduced
-
-
-def _leaves_out(question: str) -> bool:
-    """ "Which datasets?", "Can the backbone stay frozen?": a question without a subject of its own."""
-    if _is_named(question):
-        return False
-    content = _content(question)
-    if all(_ATTRIBUTE.fullmatch(word) for word in content):
-        return True
-    return len(content) <= Reading.SHORT and bool(_ASKS.search(question)) and bool(_BRIDGE.search(question))
-
-
-def _is_named(text: str) -> bool:
-    """Whether a thing is named that the first capital of a sentence does not explain."""
-    return any(name.is_strong or name.start > 0 for name in names(plain(text)))
-
-
 @dataclass(frozen=True, slots=True)
 class _Past:
     """A question asked before, and the papers that it and its answer speak of; `answered` are the answer's."""
@@ -164,7 +67,7 @@ def standalone(question: str, history: Sequence[Turn], library: "Library") -> st
         return question
     past = _asked_before(history, library)
     own = named_papers(question, library)
-    points = any(_ONE.fullmatch(pointer) for pointer in _pointers(question))
+    points = any(_ONE.fullmatch(pointer) for pointer in pointers(question))
     if own and not (points and all(where_named(paper, question) > 0 for paper in own)):
         return _replaced(question, past) or f"On “{_topic(past)}”: {question}"
     listed = next((p.answered for p in reversed(past) if p.answered), ())
@@ -224,7 +127,7 @@ def _replaced(question: str, past: Sequence[_Past]) -> str:
     """ "And of X?" after "What is the idea of Y?": the question before, with X for Y."""
     before = past[-1]
     rest = _CARRY.sub("", question).strip(" ?.!")
-    if len(_content(rest)) > Reading.NEW_SUBJECT or rest == question.strip(" ?.!"):
+    if len(content_words(rest)) > Reading.NEW_SUBJECT or rest == question.strip(" ?.!"):
         return ""
     old = [name for paper in before.papers if (name := system_name(paper.title)) and name in before.question]
     if not old:
@@ -242,4 +145,4 @@ def _topic(past: Sequence[_Past]) -> str:
         name = system_name(paper.title)
         asked = asked.replace(name, " ") if name else asked
     topic = " ".join(_ASKING.sub("", asked, count=1).split()).strip(" ?.!,")
-    return topic if _content(topic) else asked.strip(" ?")
+    return topic if content_words(topic) else asked.strip(" ?")

@@ -54,8 +54,10 @@ _NO_SUBJECT = re.compile(
     rf"|they)\b|^(?:{_ANY}|{_WORKS})\b|,"
 )
 _SHORT = 8  # words of what is defined
-_AUXILIARY = r"(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should|might|may)(?:n['’]t| not)?"
-_YES_NO = re.compile(rf"{_PREFIX}(?:{_AUXILIARY})\b(?! (?:you|there|we have|i)\b)\s+(?P<claim>.+?)\W*$", re.IGNORECASE)
+_AUXILIARY = r"(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should|might|may|must)(?:n['’]t| not)?"
+_YES_NO = re.compile(
+    rf"{_PREFIX}(?P<auxiliary>{_AUXILIARY})\b(?! (?:you|there|we have|i)\b)\s+(?P<claim>.+?)\W*$", re.IGNORECASE
+)
 # What is looked for in papers one by one, and papers themselves.
 _THINGS = rf"(?:{_NOUNS['data']}|{_NOUNS['method']})"
 _WHICH = (
@@ -83,6 +85,15 @@ _SIDES = re.compile(rf"\b(?:{GOOD}[a-z]* (?:or|and) {BAD}|{BAD}[a-z]* (?:or|and)
 _CHOICE = re.compile(r"(?i)\bor (?!more\b|less\b|not\b|fewer\b)")
 
 
+# What asks for the means; how well, how often and how two things compare ask for something else.
+_MEANS = re.compile(
+    r"(?i)\b(?:how (?:do|does|did|is|are|was|were|can|could|has|have|might|would|should|to)\b"
+    r"|(?:in|by) (?:what|which) (?:way|means|method|mechanism)s?\b|by doing what\b)"
+    r"(?!.*\b(?:compare[sd]?|differ(?:s|ed|ent)?|fares?|perform(?:s|ed)?|relate[sd]?|affect(?:s|ed)?|influence[sd]?"
+    r"|impact(?:s|ed)?|scale[sd]?|rank(?:s|ed)?|do (?:on|in|at|against|with|next)|defined?|called|known|measured)\b)"
+)
+
+
 _AMONG = re.compile(r"^Which of the papers (?P<titles>“.+?”(?:, “.+?”)*) (?P<claim>[^“”]+)$")
 
 
@@ -101,13 +112,16 @@ def among(text: str) -> tuple[tuple[str, ...], str]:
 class Wanted:
     """What a question wants: the form, the role, what it is about, and the claim that yes or no answers.
 
-    Of a question for both sides `claim` is what helps or hurts, of a list what each of its papers does.
+    `means` tells that it asks how something is done; `auxiliary` is the verb that asks for yes or no. Of a question for
+    both sides `claim` is what helps or hurts, of a list what each of its papers does.
     """
 
     form: Form
     role: Role = ""
     subject: str = ""
     claim: str = ""
+    means: bool = False
+    auxiliary: str = ""
 
 
 def told_alike(text: str) -> str:
@@ -141,9 +155,9 @@ def wanted(text: str) -> Wanted:
         return Wanted("list", "", found["subject"], f"{found['link'] or ''} {found['subject']}".strip())
     asked = _YES_NO.match(text)
     if asked and not _CHOICE.search(asked["claim"]):
-        return Wanted("yes or no", claim=asked["claim"])
+        return Wanted("yes or no", claim=asked["claim"], auxiliary=re.sub(r"n['’]t$| not$", "", asked["auxiliary"]))
     noun = _ASKED_NOUN.search(text)
-    return Wanted("open", role_of(noun["noun"]) if noun else "")
+    return Wanted("open", role_of(noun["noun"]) if noun else "", means=bool(_MEANS.search(text)))
 
 
 def role_of(noun: str) -> Role:

@@ -14,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from prompts import fill
+from rag.catalogue.asking import subject_listed
+from rag.catalogue.onsubject import on_subject
 from rag.errors import ModelError
 from rag.language.phrases import subjects_in
 from rag.language.terms import content_stems, plain, weight
+from rag.offline.doing import deed_of, says_so
 from rag.question import read_question
 from rag.records import Embed, Found, Repair, Usage
-from rag.search.retrieve import retrieve
+from rag.search.retrieve import retrieve, whole
 from rag.tuning import Doubting, Further, Tuning
 from store.records import Paper
 from store.sentences import sentences
@@ -56,7 +59,7 @@ class Search:
     def run(self, count: int) -> Looked:
         """The `count` best papers, of the first search and of those that it calls for."""
         first = _EXCLUDED.sub("", self._question) or self._question  # what is named there would be found first
-        found = self._retrieve(first, count)
+        found = self._with_those_listed(self._retrieve(first, count), count)
         read = enough(found, read_question(first).kind) if self._model else found
         looked, parts = Looked(tuple(read), (first,)), parts_of(first)
         if not self._most:
@@ -84,6 +87,26 @@ class Search:
 
     def _retrieve(self, search: str, count: int) -> list[Found]:
         return retrieve(self._library, search, count, self._tuning)
+
+    def _with_those_listed(self, found: list[Found], count: int) -> list[Found]:
+        """What was found with the papers of a list, as many as are read, in the place of the last that are none."""
+        papers = self._listed(count)
+        known, wanted = {f.paper.paper_id for f in found}, {paper.paper_id for paper in papers}
+        lowest = found[-1].score if found else 0.0
+        missing = [Found(p, whole(p), lowest) for p in papers if p.paper_id not in known]
+        spare = [f for f in reversed(found) if f.paper.paper_id not in wanted][
+            : max(0, len(found) + len(missing) - count)
+        ]
+        return [*(f for f in found if f not in spare), *missing]
+
+    def _listed(self, count: int) -> Sequence[Paper]:
+        """The papers of a list that are known before any sentence is chosen: by their subject, or by what they do."""
+        if subject := subject_listed(self._question):
+            return on_subject(subject, self._library).papers[:count]
+        asked = read_question(self._question)
+        deed = deed_of(asked.wanted.claim) if asked.wanted.form == "list" else None
+        near = (f.paper for f in (self._retrieve(self._question, Further.DEEPER) if deed else ()))
+        return [p for p in near if deed and says_so(deed, p.title, sentences(p.abstract))][:count]
 
     def _asked(self, looked: Looked) -> list[str]:
         """The searches that the model wants, of those lines that look like one."""

@@ -148,17 +148,16 @@ def _name(reads_words: bool) -> str:
 
 
 class Reading:
-    """How a question is read (rag/question.py, rag/followup.py)."""
+    """How a question is read (rag/question.py, rag/pointing.py, rag/followup.py)."""
 
     WINDOW, STEP = 10, 5  # words of a window, and from one to the next
     NOISE = 0.3  # from this share of words that are no words on, a text is noise around a question
     ANTECEDENT = 4  # content words before a pronoun from which it stands for something in the question itself
     SHORT = 4  # content words up to which a question with "the …" and without a name leaves its subject out
-    CARRIED = 8  # content words up to which an opening such as "and" carries on what was said
+    CARRIED, CARRIED_ON = 8, 2  # content words up to which "and" carries on what was said; a whole question behind it
     NEW_SUBJECT = 5  # content words at most in "What about X?"
     SPOKEN_OF = 3  # papers put into a question at once
-    RECENT, REMEMBERED = 6, 1_500  # exchanges looked back at; characters of a message that a model is shown
-    LOOKED_UP = 10  # papers sharing words with a text among which a named one is looked for
+    RECENT, REMEMBERED, LOOKED_UP = 6, 1_500, 10  # exchanges; characters of a message; papers in which a name is sought
 
 
 class Search:
@@ -182,17 +181,19 @@ class Further:
     LEAST: ClassVar = {"fact": 3, "compare": 3, "list": 8, "survey": 10}
     SURE = 0.5  # share of a question's words, by weight, from which a paper may well answer it
     TELLING = 12.0  # words of a part that weigh less than this together cannot be searched for
+    DEEPER = 50  # papers among which those that do what a list asks for are looked for
     GAINED, KEPT = 2, 2  # new papers of each search; papers of the first that stay whatever a model says
     NEAREST, PHRASES = 5, 2  # papers whose passages are looked at and whose words are borrowed, and phrases of them
-    WORDS, SHOWN = 20, 240  # of a search that a model words; characters of a paper that it is shown
-    CALLS, TOKENS, SECONDS = 2, 4_000, 30.0
+    # Words of a search of a model's, characters of a paper that it is shown; its budget.
+    WORDS, SHOWN, CALLS, TOKENS, SECONDS = 20, 240, 2, 4_000, 30.0
 
 
 class Catalogued:
     """Which papers a question about the library means, and how many are told (rag/catalogue)."""
 
     MEANT, WORDED, TITLES, GAP, TITLE_WORDS, TITLE_SAID = 100, 1000, 20, 2, 2, 0.8  # what is looked at (subjects.py)
-    IN_TITLE, IN_TEXT, TIMES, APART, ABOUT, TOLD = 1.0, 0.35, 3, 0.25, 1.2, 0.7  # subjects.py tells what each adds
+    IN_TITLE, IN_TEXT, TIMES, APART, ABOUT, TOLD = 1.0, 0.35, 3, 0.25, 1.2, 0.7  # onsubject.py tells what each adds
+    SETTING, NEAR = 0.5, 0.9  # share of papers from which a setting goes without saying; nearness, of the best's
     LISTED, NAMED, LATEST, NEAREST, ALIKE = 50, 4, 5, 3, 5  # papers in a list; authors of each; papers of other replies
     RANKED, THEMES, BRIEF, SAMPLED = 10, 12, 5, 2000  # names in a ranking; an overview's subjects, names, papers read
 
@@ -221,18 +222,20 @@ class Composing:
     # Lists and surveys take the sources at most this far, in log odds, below the best, and at most so many.
     DEPTH, LISTED, SURVEYED, LEAST_SURVEYED = 4.0, 12, 12, 6
     REPEAT = 0.93  # two sentences more alike than this say the same
-    # Log odds of a sentence in the role asked for, of a link, of what points back, of what is as a list asks for it.
-    ROLE, JUNK, POINTING, SO = 1.2, 4.0, 0.25, 4.0
+    # Log odds of the role asked for, of a link, of what points back, of what a list asks for, of the means asked for.
+    ROLE, JUNK, POINTING, SO, MEANS = 1.2, 4.0, 0.25, 10.0, 2.5
+    DONE_TO, NEAREST = 0.6, 3  # share of what is changed that a sentence names; papers listed where none says so
     STATED = 0.75  # from this on a sentence speaks of the role asked for
     OWN = 1.5  # log odds of what the authors did, in a list
     SUBJECT = 6  # content words up to which papers on a subject have its own words
     ABOUT, IN_TITLE = 0.68, 0.5  # shares of a subject's words in one sentence, and in the title, of a paper on it
     AFTER_WORD = 1  # sentences behind the one that carries yes or no
     AS_GOOD = 0.1  # shares of a question's words that differ by no more carry an answer equally well
-    CARRIES = 0.35  # the cosine below which a sentence is about something else
+    CARRIES, THERE = 0.35, 0.5  # the cosine, and the claim's words in a paper, below which it is about something else
+    # Of the nearest finding: cosine, belief in a statement or its denial, their difference; findings that may be shown.
+    NEAR_ENOUGH, BELIEVED, LEANS, WEIGHED = 0.5, 0.4, 0.2, 3
     SILENT = 0.5  # how sure the trained judge may be, at most, that a sentence is silent on what it answers
-    # What a sentence has of the subject's words to speak for or against it; that share and its cosine together.
-    NAMES_IT, ASIDE = 0.3, 0.6
+    NAMES_IT, ASIDE = 0.3, 0.6  # the subject's words that a sentence about it has; that share and its cosine together
     AFTER_REFUSAL = 2  # sentences that tell what the abstract says instead of what was asked
 
 

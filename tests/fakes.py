@@ -49,6 +49,9 @@ class StemVectors:
         """No paper: acronyms stay as they are."""
         return []
 
+    def by_meaning(self, query: str, k: int) -> list:
+        return []
+
     def get_many(self, paper_ids: Sequence[str]) -> list:
         return []
 

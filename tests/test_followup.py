@@ -1,6 +1,7 @@
 import pytest
 
-from rag.followup import depends, standalone
+from rag.followup import standalone
+from rag.pointing import depends
 from rag.records import NO_PAPER, Turn
 from rag.search.retrieve import retrieve
 
@@ -39,6 +40,11 @@ PLANNING = (
         "How large is the gain?",
         "So what happens without them?",
         "What did the authors conclude?",
+        "Can the policy run on a phone?",
+        "And does planning help?",
+        "What is the size of the model?",
+        "How do they tell bees from wasps?",
+        "Which part of the network is frozen?",
     ],
 )
 def test_a_question_without_a_subject_of_its_own_depends_on_the_conversation(question):
@@ -61,6 +67,20 @@ def test_a_question_without_a_subject_of_its_own_depends_on_the_conversation(que
         "If an arm moves towards a goal image in the space of an encoder, how well does it do at pick and place?",
         "In the Dual RL paper, what are the two proposed methods?",
         "There are two surveys of robot models; what is each of them about?",
+        "What does the survey of soft grippers say about materials?",
+        "What did the study of commuters find?",
+        "What does the paper on bees conclude?",
+        "What is the effect of noise on speech recognition?",
+        "What is the role of attention in transformers?",
+        "How do robots use the internet?",
+        "Is it easier for a child to learn words than to read?",
+        "How does the brain store memories?",
+        "Which papers mention the weather?",
+        "How do children learn words from their parents?",
+        "What is federated learning and how is it used in hospitals?",
+        "And what is federated learning?",
+        "Then which papers study hate speech?",
+        "So how do people count calories with phones?",
     ],
 )
 def test_a_question_with_a_subject_of_its_own_does_not(question):

@@ -13,17 +13,18 @@ from rag.citing.citations import markers_of, with_round_brackets
 from rag.events import Checked, Searched
 from rag.filters import Filter
 from rag.records import Answer, CitedSentence, Found, Timings, Turn
+from rag.search.retrieve import whole
 from rag.tuning import Catalogued
 from rag.verifying.checking import list_sources
 from store.library import Library
-from store.records import Paper, Passage
+from store.records import Paper
 
 MODEL_NAME = "records"  # what answers in the place of a model
 
 
 def found_in(papers: Sequence[Paper]) -> tuple[Found, ...]:
     """Papers as they are found, in their order; they were looked up, so that none is better than another."""
-    return tuple(Found(p, Passage(p.paper_id, 0, len(p.abstract), p.abstract), 0.0) for p in papers)
+    return tuple(Found(p, whole(p), 0.0) for p in papers)
 
 
 def pieces_of(lines: Sequence[Line], numbers: dict[str, int]) -> list[CitedSentence]:

@@ -13,8 +13,9 @@ from importlib.resources import files
 from rag.catalogue.wording import IS_PAPERS
 from rag.filters import NO_LIMIT, Filter
 from rag.language.quantities import ONES
-from rag.language.terms import STOP, listed
-from rag.question import ASKING, any_of
+from rag.language.terms import STOP, content_stems, listed, plain
+from rag.question import ASKING, any_of, read_question
+from rag.tuning import Composing
 
 _LONGEST = 240  # characters of a question about the library
 _CAPTURE = {"subject": r"(?P<subject>\S.*?)", "x": r"(?P<x>\S.*?)", "x2": r"(?P<x2>\S.*?)"}
@@ -29,6 +30,8 @@ _AND_WHERE = any_of(
 _ANOTHER_QUESTION = any_of(
     r"(?:,|\band\b) (?:\w+ ){0,2}(?:who|what|which|how|why|when|where|whose|do|does|did|is|was|are)\b"
 )
+# Within a subject: a clause, or a denial.
+_NO_SUBJECT_OF_ONE = any_of(r"\b(?:which|who|what|how|why|when|whether|that|not|no|without|they|it|is|are|does|do)\b")
 _PREPOSITION = re.compile(r"(?:by|from|on|about|in|at|for|of|to|with)\b", re.IGNORECASE)  # begins no paper's name
 _PLAIN = re.compile(
     r"(?:(?:new|good|interesting|scientific|academic|research|conference|journal|review|published|single|other|relevant)\s*)+",
@@ -80,6 +83,17 @@ def read_form(text: str, limit: Filter) -> Iterator[Request]:
                 "order" in given,
                 "up" in given,
             )
+
+
+def subject_listed(question: str) -> str:
+    """The subject of a question that asks which papers are about it, as one that asks how many has it; "" of others."""
+    asked = read_question(question)
+    if asked.kind != "list" or asked.wanted.role:
+        return ""
+    forms = (request for request in read_form(question, NO_LIMIT) if request.kind == "list")
+    subject = next((request.subject for request in forms), "")
+    is_short = 0 < len(content_stems(plain(subject))) <= Composing.SUBJECT
+    return subject if is_short and not _NO_SUBJECT_OF_ONE.search(subject) else ""
 
 
 def _is_kind(text: str) -> bool:

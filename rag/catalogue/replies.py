@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from rag.catalogue.asking import Request
 from rag.catalogue.catalogue import Catalogue
-from rag.catalogue.subjects import nearest, on_subject
+from rag.catalogue.onsubject import OnSubject, on_subject
+from rag.catalogue.subjects import nearest
 from rag.catalogue.telling import (
     TOLD,
     Line,
     Reply,
     by_date,
+    counted,
     described,
     is_or_are,
     listed,
@@ -33,7 +35,7 @@ class Clerk:
 
     def __init__(self, library: "Library", catalogue: Catalogue) -> None:
         self._library, self._catalogue = library, catalogue
-        self._on_subject: dict[Request, list[Paper]] = {}
+        self._on_subject: dict[tuple[str, Filter], OnSubject] = {}
 
     def reply(self, request: Request, meant: Sequence[Paper] = ()) -> Reply:
         """The reply; `meant` are the papers that the request calls by name or that were spoken of.
@@ -63,11 +65,15 @@ class Clerk:
         if meant:
             return list(meant)
         if request.subject:
-            if request not in self._on_subject:
-                self._on_subject[request] = on_subject(request.subject, self._catalogue.part(request.filter))
-            return self._on_subject[request]
+            return list(self._about(request).papers)
         ids = self._catalogue.fitting(request.filter)
         return sorted(self._library.get_many(ids), key=lambda p: (-(p.year or 0), p.title.casefold()))
+
+    def _about(self, request: Request) -> OnSubject:
+        asked = (request.subject, request.filter)
+        if asked not in self._on_subject:
+            self._on_subject[asked] = on_subject(request.subject, self._catalogue.part(request.filter))
+        return self._on_subject[asked]
 
     def _count(self, request: Request, meant: Sequence[Paper]) -> Reply:
         if not request.subject and not meant:
@@ -86,7 +92,9 @@ class Clerk:
             return self._none_on(request)
         if request.by_date:
             found = by_date(found, request.upwards)
-        return listed(f"{papers_said(len(found))}{described(request)}", found)
+        if not request.subject or meant:
+            return listed(f"{papers_said(len(found))}{described(request)}", found)
+        return counted(self._about(request), found, request.filter)
 
     def _none_on(self, request: Request) -> Reply:
         part = self._catalogue.part(request.filter)

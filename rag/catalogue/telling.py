@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rag.catalogue.asking import Request
+from rag.catalogue.onsubject import OnSubject
 from rag.catalogue.venues import YEAR
+from rag.filters import Filter
 from rag.language.phrases import noun_phrases, phrase_key, subjects, subjects_in
 from rag.tuning import Catalogued
 from store.records import Paper
@@ -64,6 +66,25 @@ def listed(lead: str, papers: Sequence[Paper]) -> Reply:
         (Line(f"{lead}{more}:", bullet=False), *(Line(reference(paper), paper.paper_id) for paper in shown)),
         tuple(shown),
     )
+
+
+def what_was_counted(found: OnSubject, limit: Filter) -> str:
+    """How many papers are on a subject, by which words, and how many are only near to it."""
+    within = f" {limit.of_papers}" if limit else ""
+    count = len(found.papers)
+    beside = f" ({found.with_both} of them “{found.beside}” too)" if 0 < found.with_both < count else ""
+    says = f"{'says' if count == 1 else 'say'} “{found.said}” in the title or more than in passing"
+    said = f"{papers_said(count)}{within} {says}{beside}"
+    return f"{said}; {len(found.near)} more {is_or_are(len(found.near))} near in meaning" if found.near else said
+
+
+def counted(found: OnSubject, papers: Sequence[Paper], limit: Filter) -> Reply:
+    """A reply that lists the papers on a subject, in the order of `papers`, and then those near to it."""
+    told = listed(what_was_counted(found, limit), papers)
+    if not found.near:
+        return told
+    more = listed("Near in meaning", found.near)
+    return Reply((*told.lines, *more.lines), (*told.papers, *more.papers))
 
 
 def reference(paper: Paper) -> str:

@@ -61,6 +61,12 @@ def where_named(work: Work, text: str) -> int:
     return min((place for place in places if place >= 0), default=-1)
 
 
+def is_name(word: str) -> bool:
+    """Whether a word of a question looks like the name of a system or data set: CLIP-RT, M2T2, WebGuard."""
+    inner = re.search(r"[A-Z].*[A-Z]|[A-Z].*\d|\d.*[A-Z]|[a-z][A-Z]", word)
+    return bool(inner) or (len(word) > 2 and word[0].isupper() and not is_common(word))
+
+
 def introduces(abstract: str, name: str) -> bool:
     """Whether `abstract` introduces `name` as its authors' own, in brackets or behind "we propose"."""
     pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")

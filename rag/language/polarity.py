@@ -14,7 +14,6 @@ from rag.language.opposites import DENIES, sides
 from rag.language.quantities import quantities
 from rag.language.terms import Word, bare_prefix, is_word, listed, plain, weight, words
 
-# What is said of others' work is no finding of the paper.
 _OTHERS = re.compile(
     r"(?i)^(?:[\w-]+, |[^,]{3,60}, )?(?:such|these|those|existing|current|most|many|previous|prior|conventional"
     r"|traditional) (?:[\w-]+ ){0,3}?(?:methods?|approach\w*|works?|stud\w+|solutions?|techniques?|systems?)\b"
@@ -42,6 +41,9 @@ _LEAD_IN = re.compile(
 _OBLIGED = re.compile(r"(?i)\b(?:ha(?:ve|s|d) to|must)\b")
 _DONE_WITHOUT = re.compile(r"(?i)\b(?:without|no|never)\s+([\w-]+)")
 _GRANTED = re.compile(r"(?i)(?:although|though|while|whereas|despite|even if|even though|unlike)\b")
+_COMPARED = re.compile(r"(?i)\b(?:more|less|fewer|better|worse|[a-z]{3,}er)\b.*\bthan\b")
+_EQUAL = re.compile(r"(?i)\b(?:the same|equal(?:ly)?|identical(?:ly)?|no (?:\w+ )?difference|indistinguishable)\b")
+_POWERLESS = re.compile(r"(?i)\b(?:ineffective|powerless|(?:is|are) (?:not necessary|unnecessary))\b")
 _EMPTY = frozenset(
     listed(
         "really actually indeed truly generally usually typically always ever still once again much any good well"
@@ -85,13 +87,7 @@ def answers(claim: str, sentence: str, abstract: str, known: frozenset[str]) -> 
     claim = _OBLIGED.sub("need to", plain(claim))
     asked = _terms(claim)
     # What is denied of a part of the claim ("those that do not use human data") does not turn the whole.
-    if (
-        not asked
-        or _PART_DENIED.search(claim)
-        or _HEDGED.search(text)
-        or _OTHERS.match(text)
-        or _lacks_number(claim, text)
-    ):
+    if not asked or _PART_DENIED.search(claim) or is_no_finding(text) or _lacks_number(claim, text):
         return None
     if _may_be_denied(asked, claim, plain(abstract)):
         return None
@@ -100,8 +96,13 @@ def answers(claim: str, sentence: str, abstract: str, known: frozenset[str]) -> 
 
 
 def _answer(asked: list[_Term], claim: str, clause: str, whole: str, known: frozenset[str]) -> Carried | None:
-    here = _terms(clause)
-    predicate = min((t for t in asked if t.kind in _PREDICATES), key=lambda t: _PREDICATES.index(t.kind), default=None)
+    here, compared = _terms(clause), _COMPARED.search(claim)
+    if compared and _EQUAL.search(clause):
+        share = _share(asked, here, known)
+        return Carried(False, share) if share >= PART else None
+    # In a comparison it is what is compared.
+    may_be = _terms(compared[0]) if compared else asked
+    predicate = min((t for t in may_be if t.kind in _PREDICATES), key=lambda t: _PREDICATES.index(t.kind), default=None)
     twin = predicate and (_first(predicate, here) or _without(predicate, asked, clause))
     if predicate and twin is None:
         return None
@@ -113,7 +114,7 @@ def _answer(asked: list[_Term], claim: str, clause: str, whole: str, known: froz
         return None
     denials = [_denied(text) for text in (_region(clause, here, asked), claim)]
     turned = {other for term in here if (other := _first(term, asked)) and term.denied != other.denied}
-    turns = sum(denials) + len(turned)
+    turns = sum(denials) + len(turned) + bool(_POWERLESS.search(clause) and not _POWERLESS.search(claim) and not turned)
     if predicate and twin and twin.kind:
         turns += (predicate.side != twin.side) + _swapped(asked, predicate, here, twin)
     return Carried(turns % 2 == 0, share)
@@ -196,7 +197,8 @@ def _term(word: Word) -> _Term:
     text, bare = word.text.lower(), bare_prefix(word.stem)
     if re.fullmatch(r"[A-Z]{2,}s", word.text):
         return _Term(text[:-1], "", 0, False)
-    if word.text[1:].islower() and (word.start == 0 or word.text.islower()) and (said := sides().get(word.stem)):
+    said = None if text.startswith("dependenci") or text == "dependency" else sides().get(word.stem)  # no need
+    if said and word.text[1:].islower() and (word.start == 0 or word.text.islower()):
         return _Term(word.stem, *said, False)
     return _Term(bare, "", 0, True) if bare and is_word(bare) else _Term(word.stem, "", 0, False)
 
@@ -220,6 +222,11 @@ def written_out(text: str, abstract: str) -> str:
         if full:
             text = f"{text[: match.end()]} ({numbered(full, bool(match['plural']))}){text[match.end() :]}"
     return text
+
+
+def is_no_finding(text: str) -> bool:
+    """Whether a sentence asks, supposes, or tells of the work of others."""
+    return bool(_HEDGED.search(text) or _OTHERS.match(text))
 
 
 def leaning(sentence: str, subject: frozenset[str]) -> bool | None:

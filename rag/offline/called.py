@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.language.naming import where_named
-from rag.language.terms import content_stems, is_common, plain, shared
+from rag.language.naming import is_name, where_named
+from rag.language.terms import content_stems, plain, shared
 from rag.tuning import Composing
 from store.records import Paper
 
@@ -36,12 +36,6 @@ def holding_a_name(text: str, papers: Sequence[Paper]) -> frozenset[int]:
 def names_in(text: str) -> set[str]:
     """The words of `text` that look like names of systems or data sets."""
     return {name for name in _NAME.findall(text) if is_name(name)}
-
-
-def is_name(word: str) -> bool:
-    """Whether a word of a question looks like the name of a system or data set: CLIP-RT, M2T2, WebGuard."""
-    inner = re.search(r"[A-Z].*[A-Z]|[A-Z].*\d|\d.*[A-Z]|[a-z][A-Z]", word)
-    return bool(inner) or (len(word) > 2 and word[0].isupper() and not is_common(word))
 
 
 def holds(text: str, name: str) -> bool:

@@ -9,6 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rag.catalogue.asking import subject_listed
+from rag.catalogue.onsubject import OnSubject, on_subject
+from rag.catalogue.telling import what_was_counted
+from rag.filters import NO_LIMIT
 from rag.forms import among
 from rag.offline.forming import CLOSEST, Formed, formed
 from rag.offline.matching import Match
@@ -25,6 +29,7 @@ from store.records import Paper
 if TYPE_CHECKING:
     from store.library import Library, Part
 
+ONLY_THESE, NONE_SAYS_SO = "Of the papers found, only these say so:", "No paper found says so. Nearest:"
 MODEL_NAME = "offline-extractive"
 
 
@@ -53,7 +58,9 @@ def compose(question: str, papers: Sequence[Paper], library: "Library | Part", t
     asked = read_question(spelled_out(bare, library))
     if titles:
         papers = [paper if paper.title in titles else replace(paper, abstract="") for paper in papers]
-    match = Match(asked, papers, library) if asked.text else None
+    subject = "" if titles else subject_listed(bare)
+    about = on_subject(subject, library) if subject else OnSubject()
+    match = Match(asked, papers, library, {paper.paper_id for paper in about.papers}) if asked.text else None
     if match is None or not match.sources:
         yield Said("", NO_PAPER)
         return
@@ -62,6 +69,11 @@ def compose(question: str, papers: Sequence[Paper], library: "Library | Part", t
     used = [share.source for share in shares]
     refusal = refusal_of(match, used, tuning.doubt)
     found = formed(match, shares, tuning, refusal is not None)
+    if about.papers:
+        found = replace(found, opening=_counted(about, len(found.chosen)), surely=True)
+    elif match.deed:
+        saying = any(map(match.says_so, used))
+        found = replace(found, opening=ONLY_THESE if saying else NONE_SAYS_SO, surely=saying)
     unsure = match.asked.kind == "fact" and is_unsure(match, used, max(chances), tuning)
     if unsure and not found.surely:
         found = replace(found, opening=CLOSEST)
@@ -72,6 +84,12 @@ def compose(question: str, papers: Sequence[Paper], library: "Library | Part", t
     if refusal != "no paper":
         shown = [replace(shares[0], fewest=1, most=Composing.AFTER_REFUSAL)]
         yield from _laid_out(match, Formed(choose(match, shown, tuning)), shares[0].paragraph)
+
+
+def _counted(about: OnSubject, told: int) -> str:
+    """What stands before the papers on a subject: how many there are, which of them are told."""
+    count = len(about.papers)
+    return f"{what_was_counted(about, NO_LIMIT)}{f'; {told} of them' if told < count else ''}:"
 
 
 def _laid_out(match: Match, found: Formed, before: int | None = None) -> Iterator[Said]:

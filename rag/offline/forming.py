@@ -7,6 +7,7 @@ from rag.language.polarity import Carried, answers, leaning, written_out
 from rag.language.terms import content_stems, is_common, plain, shared, words
 from rag.offline.called import holds, names_in
 from rag.offline.defining import best_definer, definition, statements_of
+from rag.offline.judging import judged
 from rag.offline.matching import Match, Source, plays
 from rag.offline.releasing import asks_release, is_promise, release
 from rag.offline.sharing import Share, choose
@@ -35,7 +36,7 @@ def formed(match: Match, shares: Sequence[Share], tuning: Tuning, doubted: bool)
     """The answer from `shares` as the question wants it; `doubted` tells that it would be refused."""
     forms = {"definition": _defined, "yes or no": _yes_or_no, "sides": _both_sides}
     form = forms.get(match.asked.wanted.form) if match.asked.kind in ("fact", "compare") else None
-    if form is None and _only_names(match):
+    if form is None and not match.asked.wanted.means and _only_names(match):
         form = _defined
     found = form(match, shares, doubted) if form else None
     if found is None:
@@ -94,7 +95,8 @@ def _yes_or_no(match: Match, shares: Sequence[Share], doubted: bool) -> Formed |
         for i, found in _carrying(match, share)
     ]
     if not carried:
-        return None
+        found = None if doubted or asks_release(match.asked.wanted) else judged(match, _candidates(match, shares))
+        return Formed([found[1:]], {0: "Yes. " if found[0] else "No. "}, True) if found else None
     best = max(share for share, *_ in carried)
     sure = sorted((one for one in carried if one[0] >= best - Composing.AS_GOOD), key=lambda one: -one[0])
     yes, no = ([(s, i) for _, said, s, i in sure if said is way][:1] for way in (True, False))
@@ -120,6 +122,9 @@ def _carrying(match: Match, share: Share) -> Iterator[tuple[int, Carried]]:
     """The sentences of a source that answer yes or no, from the first that tells of its own work on."""
     wanted, source = match.asked.wanted, share.source
     names = names_in(wanted.claim)
+    # What most of the claim's words are not in, cannot carry it, whatever a sentence shares with it.
+    if shared(content_stems(plain(wanted.claim)), source.stems) < Composing.THERE:
+        return
     # A name that no other abstract has is the paper's own.
     own_names = " ".join(names) if source.n in match.named else ""
     known = content_stems(plain(f"{source.title} {own_names}"))

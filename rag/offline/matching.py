@@ -2,20 +2,21 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rag.forms import Role
-from rag.language.opposites import sides
 from rag.language.quantities import quantities
-from rag.language.terms import content_stems, listed, plain, shared, words
+from rag.language.terms import content_stems, listed, plain, shared
 from rag.offline.called import holding_a_name, titled
+from rag.offline.doing import Deed, deed_of, sayers, says_so
 from rag.offline.telling import is_junk, points_away
 from rag.question import ASKING, REQUEST, Asked, any_of
 from rag.search.retrieve import rarity
+from rag.telling.means import tells_means
 from rag.telling.statements import OWN, Statement
 from rag.tuning import Composing, Doubting, Weights
 from store.records import Paper
@@ -32,7 +33,6 @@ SENTENCE_FEATURES = listed("nearest part words place first opening amount figure
 _CODE = any_of(
     r"\b(?:code|available|website|url|links?|github|repository|open-?sourced?|released?|download|publish(?:ed)?)\b"
 )
-_GRADED = frozenset({"speed", "ease", "cost", "safe"})  # of the kinds of opposites, what papers are asked for to be
 # An order to whoever reads, in an abstract, where "we write the following" is none.
 _PLANTED = any_of(
     r"\b(?:ignore|disregard|forget)\b.{0,60}\b(?:instruction|prompt|rule)s?\b|\bsystem prompt\b|\byou are now\b",
@@ -92,11 +92,14 @@ class Source:
 class Match:
     """One question against its sources, `papers`, numbered from 1, whose texts are as a model reads them.
 
-    `library` gives vectors. Orders planted in an abstract are no sentences of its source.
+    `library` gives vectors; `about` are the ids of the papers that a list is of, where its subject tells. Orders
+    planted in an abstract are no sentences of its source.
     """
 
-    def __init__(self, asked: Asked, papers: Sequence[Paper], library: "Library | Part") -> None:
-        self.asked, self._library = asked, library
+    def __init__(
+        self, asked: Asked, papers: Sequence[Paper], library: "Library | Part", about: Set[str] = frozenset()
+    ) -> None:
+        self.asked, self._library, self.about = asked, library, about
         told = [tuple(text for text in sentences(p.abstract) if not _PLANTED.search(text)) for p in papers]
         self._papers = [(n, p, texts) for n, (p, texts) in enumerate(zip(papers, told, strict=True), 1) if texts]
         # All texts in one call: models are fastest so, and words can only be compared so.
@@ -126,19 +129,18 @@ class Match:
         best = cosines[:, places].max(axis=1)
         return 1 - float(weights @ best / weights.sum()), float(weights[best < Doubting.STRANGE].sum() / weights.sum())
 
-    def is_so(self, sentence: str) -> bool:
-        """Whether a sentence says what a list asks its papers to be or make: faster, safer, cheaper, easier."""
-        if self._way is None:
-            return False
-        kind, side = self._way
-        told = {said[1] for word in words(plain(sentence)) if (said := sides().get(word.stem)) and said[0] == kind}
-        return told == {side}
-
     @cached_property
-    def _way(self) -> tuple[str, int] | None:
-        claim = self.asked.wanted.claim if self.asked.wanted.form == "list" else ""
-        found = (sides().get(word.stem, ("", 0)) for word in words(plain(claim)))
-        return next((way for way in found if way[0] in _GRADED), None)
+    def deed(self) -> Deed | None:
+        """What a list asks its papers to do."""
+        return deed_of(self.asked.wanted.claim) if self.asked.wanted.form == "list" else None
+
+    def saying(self, source: Source) -> list[int]:
+        """The sentences by which a paper says that it does what a list asks for."""
+        return sayers(self.deed, source.title, source.sentences) if self.deed else []
+
+    def says_so(self, source: Source) -> bool:
+        """Whether a paper says that it does what a list asks for."""
+        return self.deed is not None and says_so(self.deed, source.title, source.sentences)
 
     @cached_property
     def _word_cosines(self) -> "tuple[np.ndarray, np.ndarray]":
@@ -196,15 +198,22 @@ class Match:
         stated = [Statement("", 0, 0, text, i / last) for i, text in enumerate(source.sentences)]
         # What a list says of a paper is what that paper does.
         own = Composing.OWN * (self.asked.wanted.form == "list")
+        saying = self.saying(source)
         rows = [
             (Composing.ROLE * plays(s, role) if role else 0.0)
             + own * bool(OWN.search(s.text))
-            + Composing.SO * self.is_so(s.text)
+            + Composing.SO * (i in saying)
             - Composing.JUNK * (is_junk(s.text) and not code)
             - Composing.POINTING * points_away(s.text)
-            for s in stated
+            for i, s in enumerate(stated)
         ]
         return np.array(rows)
+
+    def means(self, source: Source) -> "np.ndarray":
+        """How well each sentence of a source tells how something is done."""
+        import numpy as np
+
+        return np.array([tells_means(Statement("", 0, 0, text, 0.5)) for text in source.sentences])
 
     def _surface(self, text: str) -> list[float]:
         figure = bool(quantities(plain(text)))

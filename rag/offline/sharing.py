@@ -70,12 +70,15 @@ def _compare(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
 
 
 def _list(match: Match, chances: Sequence[float], order: list[int]) -> _Plan:
+    if about := [i for i in order if match.sources[i].paper.paper_id in match.about]:
+        return [(place, i, Composing.LINE) for place, i in enumerate(about)]
     # Works that hold every name in the question are the ones asked for, if there are any.
     names = names_in(match.asked.text)
     holders = [i for i in order if all(holds(match.sources[i].text, name) for name in names)] if names else []
-    listed = holders or _about_subject(match, order) or _near_best(chances, order)
-    # Where it is asked which are faster or safer, those that say so.
-    listed = [i for i in listed if any(map(match.is_so, match.sources[i].sentences))] or listed
+    listed = [i for i in holders or order if match.says_so(match.sources[i])]
+    if match.deed and not listed:
+        listed = (holders or order)[: Composing.NEAREST]
+    listed = listed or holders or _about_subject(match, order) or _near_best(chances, order)
     listed = listed[: Composing.LISTED]
     return [(place, i, Composing.LINE) for place, i in enumerate(listed)]
 
@@ -139,6 +142,10 @@ def _best_sentences(match: Match, share: Share, tuning: Tuning) -> list[int]:
     worth = np.exp(odds - odds.max())
     best = np.argsort(-worth, kind="stable")
     count = int(np.searchsorted(np.cumsum(worth[best]) / worth.sum(), Composing.ENOUGH)) + 1
-    taken = [int(i) for i in best[: min(max(count, share.fewest), share.most)]]
+    order = [int(i) for i in best]
+    if match.asked.wanted.means and len(order) > 1:
+        how = int((odds + Composing.MEANS * match.means(share.source)).argmax())
+        order = [how, *(i for i in order if i != how)]
+    taken = order[: min(max(count, share.fewest), share.most)]
     # The sentence that answers comes first, what belongs to it as its abstract has it.
     return [taken[0], *sorted(taken[1:])]

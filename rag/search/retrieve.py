@@ -68,7 +68,12 @@ def _found(papers: Sequence[Paper], views: Views, scores: Mapping[str, float]) -
 def _passage(paper: Paper, hits: Mapping[str, Hit]) -> Passage:
     """The passage nearest in meaning; the whole abstract of a paper found by its words alone."""
     hit = hits.get(paper.paper_id)
-    return hit.passage if hit else Passage(paper.paper_id, 0, len(paper.abstract), paper.abstract)
+    return hit.passage if hit else whole(paper)
+
+
+def whole(paper: Paper) -> Passage:
+    """The whole abstract of a paper as a passage."""
+    return Passage(paper.paper_id, 0, len(paper.abstract), paper.abstract)
 
 
 def look(library: Library | Part, query: Query, depth: int = Search.POOL) -> Views:

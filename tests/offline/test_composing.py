@@ -14,8 +14,9 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from prompts import fill, text_of
 from rag.citing.citations import CitationReader
 from rag.langchain import ExtractiveModel, read_prompt
+from rag.language.naming import is_name
 from rag.models import Writer, quotable, write_sources
-from rag.offline.called import is_name, titled
+from rag.offline.called import titled
 from rag.offline.composing import Said, compose, uncited
 from rag.offline.matching import Match
 from rag.offline.sharing import share_out
@@ -118,13 +119,6 @@ def test_a_list_has_one_line_a_paper_with_its_title():
 def test_a_list_of_what_holds_a_name_has_only_such_papers():
     assert answer("Which papers report on KITCHEN?").startswith("- SlowHand: SlowHand reaches ")
     assert len(answer("Which papers report on KITCHEN?").splitlines()) == 1
-
-
-def test_a_list_of_what_is_faster_is_of_papers_that_say_so():
-    match = Match(read_question("Which papers speed up policies?"), PAPERS, StemVectors())
-    assert match.is_so("FastArm is 10 times faster than diffusion policies.")
-    assert not match.is_so("It plans, at the cost of a slower speed.") and not match.is_so("It plans every grasp.")
-    assert not Match(read_question("Which papers study policies?"), PAPERS, StemVectors()).is_so("It is faster.")
 
 
 def test_a_survey_cites_every_paper_once():
