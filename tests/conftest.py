@@ -4,9 +4,15 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
+# Before numpy and torch are imported: threads of theirs would wait for each other spinning, on cores that the other
+# workers need. The commands set the first for themselves.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from small_library import NEW, open_empty
 
@@ -21,6 +27,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 STORE = Path(__file__).parent.parent / "store"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The page and the commands first, which take longest; a file is one worker's, and so is the browser."""
+    files = [list(group) for _, group in groupby(items, lambda item: item.path)]
+    items[:] = [item for tests in reversed(files) for item in tests]
+    for item in items:
+        shared = "browser" if "browser" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(Path(shared).stem))
+
+
 @pytest.fixture(scope="session")
 def indexed(request: pytest.FixtureRequest) -> Path:
     """The folder of a library of the shipped papers, indexed with the default model.
@@ -30,10 +46,11 @@ def indexed(request: pytest.FixtureRequest) -> Path:
     files = sorted(path for path in STORE.rglob("*") if path.suffix in {".py", ".txt", ".jsonl", ".npz"})
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     home = request.config.cache.mkdir("library") / mark
-    if not home.exists():
-        making = home.with_name(f"{mark}-{os.getpid()}")
-        Library.open(making, DEFAULT_EMBEDDING_MODEL).close()
-        shutil.rmtree(making) if home.exists() else making.rename(home)
+    with FileLock(home.with_name(f"{mark}.lock")):  # the workers make it once
+        if not home.exists():
+            making = home.with_name(f"{mark}-{os.getpid()}")
+            Library.open(making, DEFAULT_EMBEDDING_MODEL).close()
+            making.rename(home)
     return home
 
 

@@ -232,7 +232,7 @@ def test_a_killed_add_is_finished_by_the_next(tmp_path, many):
     for share, *hurry in ((0.1,), (0.4, "hurry"), (0.7, "hurry")):
         process = adding(tmp_path / "home", many, *hurry)
         while process.poll() is None and followed(tmp_path / "home") < share * 600:
-            pass
+            time.sleep(0.005)
         process.kill()
         process.wait()
     embedder = WordEmbedder()
@@ -302,6 +302,7 @@ def test_what_another_process_adds_is_seen(small, tmp_path, many, monkeypatch):
     process = adding(tmp_path / "home", many)
     while process.poll() is None:
         assert small.by_meaning("gripper", 5) and small.by_words("gripper", 5)
+        time.sleep(0.02)  # the other needs the core as well
     assert process.returncode == 0
     assert len(small.by_meaning("gripper", 1000)) == len(small) == 660
 

@@ -6,6 +6,8 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -15,6 +17,7 @@ import gradio as gr
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from gradio.routes import App
 
 from store.errors import CitewellError
 from ui.assets import HEAD, PackedStart
@@ -81,6 +84,17 @@ def _nothing(record: logging.LogRecord) -> bool:
     return False
 
 
+@contextmanager
+def one_app() -> Iterator[None]:
+    """Within it Blocks get no web application: Gradio makes three, which cost half a second, and serves a fourth."""
+    make = App.create_app
+    App.create_app = staticmethod(lambda *_, **__: None)  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        App.create_app = staticmethod(make)  # type: ignore[assignment, method-assign]
+
+
 def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: str = "") -> Served:
     """Serve `page`. Port 0 takes a free one, `lock` asks for a password, `further` are more names for `host`.
 
@@ -111,6 +125,7 @@ def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: 
         mcp_server=False,
         pwa=False,
     )
+    page.blocks.app = gradio.routes[-1].app  # as `Blocks.launch` has it: its queue asks the application that is served
     return Served(Door(PackedStart(gradio), host, lock, further, page.limits), listening, _address(listening, host))
 
 

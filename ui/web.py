@@ -29,7 +29,7 @@ from ui.routes_papers import paper_routes
 from ui.routes_settings import settings_routes
 from ui.saved import Saved
 from ui.scope import scope_routes
-from ui.serving import Page
+from ui.serving import Page, one_app
 from ui.tab_draft import build_draft
 
 # Each is offered while the library holds the papers it is about.
@@ -50,6 +50,12 @@ def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAUL
     `limits` are those of each address.
     """
     saved = Saved(assistant.library.home)
+    with one_app():
+        blocks = _blocks(assistant, saved, alone)
+    return Page(blocks, _routes(assistant, saved, alone, limits), limits)
+
+
+def _blocks(assistant: Assistant, saved: Saved, alone: bool) -> gr.Blocks:
     with gr.Blocks(title="Citewell", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(_rail(assistant), elem_id="rail-holder", apply_default_css=False)
         builders = {"chat": _build_chat, "draft": lambda over: build_draft(over, saved, alone)}
@@ -58,7 +64,7 @@ def create_app(assistant: Assistant, alone: bool = True, limits: Limits = DEFAUL
                 with gr.Column(elem_id=f"place-{place}", elem_classes="a-place"):
                     builders[place](assistant) if place in builders else _build(place)
     blocks.queue(max_size=WAITING, api_open=False)  # what belongs into the queue is not run past it
-    return Page(blocks, _routes(assistant, saved, alone, limits), limits)
+    return blocks
 
 
 def _routes(assistant: Assistant, saved: Saved, alone: bool, limits: Limits) -> APIRouter:

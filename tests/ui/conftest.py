@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import ExitStack, closing, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,21 +29,37 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def serve():
-    """Serves an assistant's page on a free port of 127.0.0.1 until the tests are through."""
+@contextmanager
+def _serving():
+    """Serves assistants' pages on free ports of 127.0.0.1 until it ends: a page that nobody asks is not at rest."""
     from ui.serving import launch
     from ui.web import create_app
 
-    served = []
+    with ExitStack() as served:
 
-    def start(assistant, **more):
-        served.append(launch(create_app(assistant, **more), "127.0.0.1", 0))
-        return served[-1].address
+        def start(assistant, **more):
+            return served.enter_context(closing(launch(create_app(assistant, **more), "127.0.0.1", 0))).address
 
-    yield start
-    for page in served:
-        page.close()
+        yield start
+
+
+@pytest.fixture
+def serve():
+    """Serves pages until the test is through."""
+    with _serving() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def serve_for_module():
+    with _serving() as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def serve_for_all():
+    with _serving() as start:
+        yield start
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +68,8 @@ def assistant():
 
 
 @pytest.fixture(scope="session")
-def address(serve, assistant):
-    return serve(assistant)
+def address(serve_for_all, assistant):
+    return serve_for_all(assistant)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +84,7 @@ def open_page(window, address):
 
     def start(url=address):
         page = window.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.asked_hosts, page.errors = set(), []
         page.on("request", lambda request: page.asked_hosts.add(urlsplit(request.url).hostname))
         page.on("pageerror", lambda error: page.errors.append(error))
@@ -92,8 +109,8 @@ def desk_library(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def desk_page(open_page, serve, desk_library):
-    return open_page(serve(Assistant(desk_library, Settings(desk_library.home))))
+def desk_page(open_page, serve_for_all, desk_library):
+    return open_page(serve_for_all(Assistant(desk_library, Settings(desk_library.home))))
 
 
 @pytest.fixture
@@ -111,8 +128,9 @@ def desk(desk_page):
 
 
 @pytest.fixture
-def page(opened):
+def page(opened, assistant):
     """A page with nothing asked yet: opening a new one for every test takes a second each."""
+    assistant.gate.clear()
     opened.set_viewport_size({"width": 1200, "height": 800})
     opened.evaluate("document.querySelector('#new').click()")
     opened.wait_for_selector(".welcome:visible")

@@ -139,12 +139,14 @@ def test_an_answer_downloads_as_markdown(page):
 
 
 @pytest.fixture(scope="module")
-def real_page(open_page, serve, library, tmp_path_factory):
+def real_page(open_page, serve_for_module, library, tmp_path_factory):
     """The page over the shipped papers, with the offline model."""
     from rag.answer import Assistant
     from rag.settings import Settings
 
-    return open_page(serve(Assistant(library, Settings(tmp_path_factory.mktemp("home")))))
+    page = open_page(serve_for_module(Assistant(library, Settings(tmp_path_factory.mktemp("home")))))
+    yield page
+    page.close()
 
 
 def spans_of(link):

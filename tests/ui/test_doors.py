@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -31,23 +32,34 @@ PASSWORD = "three brown horses"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@pytest.fixture(scope="module")
+def serve_on(served, host="127.0.0.1", **more):
+    """A page that is served until `served` ends."""
+    page = launch(create_app(FakeAssistant(), limits=Limits(requests=0)), host, 0, **more)
+    return served.enter_context(closing(page))
+
+
+@pytest.fixture
 def served():
-    """Serves a page until the module's tests are through."""
-    pages = []
-
-    def start(host="127.0.0.1", **more):
-        pages.append(launch(create_app(FakeAssistant(), limits=Limits(requests=0)), host, 0, **more))
-        return pages[-1]
-
-    yield start
-    for page in pages:
-        page.close()
+    """Serves a page until the test is through."""
+    with ExitStack() as stack:
+        yield partial(serve_on, stack)
 
 
 @pytest.fixture(scope="module")
-def open_page(served):
-    return PageClient(served().address)
+def served_for_all():
+    """Serves a page until the module's tests are through."""
+    with ExitStack() as stack:
+        yield partial(serve_on, stack)
+
+
+@pytest.fixture(scope="module")
+def unlocked(served_for_all):
+    return served_for_all()
+
+
+@pytest.fixture(scope="module")
+def open_page(unlocked):
+    return PageClient(unlocked.address)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +70,9 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def locked(served, home):
+def locked(served_for_all, home):
     """A page with a password."""
-    return PageClient(served(lock=Lock.of(home, token="for-programs")).address)
+    return PageClient(served_for_all(lock=Lock.of(home, token="for-programs")).address)
 
 
 def log_in(client, password):
@@ -79,9 +91,9 @@ def routes_of(routes, before=""):
 
 
 @pytest.fixture(scope="module")
-def every_route(served):
+def every_route(unlocked):
     """Every route of a page, and some that there are not."""
-    found = {*routes_of(served()._server.config.app._app._app.routes)}
+    found = {*routes_of(unlocked._server.config.app._app._app.routes)}
     assert {"/config", "/gradio_api/upload", "/gradio_api/queue/data", "/citewell/ask"} <= {path for _, path in found}
     assert len(found) > 90
     return sorted(found | {("GET", "/no/such/route"), ("PUT", "/"), ("GET", "/login"), ("OPTIONS", "/config")})

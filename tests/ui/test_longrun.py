@@ -29,9 +29,9 @@ def test_a_page_left_open_keeps_no_file_and_no_thread_of_a_question(small, tmp_p
         for _ in range(times):
             assert client.ask("What does the study number 7 say?")
 
-    ask(10)
+    ask(5)
     before = held()
-    ask(40)
+    ask(20)
     descriptors, threads = held()
     page.close()
     assert descriptors <= before[0] + 4 and threads <= before[1] + 4

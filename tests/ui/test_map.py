@@ -29,7 +29,7 @@ def test_many_papers_are_heaps_until_one_is_near(small, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def map_page(open_page, serve, tmp_path_factory):
+def map_page(open_page, serve_for_module, tmp_path_factory):
     from small_library import NEW, open_empty
 
     from rag.answer import Assistant
@@ -38,11 +38,12 @@ def map_page(open_page, serve, tmp_path_factory):
     with open_empty(tmp_path_factory.mktemp("map")) as library:
         bare = Paper("bare", "A chapter of which there is a title", "")
         library.add([*NEW, bare, Paper("evil", f"Evil {EVIL}", f"We look at maps in setting 3. {EVIL}")])
-        page = open_page(serve(Assistant(library, Settings(library.home))) + "?p=map")
+        page = open_page(serve_for_module(Assistant(library, Settings(library.home))) + "?p=map")
         page.wait_for_selector(".map-themes li")
         yield page
         assert not page.errors and page.asked_hosts == {"127.0.0.1"}
         assert page.evaluate("window.hacked") is None
+        page.close()
 
 
 def test_the_map_is_used_by_keyboard_alone(map_page):

@@ -224,11 +224,11 @@ def test_a_search_sees_ones_own_conversations_that_are_not_deleted(tmp_path):
     saved.close()
 
 
-@pytest.fixture
-def client(serve):
+@pytest.fixture(scope="module")
+def client(serve_for_module):
     from tests.page_client import PageClient
 
-    return PageClient(serve(FakeAssistant()))
+    return PageClient(serve_for_module(FakeAssistant()))
 
 
 def test_half_a_character_and_a_number_without_end_are_no_faults_of_the_page(client):
