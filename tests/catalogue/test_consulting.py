@@ -63,6 +63,8 @@ def test_a_question_about_content_is_none_about_the_library(library, question):
         ("who did Sergey Levine write with?", "coauthors", "by Sergey Levine", ""),
         ("What is in here?", "overview", "", ""),
         ("who wrote RT-2?", "who", "", ""),
+        ("who wrote RT-2 and when?", "who", "", ""),
+        ("who proposed RT-2, and in which year was it published?", "who", "", ""),
         ("when was AntGPT published?", "when", "", ""),
         ("where was RT-2 published?", "where", "", ""),
         ("BibTeX of RT-2", "bibtex", "", ""),
