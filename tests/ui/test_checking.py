@@ -169,7 +169,7 @@ def test_files_are_chosen_and_a_sentence_is_checked_against_its_paper(desk, desk
     given = [{"name": name, "mimeType": "", "buffer": text.encode()} for name, text in files.items()]
     check.set_input_files(".check [data-part=file]", files=given)
     check.wait_for_function("document.querySelector('.check [data-part=bib]').value.includes('@misc')")
-    assert check.locator(".check [data-part=name]").inner_text() == "a.md"
+    check.wait_for_selector(".check [data-part=name]:has-text('a.md')")
     check.fill(".check [data-part=cite] input", "Study 7 of")
     check.wait_for_selector(".offers li:visible")
     check.keyboard.press("Enter")
