@@ -14,7 +14,7 @@ from typing import Any
 from store.errors import DamagedIndexError
 from store.folder import Folder, open_to_read
 from store.indexes import Indexes
-from store.papers import Papers
+from store.papers import Papers, named
 from store.records import Paper, Progress
 from store.rows import columns_in, digest_of_row, paper_of, spans_of, unreadable
 from store.salvage import salvage
@@ -22,7 +22,6 @@ from store.sync import Sync
 
 _BATCH = 1_000  # papers looked at together
 _SAME = 0.99  # least cosine of a vector with that of its text: another encoder, or half precision, turns it less
-_NAMED = 5  # papers that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,9 @@ def _records(folder: Folder, papers: Papers, sync: Sync) -> list[str]:
             papers.leave_out(seq, unreadable(row))
         (mended if whole else lost).append(whole.paper_id if whole else str(row[0]))
     if mended:
-        sync.repairs.append(f"The record of {_named(mended)} was damaged: it was put back from a copy.")
+        sync.repairs.append(f"The record of {named(mended)} was damaged: it was put back from a copy.")
     advice = "remove and add again what is named"
-    return [f"The record of {_named(lost)} is not what was kept, and no copy has it; {advice}."] if lost else []
+    return [f"The record of {named(lost)} is not what was kept, and no copy has it; {advice}."] if lost else []
 
 
 def _from_copy(folder: Folder, seq: int, row: list[Any], digest: str) -> Paper | None:
@@ -102,11 +101,6 @@ def _is_whole(path: Path) -> bool:
             return copy.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
     except sqlite3.DatabaseError:
         return False
-
-
-def _named(ids: list[str]) -> str:
-    named = ", ".join(ids[:_NAMED])
-    return f"{named} and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else named
 
 
 def _counts(folder: Folder, papers: Papers) -> list[str]:

@@ -18,6 +18,12 @@ _NAMED = 5  # papers that are named
 _SHOWN = 200  # characters of a title that stands for its paper
 
 
+def named(ids: Sequence[str]) -> str:
+    """The first of these ids, and how many more there are."""
+    first = ", ".join(ids[:_NAMED])
+    return f"{first} and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else first
+
+
 class Papers(Followed):
     """The papers of one library; `damaged` are the ids of those last read whose records are not what was kept."""
 
@@ -94,10 +100,8 @@ class Papers(Followed):
     @property
     def left_out(self) -> str:
         """What is said of those that are `damaged`; else empty."""
-        names = ", ".join(sorted(self.damaged)[:_NAMED]) + f" and {len(self.damaged) - _NAMED:,} more" * (
-            len(self.damaged) > _NAMED
-        )
-        return f"The record of {names} is damaged and left out; run `citewell doctor --deep`." if self.damaged else ""
+        told = f"The record of {named(sorted(self.damaged))} is damaged and left out; run `citewell doctor --deep`."
+        return told if self.damaged else ""
 
     def passages_of(self, paper_ids: Sequence[str]) -> dict[str, list[Passage]]:
         """The passages that the vector index knows by their numbers, by paper."""

@@ -43,12 +43,12 @@ def _apart(text: str) -> Iterator[str]:
 
 
 def _by_and(text: str) -> list[str]:
-    """Cut at each "and" that stands in no braces."""
-    cuts, depth = [0], 0
+    """Cut at each "and" that stands in no braces; those that are not closed hold nothing."""
+    cuts, depth, whole = [0], 0, text.count("{") == text.count("}")
     for match in _AND_OR_BRACE.finditer(text):
         if match[0] in "{}":
-            depth = max(0, depth + (1 if match[0] == "{" else -1))
-        elif depth == 0:
+            depth += whole * (1 if match[0] == "{" else -1)
+        elif depth <= 0:
             cuts += match.span()
     cuts.append(len(text))
     return [text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True)]

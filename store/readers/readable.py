@@ -176,7 +176,7 @@ class _Whole:
     def begins_hyphened(self, start: str) -> bool:
         """Whether a word with a hyphen begins so."""
         place = bisect_left(self._hyphened, start)
-        return self._hyphened[place : place + 1] != [] and self._hyphened[place].startswith(start)
+        return any(word.startswith(start) for word in self._hyphened[place : place + 1])
 
 
 def _rejoined(first: str, second: str, whole: _Whole) -> str:
