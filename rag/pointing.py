@@ -77,6 +77,9 @@ _COMPLEMENT = re.compile(rf"(?i)\bthe (?:[\w-]+ ){{1,3}}(?:of|about|between|behi
 _DOCUMENT = any_of(
     r"\b(?:the|an?) (?:[\w-]+ ){0,2}?(?:chapter|paper|book|thesis|article|survey|review|report|study|work|tutorial"
     r"|literature|research) (?:on|about|of|for|in|with|by|from|called|titled) (?!(?:it|them|this|that|these)\b)",
+)
+# Of which there is one, and everybody knows it.
+_UNIQUE = any_of(
     r"\bthe (?:brain|weather|internet|web|world|climate|economy|stock market|public|human body|eye|police|law|sun|sky"
     r"|ocean|sea|elderly|deaf|blind|future of)\b",
 )
@@ -104,7 +107,7 @@ def _is_whole(rest: str) -> bool:
 
 def _is_own(question: str) -> bool:
     """Whether a question names what it is about, by nouns that point at nothing said before."""
-    if _DOCUMENT.search(question) or _papers_on(question):
+    if _DOCUMENT.search(question) or _UNIQUE.search(question) or _papers_on(question):
         return True
     found = (_BARE.match(question), _COMPLEMENT.search(question))
     return any(match is not None and _tells(match["named"]) for match in found)
@@ -117,6 +120,7 @@ def _papers_on(question: str) -> bool:
 
 
 def _tells(text: str) -> bool:
+    """Whether a phrase names a subject; "which robots?" asks of a paper, but "how do robots …" names its own."""
     known = (_ATTRIBUTE.fullmatch(word) or _VAGUE.fullmatch(word) for word in content_words(text))
     return not all(known) or bool(re.search(r"\brobots\b", text))
 

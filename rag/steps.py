@@ -94,9 +94,8 @@ class Search:
         known, wanted = {f.paper.paper_id for f in found}, {paper.paper_id for paper in papers}
         lowest = found[-1].score if found else 0.0
         missing = [Found(p, whole(p), lowest) for p in papers if p.paper_id not in known]
-        spare = [f for f in reversed(found) if f.paper.paper_id not in wanted][
-            : max(0, len(found) + len(missing) - count)
-        ]
+        over = max(0, len(found) + len(missing) - count)
+        spare = [f for f in reversed(found) if f.paper.paper_id not in wanted][:over]
         return [*(f for f in found if f not in spare), *missing]
 
     def _listed(self, count: int) -> Sequence[Paper]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rag.language.terms import content_stems, words
 
-_RISING = (
+RISING = (
     r"improv(?:e[sd]?|ing)|enhanc(?:e[sd]?|ing)|boost(?:s|ed|ing)?|increas(?:e[sd]?|ing)|rais(?:e[sd]?|ing)"
     r"|strengthen(?:s|ed|ing)?|elevat(?:e[sd]?|ing)|heighten(?:s|ed|ing)?|amplif(?:y|ies|ied|ying)"
 )
@@ -37,11 +37,11 @@ _ENDS = r"(?= (?:by|on|in|when|as|with|for|to|from)\b|[.,;]|$)"
 _PATTERNS = tuple(
     (re.compile(rf"(?i)\b{pattern}"), up)
     for rising, falling, frame in (
-        (_RISING, _FALLING, rf"(?:%s) (?:the |its |their |both |an? |his )?{_THING}{_STOP}"),
+        (RISING, _FALLING, rf"(?:%s) (?:the |its |their |both |an? |his )?{_THING}{_STOP}"),
         (_BETTER, _WORSE, rf"(?:mak(?:es?|ing)|made|renders?) (?:the |its |their )?{_THING} (?:\w+ly )?(?:%s)\b"),
         (_BETTER, _WORSE, rf"(?<!than )(?:%s) {_THING}{_STOP}"),
         (_RISE, _FALL, rf"(?:%s) (?:in|of) (?:the |its |their )?{_THING}{_STOP}"),
-        (_RISING, _FALLING, r"(?P<thing>(?:[\w-]+ ){0,3}?[\w-]+) (?:is|are|was|were|be|been) (?:\w+ly )?(?:%s)\b"),
+        (RISING, _FALLING, r"(?P<thing>(?:[\w-]+ ){0,3}?[\w-]+) (?:is|are|was|were|be|been) (?:\w+ly )?(?:%s)\b"),
         (_RISES, _FALLS, rf"(?P<thing>(?:[\w-]+ ){{0,3}}?[\w-]+) (?:%s){_ENDS}"),
     )
     for pattern, up in ((frame % rising, True), (frame % falling, False))

@@ -197,7 +197,7 @@ def _term(word: Word) -> _Term:
     text, bare = word.text.lower(), bare_prefix(word.stem)
     if re.fullmatch(r"[A-Z]{2,}s", word.text):
         return _Term(text[:-1], "", 0, False)
-    said = None if text.startswith("dependenci") or text == "dependency" else sides().get(word.stem)  # no need
+    said = None if text.startswith("dependenc") else sides().get(word.stem)  # those of a sentence are no need
     if said and word.text[1:].islower() and (word.start == 0 or word.text.islower()):
         return _Term(word.stem, *said, False)
     return _Term(bare, "", 0, True) if bare and is_word(bare) else _Term(word.stem, "", 0, False)

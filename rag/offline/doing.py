@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.language.directions import changes
+from rag.language.directions import RISING, changes
 from rag.language.opposites import DENIES, sides
 from rag.language.polarity import is_no_finding
 from rag.language.terms import content_stems, plain, shared, words
 from rag.telling.statements import OWN
 from rag.tuning import Composing
 
-_RAISE = r"improv(?:e[sd]?|ing)|increas(?:e[sd]?|ing)|boost(?:s|ed|ing)?|enhanc(?:e[sd]?|ing)|rais(?:e[sd]?|ing)"
 _LOWER = (
     r"reduc(?:e[sd]?|ing)|lower(?:s|ed|ing)?|decreas(?:e[sd]?|ing)|cut(?:s|ting)?|sav(?:e[sd]?|ing)|shr[iu]nk(?:s|ing)?"
     r"|minimi[sz](?:e[sd]?|ing)|mitigat(?:e[sd]?|ing)|alleviat(?:e[sd]?|ing)|lessen(?:s|ed|ing)?|prevent(?:s|ed|ing)?"
@@ -25,7 +24,7 @@ _FAST = re.compile(
 )
 _CAN = r"(?i)^(?:that |which )?(?:can |could )?"
 _VERBS = (
-    (re.compile(rf"{_CAN}(?:{_RAISE}) (?P<what>.+)"), True),
+    (re.compile(rf"{_CAN}(?:{RISING}) (?P<what>.+)"), True),
     (re.compile(rf"{_CAN}(?:{_LOWER}|(?:need|require|use)s? (?:less|fewer)) (?P<what>.+)"), False),
 )
 _SPEEDING = re.compile(rf"{_CAN}(?:speed up|accelerate) (?P<what>.+)")
@@ -35,7 +34,7 @@ _NO_DIRECTION = frozenset({"speed", "cost"})  # stems that name what is graded, 
 _REACH = 6  # words behind a verb in which what it changes stands
 _PATTERNS = {
     up: re.compile(rf"(?i)\b(?:{verbs})\b(?P<what>(?:\W+[\w-]+){{1,{_REACH}}})")
-    for up, verbs in ((True, _RAISE), (False, _LOWER))
+    for up, verbs in ((True, RISING), (False, _LOWER))
 }
 _NEEDING = re.compile(rf"(?i)\b(?:{_FEW})\b(?P<what>(?:\W+[\w-]+){{1,3}})|(?P<thing>[\w-]+)[ -]efficien(?:t|cy)\b")
 

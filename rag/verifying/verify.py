@@ -150,7 +150,7 @@ def _name(case: Case, verifier: Verifier) -> Ruling | None:
 
 
 def _no_word(case: Case, verifier: Verifier) -> Ruling | None:
-    """A claim of which the abstracts have no telling word beyond their titles cannot be what they say."""
+    """A claim of which the abstracts have no telling word beyond their titles, or a lone word, is not what they say."""
     said, texts = claim_stems(case.claim), [reading.text for reading in case.readings]
     named = frozenset[str]().union(*(claim_stems(text.title) for text in texts))
     states = len(case.claim.split()) > 1 and (bool(said - named) or len(said) > _NAME)
