@@ -1,14 +1,16 @@
 """The page in a real Chromium: how long it takes to load, to show a first source, to paint a large map.
 
 `python -m benchmarks.browsing [--rounds 7] [--corpus CORPUS]`: one `citewell chat` over the shipped papers, asked the
-dev questions once before. Times are those of the page's own clock, medians of the rounds; each load begins with
-nothing in the browser's cache. `a turn, bytes` is what the browser sends of a question in a long conversation. With
-CORPUS, the map of its papers is opened as well, over the library that `benchmarks.people` stands in for one.
+first dev questions before, those of the rounds among them. Times are those of the page's own clock, medians of the
+rounds; each load begins with nothing in the browser's cache. `a turn, bytes` is what the browser sends of a question in
+a long conversation. With CORPUS, the map of its papers is opened by its address as well, so that its first paint has
+the load of the page in it; the library is the one that `benchmarks.people` holds in memory.
 """
 
 import argparse
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,14 +140,14 @@ def sent(page: "Page") -> dict[str, int]:
 
 
 def painted(browser: "Browser", corpus: Path, rounds: int) -> dict[str, object]:
-    """Milliseconds from opening the map of a large library to its first dots, once it is laid out."""
+    """Milliseconds from opening the address of the map to its first dots, once a large library is laid out."""
     with tempfile.TemporaryDirectory() as folder:
         assistant = FakeAssistant()
         assistant.library = InMemory(corpus, Path(folder))
         served = launch(create_app(assistant, limits=Limits(requests=0)), "127.0.0.1", 0)
         client, times = PageClient(served.address), []
         while client.get("map")["making"]:
-            pass
+            time.sleep(1)
         for _ in range(rounds):
             page = browser.new_context().new_page()
             page.goto(served.address + "?p=map", wait_until="commit")

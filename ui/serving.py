@@ -86,7 +86,7 @@ def _nothing(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def one_app() -> Iterator[None]:
-    """Within it Blocks get no web application: Gradio makes three, which cost half a second, and serves a fourth."""
+    """Within it Blocks get no web application: Gradio makes one each time they are entered, and serves another."""
     make = App.create_app
     App.create_app = staticmethod(lambda *_, **__: None)  # type: ignore[assignment, method-assign]
     try:
