@@ -87,9 +87,9 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[Turn] = (), k: int | None = None, limit: Filter = NO_LIMIT
     ) -> Iterator[Event]:
-        """The answer as it comes: Searched, a Checked for each finished sentence, at last the Answer.
+        """The answer as it comes: Searched, again after further searches, each Checked sentence, at last the Answer.
 
-        Nothing that was yielded is taken back. `k` is the number of papers read, the setting's by default; `limit`
+        No sentence that was yielded is taken back. `k` is the number of papers read, the setting's by default; `limit`
         says which may be, beside what the question says of that. Raises QuestionError.
         """
         question = _checked_question(question)
@@ -101,12 +101,12 @@ class Assistant:
         asked, repairs = self._standalone(means.server, consulted.question, () if consulted.stands_alone else history)
         count = k or sources_for(asked, means.settings.sources)
         part = catalogue_of(self.library).part(consulted.filter)
-        looked = Search(asked, part, self.tuning, means.settings.steps, means.server).run(count)
-        searched = Searched(asked, looked.found, looked.searches, consulted.filter)
+        for looked in Search(asked, part, self.tuning, means.settings.steps, means.server).looks(count):
+            searched = Searched(asked, looked.found, looked.searches, consulted.filter)
+            yield searched
         records = records_block(self.library, consulted.filter) if means.server else ""
         writer, repairs = self._writer(means.server, searched, history, part), [*repairs, *looked.repairs]
         answering = _Answering(question, searched, writer, repairs, started, looked.usage, records)
-        yield searched
         yield from answering.run(means.verifier)
         if means.server is not None and means.settings.asks_model:
             answering.judge(means.server)

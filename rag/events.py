@@ -12,7 +12,8 @@ from rag.records import Answer, CitedSentence, Found, Sentence
 class Searched:
     """What was searched for, in how many searches, and the papers found, best first: known before the first word.
 
-    `limit` is what the searches were limited by.
+    Where searches follow the first, it comes twice: what they find joins or displaces papers of the first. `limit` is
+    what the searches were limited by.
     """
 
     standalone_question: str

@@ -9,7 +9,7 @@ search found.
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -58,18 +58,29 @@ class Search:
 
     def run(self, count: int) -> Looked:
         """The `count` best papers, of the first search and of those that it calls for."""
+        *_, last = self.looks(count)
+        return last
+
+    def looks(self, count: int) -> Iterator[Looked]:
+        """What is found as far as it is known: by the first search where others follow, at last by all of them."""
         first = _EXCLUDED.sub("", self._question) or self._question  # what is named there would be found first
         found = self._with_those_listed(self._retrieve(first, count), count)
         read = enough(found, read_question(first).kind) if self._model else found
         looked, parts = Looked(tuple(read), (first,)), parts_of(first)
-        if not self._most:
-            return looked
-        if len(parts) > 1:
-            looked = self._with(looked, parts, count)
-        if all(is_sure(part, looked.found, self._library.embed) for part in parts):
+        if self._most and (len(parts) > 1 or not self._is_sure(parts, looked)):
+            yield looked
+            looked = self._further(looked, parts, count)
+        yield looked
+
+    def _is_sure(self, parts: Sequence[str], looked: Looked) -> bool:
+        return all(is_sure(part, looked.found, self._library.embed) for part in parts)
+
+    def _further(self, first: Looked, parts: Sequence[str], count: int) -> Looked:
+        looked = self._with(first, parts, count) if len(parts) > 1 else first
+        if len(parts) > 1 and self._is_sure(parts, looked):
             return looked
         try:
-            wanted = self._asked(looked) if self._model else own_words(first, looked.found)
+            wanted = self._asked(looked) if self._model else own_words(first.searches[0], looked.found)
             looked = self._with(looked, wanted, count)
             if self._model:
                 looked = replace(looked, found=tuple(self._reranked(looked.found)))

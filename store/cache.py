@@ -4,22 +4,45 @@ import hashlib
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from store.folder import open_to_read
 from store.records import Paper, Passage
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 T = TypeVar("T")
 Read = Callable[[Sequence[Paper]], tuple[list[list[Passage]], np.ndarray]]
 _SEAL = 4  # bytes of a sum
 _PAGE = 500  # keys a look-up
 _LATEST = 256  # fresh vectors that are kept in memory
 _KEPT = 4_096  # papers whose means are kept in memory; some 6 MB
+
+
+class Latest(Generic[K, V]):
+    """What was used last, kept in memory: at `most` so many."""
+
+    def __init__(self, most: int):
+        self._most, self._kept, self._lock = most, dict[K, V](), threading.Lock()
+
+    def get(self, keys: Iterable[K]) -> dict[K, V]:
+        """What is kept under these keys."""
+        with self._lock:
+            return {key: self._kept[key] for key in keys if key in self._kept}
+
+    def keep(self, used: Mapping[K, V]) -> None:
+        """Keep these."""
+        with self._lock:
+            for key, value in used.items():
+                self._kept.pop(key, None)  # put in anew, it is among the latest
+                self._kept[key] = value
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
 
 
 class Cache:
@@ -114,7 +137,7 @@ class VectorCache(Cache):
 
     def __init__(self, path: Path, shipped: Callable[[], Mapping[bytes, bytes]] = dict, read_only: bool = False):
         super().__init__(path, shipped, read_only)
-        self._latest: dict[bytes, np.ndarray] = {}
+        self._latest = Latest[bytes, np.ndarray](_LATEST)
 
     def has(self, texts: Sequence[str]) -> set[str]:
         """Those of these texts whose vectors are kept."""
@@ -130,7 +153,7 @@ class VectorCache(Cache):
         if not texts:
             return encode([])
         keys = [key_of(text) for text in texts]
-        known = {key: self._latest[key] for key in keys if key in self._latest} if not keep else {}
+        known = self._latest.get(keys) if not keep else {}
         asked = [key for key in keys if key not in known]
         known |= {key: np.frombuffer(blob, np.float16) for key, blob in self.get(asked).items()}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -141,7 +164,7 @@ class VectorCache(Cache):
             if keep:
                 self.put({key: vector.tobytes() for key, vector in found.items()})
             else:
-                self._latest = dict([*self._latest.items(), *found.items()][-_LATEST:])
+                self._latest.keep(found)
         rows = np.stack([known[key] for key in keys]).astype(np.float32)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
@@ -151,17 +174,15 @@ class MeanVectors:
 
     def __init__(self, read: Read):
         self._read = read
-        self._known: dict[Paper, np.ndarray] = {}
-        self._lock = threading.Lock()
+        self._latest = Latest[Paper, np.ndarray](_KEPT)
 
     def rows(self, papers: Sequence[Paper]) -> np.ndarray:
         """Unit rows, float32, shape (len(papers), d)."""
-        with self._lock:
-            known = {paper: self._known[paper] for paper in papers if paper in self._known}
+        known = self._latest.get(papers)
         missing = [paper for paper in dict.fromkeys(papers) if paper not in known]
         if missing:
             known |= zip(missing, self._means(missing), strict=True)
-            self._keep(known)
+            self._latest.keep(known)
         return np.stack([known[paper] for paper in papers])
 
     def _means(self, papers: Sequence[Paper]) -> np.ndarray:
@@ -169,14 +190,6 @@ class MeanVectors:
         means = np.zeros((len(papers), vectors.shape[1]), np.float32)
         np.add.at(means, [n for n, some in enumerate(passages) for _ in some], vectors)
         return means / np.linalg.norm(means, axis=1, keepdims=True).clip(1e-12)
-
-    def _keep(self, known: dict[Paper, np.ndarray]) -> None:
-        with self._lock:
-            for paper, row in known.items():
-                self._known.pop(paper, None)  # put in anew, it is among the latest
-                self._known[paper] = row
-            while len(self._known) > _KEPT:
-                del self._known[next(iter(self._known))]
 
 
 def key_of(text: str) -> bytes:

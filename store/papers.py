@@ -11,7 +11,7 @@ from store.identity import identify, keys
 from store.lagging import PAGE, Followed
 from store.merging import join
 from store.records import AddReport, Outline, Paper, Passage, Progress, Skipped, unfit
-from store.rows import COLUMNS, digest_of_row, outline_of, paper_of, passages_of
+from store.rows import COLUMNS, digest_of_row, outline_of, paper_of, passages_of, whole_of
 
 _BATCH = 1_000  # papers a transaction
 _NAMED = 5  # papers that are named
@@ -92,10 +92,10 @@ class Papers(Followed):
 
     def whole(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
         """The papers of these ids whose records are those of their digests, by id; the others are `damaged`."""
-        rows = list(self._rows(f"digest, {COLUMNS}", paper_ids))
-        damaged = {row[1] for row in rows if digest_of_row(row[1:]) != row[0]}
-        self.damaged = (self.damaged - set(paper_ids)) | damaged
-        return {row[1]: paper_of(row[1:]) for row in rows if row[1] not in damaged}
+        rows = {row[1]: whole_of(row) for row in self._rows(f"digest, {COLUMNS}", paper_ids)}
+        found = {paper_id: paper for paper_id, paper in rows.items() if paper}
+        self.damaged = (self.damaged - set(paper_ids)) | (rows.keys() - found.keys())
+        return found
 
     @property
     def left_out(self) -> str:
@@ -103,7 +103,7 @@ class Papers(Followed):
         told = f"The record of {named(sorted(self.damaged))} is damaged and left out; run `citewell doctor --deep`."
         return told if self.damaged else ""
 
-    def passages_of(self, paper_ids: Sequence[str]) -> dict[str, list[Passage]]:
+    def passages_of(self, paper_ids: Sequence[str]) -> dict[str, tuple[Passage, ...]]:
         """The passages that the vector index knows by their numbers, by paper."""
         rows = self._rows("paper_id, spans, abstract", paper_ids)
         return {paper_id: passages_of(paper_id, spans, abstract) for paper_id, spans, abstract in rows}

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any
 
 from store.names import Author, Name
@@ -14,6 +15,7 @@ FIELDS = tuple(field.name for field in fields(Paper))
 COLUMNS = ", ".join(FIELDS)
 STORED = (*FIELDS, "content", "digest")  # what a row is written with
 _PART = "\x1f"
+_READ_LAST = 2_048  # papers that are not read anew while their rows are the same; some 15 MB
 
 
 def row_of(paper: Paper) -> list[Any]:
@@ -56,6 +58,12 @@ def paper_of(row: Sequence[Any]) -> Paper:
     """The paper of a row of FIELDS. Raises sqlite3.DatabaseError where a field keeps what nobody wrote."""
     values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
     return Paper(**values | {name: read(values[name]) for name, read in _READ.items()})
+
+
+@lru_cache(_READ_LAST)
+def whole_of(row: tuple[Any, ...]) -> Paper | None:
+    """The paper of a row of its digest and FIELDS; None where they are not those of the digest."""
+    return paper_of(row[1:]) if digest_of_row(row[1:]) == row[0] else None
 
 
 def unreadable(row: Sequence[Any]) -> list[str]:
@@ -105,11 +113,12 @@ def spans_of(passages: Sequence[Passage]) -> str:
     return " ".join(f"{passage.start}-{passage.end}" for passage in passages)
 
 
-def passages_of(paper_id: str, spans: str, abstract: str) -> list[Passage]:
+@lru_cache(_READ_LAST)
+def passages_of(paper_id: str, spans: str, abstract: str) -> tuple[Passage, ...]:
     """The inverse of `spans_of`."""
     try:
         bounds = [tuple(map(int, span.split("-"))) for span in spans.split()]
-        return [Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds]
+        return tuple(Passage(paper_id, start, end, abstract[start:end]) for start, end in bounds)
     except (ValueError, TypeError):
         raise sqlite3.DatabaseError(f"{str(spans)[:60]!r} are no places of passages") from None
 

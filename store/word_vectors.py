@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from store.cache import Cache, key_of
+from store.cache import Cache, Latest, key_of
 from store.encoders import Embedder
 from store.encoders.bert import Words
 from store.keywords import STOP_WORDS
@@ -20,6 +20,7 @@ from store.sentences import embedding_text, passages
 _DIMENSIONS = 64  # of the directions in which the words of papers differ most; the rest adds nothing
 _SAMPLE = 40  # papers from which the directions are taken
 _BASIS = "basis"
+_KEPT = 2_048  # papers whose words are kept in memory; some 13 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class WordVectors:
         self._kept = kept
         self._embedder = embedder
         self._basis: np.ndarray | None = None
+        self._latest = Latest[bytes, np.ndarray](_KEPT)
 
     def keep(self, papers: Sequence[Paper], read: Mapping[str, Words] | None = None) -> None:
         """Make the vectors of those papers that have none yet; `read` holds the words of texts read before."""
@@ -63,9 +65,15 @@ class WordVectors:
         return WordMatches(spans, nearest)
 
     def _vectors_of(self, papers: Sequence[Paper]) -> list[np.ndarray]:
-        self.keep(papers)
-        kept = self._kept.get([_key(paper) for paper in papers])
-        return [np.frombuffer(kept[_key(paper)], np.int8).reshape(-1, self._width) for paper in papers]
+        keys = [_key(paper) for paper in papers]
+        known = self._latest.get(keys)
+        fresh = {key: paper for key, paper in zip(keys, papers, strict=True) if key not in known}
+        if fresh:
+            self.keep(list(fresh.values()))
+            kept = self._kept.get(list(fresh))
+            known |= {key: np.frombuffer(blob, np.int8).reshape(-1, self._width) for key, blob in kept.items()}
+            self._latest.keep(known)
+        return [known[key] for key in keys]
 
     def _question_words(self, question: str) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
         _, ((spans, vectors),) = self._embedder.encode_words([question])

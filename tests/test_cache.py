@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes import WordEmbedder
 
-from store.cache import Cache, MeanVectors, VectorCache
+from store.cache import Cache, Latest, MeanVectors, VectorCache
 from store.records import Paper, Passage
 
 PAPERS = [
@@ -25,6 +25,13 @@ def test_a_paper_is_the_mean_of_its_passages_and_is_read_once():
     rows = means.rows(PAPERS)
     assert np.allclose(rows, [[0.5**0.5, 0.5**0.5], [0, 1], [0, 0]])
     assert np.array_equal(means.rows(PAPERS[::-1]), rows[::-1]) and len(calls) == 1
+
+
+def test_what_was_used_last_stays_in_memory():
+    latest = Latest[str, int](2)
+    latest.keep({"a": 1, "b": 2})
+    latest.keep({"a": 1, "c": 3})
+    assert latest.get("abc") == {"a": 1, "c": 3}
 
 
 def test_a_vector_with_a_changed_bit_is_made_again(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openai_server import Script, serve
 
-from rag.answer import Assistant
+from rag.answer import Assistant, Searched
 from rag.language.terms import content_stems, plain
 from rag.records import NONE_FOUND, Turn, read_refusal
 from rag.settings import Settings
@@ -122,6 +122,13 @@ def test_offline_the_parts_and_the_librarys_words_are_searched_for(library):
     found = Search(VAGUE, library, Assistant(library, settings).tuning, 0, None).run(8).found
     assert not is_sure(VAGUE, found, library.embed)
     assert all(VAGUE.rstrip("?") in more for more in own_words(VAGUE, found))
+
+
+def test_what_the_first_search_finds_is_told_before_the_others(library):
+    assistant = Assistant(library, Settings(Path("unused")))
+    first, then = (event for event in assistant.stream(VAGUE) if isinstance(event, Searched))
+    assert first.searches == (VAGUE,) and first.found and len(then.searches) > 1
+    assert len([event for event in assistant.stream(PLAIN) if isinstance(event, Searched)]) == 1
 
 
 def test_papers_far_below_the_best_are_not_read(library, settings):

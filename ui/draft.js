@@ -2,7 +2,7 @@
 // the plan that cannot be read is shown where it stands; what was there is there again when the page is opened anew.
 import { fillIn, get, person, post, read, toast, write } from "./net.js";
 import { picker } from "./picker.js";
-import { appearing, go, idsOf, where } from "./places.js";
+import { go, idsOf, onMove, where } from "./places.js";
 import { gently } from "./sources.js";
 
 const MOST = 100; // papers of a draft
@@ -128,18 +128,38 @@ function showLine() {
   area().scrollTop = (area().scrollHeight / lines.length) * Math.max(0, line - 4);
 }
 
-export function start() {
-  Object.assign(window.citewell, { chosenForDraft: chosen, person, planEdit: () => edit, draftBrought: back });
-  cards();
-  appearing("draft", (place, isNew) => {
-    if (isNew) papers = picker(place, { label: "Only from these papers", hint: "Words of a title, an author, a tag; none: the library is searched", most: MOST, changed: choose });
-    const { ids } = where();
-    if (isNew) bring();
-    if (ids === shown) return;
-    if (!ids) return choose(papers.ids()); // what was chosen stays
-    shown = ids;
-    papers.set(idsOf(ids, MOST));
+// Gradio makes the fields when the place is first gone to.
+const FIELDS = ["#draft .draft", "#topic textarea", "#plan textarea", "#draft-text", "#bring-draft"];
+let made;
+let opened = false;
+function make() {
+  made ??= new Promise((done) => {
+    const look = () => {
+      if (FIELDS.every((one) => document.querySelector(one))) return done();
+      if (!opened) document.getElementById("open-draft")?.click(); // lost while Gradio is still beginning
+      setTimeout(look, 50);
+    };
+    look();
   });
+  return made;
+}
+
+async function appear() {
+  await make();
+  const isNew = !papers;
+  papers ??= picker(document.querySelector("#draft .draft"), { label: "Only from these papers", hint: "Words of a title, an author, a tag; none: the library is searched", most: MOST, changed: choose });
+  const { ids, place } = where();
+  if (isNew) bring();
+  if (place !== "draft" || ids === shown) return;
+  if (!ids) return choose(papers.ids()); // what was chosen stays
+  shown = ids;
+  papers.set(idsOf(ids, MOST));
+}
+
+export function start() {
+  Object.assign(window.citewell, { chosenForDraft: chosen, person, planEdit: () => edit, draftBrought: back, draftOpened: () => (opened = true) });
+  cards();
+  onMove(({ place }) => place === "draft" && appear());
   document.addEventListener("click", (event) => {
     if (event.target.closest("#write")) awaited = true;
   });

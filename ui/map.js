@@ -12,6 +12,7 @@ let shown = { marks: [], regions: [], lit: [], found: [], chosen: new Set(), foc
 let whole = false; // whether every paper is there one by one
 let lassoing = false;
 let [asked, timer, looking] = [0, 0, 0];
+let making = false; // whether the map was, when it was looked at last
 const part = (name) => place.querySelector(`[data-part="${name}"]`);
 const pointOf = ([id, title, about, x, y]) => ({ id, title, about, x, y, count: 1 });
 const open = (id) => go({ place: "papers", talk: where().talk, paper: id });
@@ -39,7 +40,9 @@ async function load() {
   themes();
   map.draw();
   clearTimeout(timer);
-  if (found.making) timer = setTimeout(load, 700);
+  if (making && !found.making) light(), find(); // they had no place before, or another
+  making = found.making;
+  if (making) timer = setTimeout(load, 700);
 }
 
 function tell({ total, late, making, done, failed, absent }) {

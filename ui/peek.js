@@ -8,8 +8,8 @@ let pinned = false; // opened by a press, so that it stays
 let timer;
 let box;
 let pointed = false; // by the mouse, not by the keyboard
-let scrolled = 0; // when the page moved under the mouse last
-const STILL = 250; // milliseconds after that until pointing counts again
+let moved = ""; // where the mouse was when it moved last
+let over = null; // what it was over then; null once the page has moved below it
 
 function fill(said) {
   const parts = [];
@@ -74,11 +74,15 @@ const later = (run, wait) => {
 export function start() {
   box = element("div", { id: "peek", role: "dialog", "aria-label": "What the sentence rests on", hidden: true });
   document.body.append(box);
-  document.addEventListener("pointerover", (event) => {
-    if (event.pointerType !== "mouse" || performance.now() - scrolled < STILL) return;
-    const target = event.target.closest("[data-peek]");
-    if (target && target !== at && !pinned) later(() => target.isConnected && (show(target, false), (pointed = true)), 120);
-    else if (box.contains(event.target)) clearTimeout(timer);
+  document.addEventListener("pointermove", (event) => {
+    const here = `${event.screenX} ${event.screenY}`;
+    if (event.pointerType !== "mouse" || here === moved) return; // the page moved, not the mouse
+    moved = here;
+    if (event.target === over) return;
+    over = event.target;
+    const target = over.closest("[data-peek]");
+    if (target && target !== at && !pinned) later(() => target.matches(":hover") && (show(target, false), (pointed = true)), 120);
+    else if (box.contains(over)) clearTimeout(timer);
     else if (!target && at && !pinned) later(hide, 250);
   });
   document.addEventListener("focusin", (event) => {
@@ -96,8 +100,9 @@ export function start() {
     "scroll",
     (event) => {
       if (box.contains(event.target)) return;
-      scrolled = performance.now();
-      if (!at || !at.isConnected || (pointed && !pinned)) hide();
+      over = null;
+      if (!at) return;
+      if (!at.isConnected || (pointed && !pinned)) hide();
       else place();
     },
     { passive: true, capture: true },

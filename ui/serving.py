@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse
 from gradio.routes import App
 
 from store.errors import CitewellError
-from ui.assets import HEAD, PackedStart
+from ui.assets import Start
 from ui.connections import Connection
 from ui.conversation import end_work
 from ui.doors import Door, is_loopback
@@ -114,7 +114,6 @@ def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: 
         "/",
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(),
-        head=HEAD,
         favicon_path=str(files(__package__) / "favicon.svg"),
         show_error=False,
         footer_links=[],
@@ -126,7 +125,7 @@ def launch(page: Page, host: str, port: int, lock: Lock | None = None, further: 
         pwa=False,
     )
     page.blocks.app = gradio.routes[-1].app  # as `Blocks.launch` has it: its queue asks the application that is served
-    return Served(Door(PackedStart(gradio), host, lock, further, page.limits), listening, _address(listening, host))
+    return Served(Door(Start(gradio), host, lock, further, page.limits), listening, _address(listening, host))
 
 
 def check_reach(host: str, lock: Lock) -> None:

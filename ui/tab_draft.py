@@ -51,10 +51,26 @@ WITH_CHOSEN = "(...sent) => [...sent.slice(0, -2), window.citewell.chosenForDraf
 # So do the card that was pressed, and the theme that it goes to.
 WITH_CARD = "(state, plan) => [state, plan, ...window.citewell.planEdit(), window.citewell.person()]"
 WITH_PERSON = "(...sent) => [...sent.slice(0, -1), window.citewell.person()]"
+OPENED = "() => window.citewell.draftOpened()"
+RENDERED: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
 
 
 def build_draft(assistant: Assistant, saved: Saved, alone: bool) -> None:
-    """Add the tab to the Blocks around it; drafts are kept with what is `saved`, of one person where one is `alone`."""
+    """Add the tab to the Blocks around it; drafts are kept with what is `saved`, of one person where one is `alone`.
+
+    It is made when the place is first gone to: its fields are a third of what Gradio would have to load at the start.
+    """
+    opening = gr.Button("open", elem_id="open-draft", elem_classes="unseen")
+    opening.click(None, None, None, js=OPENED, **QUIET)
+
+    @gr.render(triggers=[opening.click], **RENDERED)
+    def tab() -> None:
+        inputs, outputs, anew = _tab()
+        _Wiring(assistant, saved, alone).wire(inputs, outputs, anew)
+
+
+def _tab() -> tuple[list, list, gr.Button]:
+    """The fields that are sent, what is shown, and the button that writes a sentence anew."""
     state = gr.State(None)
     with gr.Row(elem_classes="chat"):
         with gr.Column(scale=3, min_width=300, elem_classes=["drafting", "fields"]):
@@ -87,8 +103,7 @@ def build_draft(assistant: Assistant, saved: Saved, alone: bool) -> None:
                 anew = gr.Button("Write it anew", scale=0, min_width=150, elem_id="anew")
         with gr.Column(scale=2, min_width=280, elem_classes="beside"):
             sources = gr.HTML(elem_id="draft-cards", apply_default_css=False)
-    outputs = [state, editor, text, sources, plan, write, stop, place, cards]
-    _Wiring(assistant, saved, alone).wire([request, *options], outputs, anew)
+    return [request, *options], [state, editor, text, sources, plan, write, stop, place, cards], anew
 
 
 def _options() -> list[gr.components.Component]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from statistics import fmean, pstdev
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from rag.language.naming import where_named
@@ -178,7 +179,8 @@ def standardise(scores: Mapping[str, float]) -> dict[str, float]:
     """`scores` with mean 0 and standard deviation 1; equal scores all become 0."""
     if not scores:
         return {}
-    mean, spread = fmean(scores.values()), pstdev(scores.values())
+    mean = fmean(scores.values())
+    spread = math.sqrt(fmean([(score - mean) ** 2 for score in scores.values()]))
     return {key: (score - mean) / spread if spread > 1e-9 else 0.0 for key, score in scores.items()}
 
 

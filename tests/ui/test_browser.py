@@ -1,6 +1,7 @@
 """The page in a real browser: what a user sees, clicks and sends."""
 
 import gzip
+import re
 
 import pytest
 
@@ -38,6 +39,23 @@ def test_what_the_page_loads_is_packed(address):
     assert "content-encoding" not in PageClient(address).request("GET", "/")[1]
 
 
+def test_gradios_own_files_are_the_same_from_memory_and_kept_by_the_browser(address):
+    asked = PageClient(address, accept_encoding="gzip")
+    start = gzip.decompress(asked.request("GET", "/")[2]).decode()
+    path = "/" + re.search(r"assets/index-[^\"]+\.js", start)[0]
+    (status, headers, body), again = asked.request("GET", path), asked.request("GET", path)
+    plain = PageClient(address).request("GET", path)
+    assert status == again[0] == 200 and body == again[2] and "immutable" in headers["cache-control"]
+    assert gzip.decompress(body) == plain[2]
+    assert asked.request("GET", "/assets/none.js")[0] == 404
+
+
+def test_the_draft_is_made_when_it_is_gone_to(page):
+    assert page.locator("#topic").count() == 0
+    page.get_by_role("link", name="Draft").click()
+    page.wait_for_selector("#topic textarea:visible")
+
+
 def test_the_keyboard_goes_to_the_quote_and_back(page):
     ask(page, "compare them")
     page.locator(".cite").nth(2).focus()
@@ -61,12 +79,18 @@ def test_what_shows_on_pointing_is_gone_when_the_page_moves(page):
     ask(page, "compare them")
     page.set_viewport_size({"width": 1200, "height": 420})
     page.locator(".cite").first.scroll_into_view_if_needed()
-    page.mouse.move(1, 1)  # what comes to lie under a mouse at rest is not pointed at
-    page.evaluate("new Promise((still) => setTimeout(still, 300))")  # a page that moves shows nothing
+    page.mouse.move(1, 1)
     page.locator(".cite").first.hover()
     page.wait_for_selector("#peek:visible")
     page.mouse.wheel(0, 120)
     page.wait_for_selector("#peek", state="hidden")
+    bounds = page.locator(".cite").first.bounding_box()
+    page.mouse.wheel(0, -120)
+    page.wait_for_function("(y) => document.querySelector('.cite').getBoundingClientRect().y > y + 99", arg=bounds["y"])
+    assert page.locator("#peek").is_hidden()  # what comes to lie under a mouse at rest is not pointed at
+    bounds = page.locator(".cite").first.bounding_box()
+    page.mouse.move(bounds["x"] + 3, bounds["y"] + 3)
+    page.wait_for_selector("#peek:visible")
 
 
 def test_the_sources_follow_the_answer_in_sight(page):
