@@ -3,16 +3,13 @@
 `python -m benchmarks.browsing [--rounds 7] [--corpus CORPUS]`: one `citewell chat` over the shipped papers, asked the
 first dev questions before, those of the rounds among them. Times are those of the page's own clock, medians of the
 rounds; each load begins with nothing in the browser's cache. `a turn, bytes` is what the browser sends of a question in
-a long conversation. With CORPUS, the map of its papers is opened by its address as well, so that its first paint has
-the load of the page in it; the library is the one that `benchmarks.people` holds in memory.
+a long conversation. With CORPUS, the map of its papers is opened as well, in a page that is there and by its address,
+where its first paint has the load of the page in it; the library is the one that `benchmarks.people` holds in memory.
 """
 
 import argparse
-import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -20,6 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks.longrun import chatting, dev_questions
 from benchmarks.machine import write
 from benchmarks.people import InMemory
+from tests.chromium import chromium
 from tests.fakes_web import FakeAssistant
 from tests.page_client import PageClient
 from ui.limits import Limits
@@ -48,13 +46,15 @@ _READY = """() => new Promise((done) => {
     ? requestAnimationFrame(() => done(performance.now())) : requestAnimationFrame(look);
   look();
 })"""
-# Milliseconds since the page began to load, once the map's canvas has something on it.
-_PAINTED = """() => new Promise((done) => {
+# Milliseconds until the map's canvas has something on it, since the page began to load or its place was pressed.
+_PAINTED = """(pressed) => new Promise((done) => {
+  const began = pressed ? performance.now() : 0;
+  if (pressed) document.querySelector("#rail [data-place=map]").click();
   const look = () => {
     const canvas = document.querySelector("#map canvas");
     const size = canvas && canvas.width * canvas.height;
     const dots = size && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v);
-    if (dots) done(performance.now()); else requestAnimationFrame(look);
+    if (dots) done(performance.now() - began); else requestAnimationFrame(look);
   };
   look();
 })"""
@@ -73,18 +73,6 @@ def main() -> None:
         if given.corpus:
             result["map"] = painted(browser, given.corpus, given.rounds)
     print(write("browsing", result).read_text())
-
-
-@contextmanager
-def chromium() -> "Iterator[Browser]":
-    """The machine's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
 
 
 def loaded(browser: "Browser", address: str, rounds: int) -> dict[str, object]:
@@ -140,21 +128,33 @@ def sent(page: "Page") -> dict[str, int]:
 
 
 def painted(browser: "Browser", corpus: Path, rounds: int) -> dict[str, object]:
-    """Milliseconds from opening the address of the map to its first dots, once a large library is laid out."""
+    """Milliseconds to the first dots of a large library's map, once it is laid out."""
     with tempfile.TemporaryDirectory() as folder:
         assistant = FakeAssistant()
         assistant.library = InMemory(corpus, Path(folder))
         served = launch(create_app(assistant, limits=Limits(requests=0)), "127.0.0.1", 0)
-        client, times = PageClient(served.address), []
+        client, pressed, opened = PageClient(served.address), [], []
         while client.get("map")["making"]:
             time.sleep(1)
         for _ in range(rounds):
-            page = browser.new_context().new_page()
-            page.goto(served.address + "?p=map", wait_until="commit")
-            times.append(page.evaluate(_PAINTED))
-            page.context.close()
+            pressed.append(_first_paint(browser, served.address, pressed=True))
+            opened.append(_first_paint(browser, served.address + "?p=map", pressed=False))
         served.close()
-        return {"papers": len(assistant.library), "first paint, ms": round(median(times))}
+    times = {"press of its place": pressed, "opening its address": opened}
+    first = {f"first paint after {what}, ms": round(median(found)) for what, found in times.items()}
+    return {"papers": len(assistant.library)} | first
+
+
+def _first_paint(browser: "Browser", address: str, pressed: bool) -> float:
+    page = browser.new_context().new_page()
+    page.goto(address, wait_until="commit")
+    if pressed:
+        page.evaluate(_READY)
+        page.wait_for_timeout(SETTLED)
+    try:
+        return page.evaluate(_PAINTED, pressed)
+    finally:
+        page.context.close()
 
 
 if __name__ == "__main__":

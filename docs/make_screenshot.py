@@ -1,6 +1,6 @@
 """Makes the pictures of the page in docs/: a real answer, one citation followed, the papers, the map. Needs Chromium.
 
-Run from the repository's root, over the library that `make chat` made: `.venv/bin/python docs/make_screenshot.py`; with
+Run from the repository's root, over the library that `make chat` made: `.venv/bin/python -m docs.make_screenshot`; with
 a folder named behind it, every place at four widths, light and dark, goes there instead, to be looked at. What is asked
 for the pictures is kept nowhere.
 """
@@ -11,10 +11,11 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from rag.answer import Assistant
 from rag.settings import read_settings
+from tests.chromium import chromium
 from ui.serving import launch
 from ui.web import create_app
 
@@ -41,9 +42,7 @@ def main() -> None:
 
 def take(address: str, folder: Path | None) -> None:
     """The pictures of docs/, or with a `folder` all of them."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         for scheme in ("light", "dark"):
             for width, height in WIDTHS.items() if folder else [(1440, 900)]:
                 page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": height})
@@ -54,7 +53,6 @@ def take(address: str, folder: Path | None) -> None:
                 else:
                     picture_docs(page, address, "" if scheme == "light" else "-dark")
                 page.close()
-        browser.close()
 
 
 def picture_docs(page: Page, address: str, ending: str) -> None:

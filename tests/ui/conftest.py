@@ -1,7 +1,6 @@
 """What the tests of the page in a real browser share."""
 
 import os
-import shutil
 from contextlib import ExitStack, closing, contextmanager
 from urllib.parse import urlsplit
 
@@ -10,23 +9,16 @@ from small_library import NEW, open_empty
 
 from rag.answer import Assistant
 from rag.settings import Settings
+from tests.chromium import NONE, PATH, chromium
 from tests.fakes_web import FakeAssistant
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="session")
 def browser():
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine; install the package chromium")
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "no Chromium on this machine; install the package chromium"
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
+    if PATH is None and not os.environ.get("CI"):
+        pytest.skip(NONE)
+    with chromium() as started:
+        yield started
 
 
 @contextmanager
