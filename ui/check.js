@@ -142,10 +142,16 @@ function draw() {
   else part("place").textContent = "Nothing to look at.";
 }
 
-// How many letters from a column on a finding is about: its key where it stands, else the sentence there.
-function lengthOf(finding, rest) {
-  if (finding.key && rest.startsWith(finding.key)) return Array.from(finding.key).length;
-  return Array.from(/^.+?[.!?](?=\s|$)|^.*/.exec(rest)[0]).length;
+// The letters of a line that a finding is about: its sentence as far as its key, else the sentence from its column on.
+const ENDS = /(?<!\b(?:al|cf|vs|resp|fig|eq|sec|e\.g|i\.e))[.!?]["”’)\]}]*\s+(?=\S)/gi;
+function boundsOf({ key, col }, letters) {
+  const [before, rest] = [letters.slice(0, col - 1).join(""), letters.slice(col - 1).join("")];
+  const count = (text) => Array.from(text).length;
+  if (!key || !rest.startsWith(key)) return [col - 1, col - 1 + count(/^.+?[.!?](?=\s|$)|^.*/.exec(rest)[0])];
+  const end = [...before.matchAll(ENDS)].at(-1);
+  const start = end ? end.index + end[0].length : before.length - before.trimStart().length;
+  const close = /^[^\s\[{]*?[\]}]+/.exec(rest.slice(key.length));
+  return [count(before.slice(0, start)), col - 1 + count(key) + (close ? count(close[0]) : 0)];
 }
 
 // Columns count characters as Python does.
@@ -158,8 +164,9 @@ function drawnLine(line, number, here) {
     const twin = here.find((other) => other.words && other.finding.col === col);
     one.words = twin?.words;
     if (twin) continue;
-    const start = Math.max(from, col - 1);
-    const end = Math.max(start, col - 1 + lengthOf(one.finding, letters.slice(col - 1).join("")));
+    const [first, last] = boundsOf(one.finding, letters);
+    const start = Math.max(from, first);
+    const end = Math.max(start, last);
     one.words = element("span", { role: "button", tabindex: "0", class: `said-here ${TONES[one.finding.level]}`, text: letters.slice(start, end).join("") || "¶" });
     one.words.addEventListener("click", () => lead(found.indexOf(one), true));
     one.words.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && (event.preventDefault(), lead(found.indexOf(one), true)));
