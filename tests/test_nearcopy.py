@@ -41,6 +41,18 @@ def test_a_number_a_denial_or_an_opposite_does_not_hold(claim, kind, word):
     assert told(claim) == (kind, word)
 
 
+DENYING = "Without bells and whistles, the pruner outperforms the shears by 12% in yield without hurting young trees."
+
+
+def test_a_denial_that_comes_or_goes_with_what_it_denies_turns_nothing():
+    left_out = "The pruner outperforms the shears by 12% in yield without hurting young trees."
+    assert told(left_out, DENYING) == ("", "")
+    beside = "Speed does not suffer: the pruner outperforms the shears by 12% in yield."
+    assert told(beside, DENYING) != ("contradicted", "not")
+    hurting = "The pruner outperforms the shears by 12% in yield, hurting young trees."
+    assert told(hurting, DENYING) == ("contradicted", "without")
+
+
 @pytest.mark.parametrize(
     "claim",
     [

@@ -37,6 +37,9 @@ them we our system framework"""),
 )
 
 
+Change = tuple[Sequence[Word], Sequence[Word]]  # the words that were put in, and those that are gone for them
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A near copy of a sentence; `kind` and `word` tell what turns its sense, or are empty where nothing does."""
@@ -65,10 +68,9 @@ def _copy(claim: str, ours: Sequence[Word], sentence: str, title: frozenset[str]
     if number := _changed_number(claim, sentence):
         return Copy("number", number)
     first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
-    changes = [
-        (ours[a:b], theirs[max(c, first) : min(d, last)]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
-    ]
-    if denied := _denied(changes):
+    spans = [(a, b, max(c, first), min(d, last)) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    changes = [(ours[a:b], theirs[c:d]) for a, b, c, d in spans]
+    if denied := _turned(changes) or _denied(changes, [(ours[b : b + 1], theirs[d : d + 1]) for _, b, _, d in spans]):
         return Copy("contradicted", denied)
     put = (word for change in changes for word in change[0] if word.stem not in title)
     gone = (word.text.lower() for change in changes for word in change[1])
@@ -103,16 +105,27 @@ def _numbers_in_order(claim: str, sentence: str) -> bool:
     return all(any(q.equals(other) or rounds(q, other, claim) for other in there) for q in quantities(claim))
 
 
-def _denied(changes: Sequence[tuple[Sequence[Word], Sequence[Word]]]) -> str:
-    """A word in the place of its opposite, or a denial that only one side has, or ""."""
-    for put, gone in changes:
-        if turned := next((word.text for word in put if any(opposed(word, other) for other in gone)), ""):
-            return turned
-    put, gone = ([word for change in changes for word in change[side]] for side in (0, 1))
-    for one, other in ((put, gone), (gone, put)):
-        denial = next((word.text for word in one if word.text.lower() in _DENYING), "")
-        if denial and not any(map(_denies, other)):
-            return denial
+def _turned(changes: Sequence[Change]) -> str:
+    """A word in the place of its opposite, or ""."""
+    return next((word.text for put, gone in changes for word in put if any(opposed(word, other) for other in gone)), "")
+
+
+def _denied(changes: Sequence[Change], behind: Sequence[Change]) -> str:
+    """A denial that only one side has, of something that both have or that gave way to other words, or "".
+
+    `behind` are the words that follow each change. What came or went together with its denial is another matter.
+    """
+    sides = [[word for change in changes for word in change[side]] for side in (0, 1)]
+    for side in (0, 1):
+        if any(map(_denies, sides[1 - side])):
+            continue
+        for change, after in zip(changes, behind, strict=True):
+            denied = next((n for n, word in enumerate(change[side]) if word.text.lower() in _DENYING), None)
+            if denied is None:
+                continue
+            alone = denied == len(change[side]) - 1 and bool(after[side])
+            if alone or change[1 - side]:
+                return change[side][denied].text
     return ""
 
 
