@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from prompts import fill
-from rag.citing.citations import CitationReader, claim_text, markers_of, with_round_brackets
+from rag.citing.citations import CitationReader, markers_of, with_round_brackets
+from rag.citing.claims import claim_text
 from rag.errors import ContextError, ModelError
 from rag.offline.composing import MODEL_NAME, Said
 from rag.records import FALSE_PREMISE, NONE_FOUND, NOT_STATED, CitedSentence, Repair, Usage

@@ -27,6 +27,7 @@ _MEANINGS: dict[LintVerdict, str] = {
     "uncited claim": "The sentence tells of other work and cites none.",
     "damaged .bib": "The .bib cannot be read here.",
     "missing file": "A file that the text takes in cannot be read.",
+    "commented out": "A % behind a number makes a comment of the citations that follow.",
 }
 _VERDICTS: tuple[LintVerdict, ...] = get_args(LintVerdict)
 

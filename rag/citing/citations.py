@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.citing.claims import LABEL, SILENT, claim_text
 from rag.citing.markers import Ids, loose_references
-from rag.citing.segments import Kind, Segment, SegmentReader
-from rag.citing.spans import TAG, StreamedText, read_spans
+from rag.citing.segments import Segment, SegmentReader
+from rag.citing.spans import StreamedText, read_spans
 from rag.citing.wrappings import Unwrapper
 from rag.records import CitedSentence, Repair
 
@@ -24,13 +25,6 @@ _BLANKS = " \t\u00a0\u202f"
 _GOES_ON = re.compile(r"[^\W_]|[(\[{<$`\\“‘]")
 _LISTED = 5  # ids named in a repair
 _APART = "…"  # in `[[9] 1]`, of which the bare removal of [9] would leave a marker that nobody wrote
-
-_LABEL = re.compile(r"[\W_]*(?:(?:sources?|references?|citations?|bibliography|see)[\W_]*)?", re.IGNORECASE)
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*\)|\[[^\[\]]*\])")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]|\[\[?[0-9]{1,4}\]?\]\([^()\s]*\)")
-_EMPHASIS = re.compile(r"(\$[^$\n]*\$)|`+|~~|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?![\w{])")
-_CELLS = re.compile(r"\s*\|\s*")
-_SILENT = ("code", "rule", "definition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +114,7 @@ class CitationReader:
         """Whether a segment is an entry, `[1] …`, of a list of references that a model put below its answer."""
         entry = bool(segment.spans) and segment.spans[0].kind == "marker" and segment.spans[0].start == segment.start
         # "**Sources:**" alone announces a list of references.
-        heads = bool(re.search(r"\w", segment.text) and _LABEL.fullmatch(segment.text.lstrip("#")))
+        heads = bool(re.search(r"\w", segment.text) and LABEL.fullmatch(segment.text.lstrip("#")))
         among, self._among_references = self._among_references, heads
         self._among_references |= among and entry
         return among and entry
@@ -219,7 +213,7 @@ def _removal(group: _Resolved) -> Repair:
 
 def _loose(segment: Segment, cites: bool) -> list[Repair]:
     """A repair for each thing in the segment that looks like a reference and names no source."""
-    if segment.kind in _SILENT:
+    if segment.kind in SILENT:
         return []
     # A blank line for each span, so that nothing is found in or across one.
     prose = _put_in(segment.text, [(span.start, span.end, "\n\n") for span in segment.spans])
@@ -235,16 +229,3 @@ def _unread(segment: Segment) -> str:
         return "code block"
     says = segment.kind == "definition" and segment.text.startswith("[^") and len(segment.text.split()) > 3
     return "footnote" if says else ""
-
-
-def claim_text(kind: Kind, text: str, cited: bool) -> str:
-    """The claim in the `text` of a segment without its list sign and markers: its words, without Markdown.
-
-    Empty for code, rules, definitions, headings that cite nothing, and a label alone, such as "Sources:".
-    """
-    if kind in _SILENT or (kind == "heading" and not cited):
-        return ""
-    text = _EMPHASIS.sub(r"\1", TAG.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", text))))
-    if kind in ("row", "heading"):
-        text = ", ".join(filter(None, _CELLS.split(text)))
-    return "" if _LABEL.fullmatch(text) else " ".join(text.split())

@@ -22,6 +22,7 @@ LintVerdict = Literal[
     "uncited claim",
     "damaged .bib",
     "missing file",
+    "commented out",
 ]
 FINE: frozenset[LintVerdict] = frozenset({"supports", "generic", "not checked"})
 DOUBTFUL: frozenset[LintVerdict] = frozenset({"weak"})  # neither fine nor a fault: to be compared by the reader

@@ -115,9 +115,11 @@ class _Linter:
         return lines + [self._judged(key, place, paper, papers, claim) for key, place, paper in cited if paper]
 
     def missing(self) -> list[LintLine]:
-        """The files that the text takes in and that are not there."""
+        """What of the text is not read: files that are not there, and what a % hides."""
         why = "cannot be read; its citations are not checked"
-        return [self._line(place, "missing file", f"{name} {why}") for name, place in self.source.missing]
+        lines = [self._line(place, "missing file", f"{name} {why}") for name, place in self.source.missing]
+        comment = "% begins a comment here, so that the citations behind it are not read; write \\%"
+        return lines + [self._line(place, "commented out", comment) for place in self.source.hidden]
 
     def _unknown(self, key: str, place: int, claim: Claim) -> LintLine:
         if key in self.known:

@@ -20,6 +20,9 @@ _INCLUDES = re.compile(r"\{\{<\s*include\s+(?P<name>\S+)\s*>\}\}")
 _BIBS = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\s*\{(?P<names>[^{}]+)\}")
 _METADATA = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)", re.S | re.M)
 _BIB_NAME = re.compile(r"[^\s,\[\]\"']+\.bib\b")
+_HIDDEN = re.compile(
+    r"\d(?P<sign>%)[^\n]*\\[a-zA-Z]*cite"
+)  # a percent sign of a number, behind which LaTeX reads nothing
 LARGEST_TEXT = 50_000_000  # bytes of one file
 
 
@@ -30,6 +33,11 @@ class Source:
     path: str
     text: str
     missing: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def hidden(self) -> list[int]:
+        """Where a `%` that stands behind a number hides citations from LaTeX."""
+        return [match.start("sign") for match in _HIDDEN.finditer(self.text)] if self.is_latex else []
 
     @property
     def is_latex(self) -> bool:

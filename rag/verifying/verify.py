@@ -29,6 +29,7 @@ from store.records import Paper
 LIKELY = 0.5  # share of a claim's words from which a paper that is not cited is looked at
 OFFERED = 2  # such papers, at most
 _NAME = 3  # telling words of a title, at most, that by themselves state nothing
+_ENDS = (".", "!", "?", ":", ";", "”", '"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Verifier:
         return next((f.evidence[0] for f in found if f.holds and f.evidence), None)
 
     def _check(self, claim: str, cited: tuple[Paper, ...]) -> Finding:
-        said = without_opening(plain(bare(claim)))
+        said = without_opening(plain(bare(claim))).rstrip()
+        said += "" if said.endswith(_ENDS) else "."  # the trained judge has read whole sentences
         case = Case(said, claim, cited, tuple(read(said, cited)))
         return to_finding(case, self._ruling(case))
 

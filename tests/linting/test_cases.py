@@ -67,6 +67,12 @@ def test_files_that_are_taken_in_are_read_under_their_own_name(found, tmp_path, 
     assert line.verdict == "missing file" and line.message.startswith("none cannot be read") and line.is_fault
 
 
+def test_citations_that_a_percent_sign_hides_are_told(library, verifier):
+    text = "It folds 83\\% of towels.\nIt folds 83% of shirts \\cite{gone}. % 5 \\cite{mine}\n% \\cite{old}\n"
+    [line] = lint(text, "x.tex", {}, library, verifier)
+    assert (line.line, line.col, line.verdict) == (2, 12, "commented out") and line.is_fault
+
+
 def test_several_bib_files_count(found):
     assert verdicts(found("a05.tex", "a05-one.bib", "a05-two.bib")) == [("rt", "supports")]
     assert verdicts(found("a05.tex", "a05-two.bib")) == [("rt", "not in the .bib")]
