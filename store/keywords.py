@@ -3,6 +3,7 @@
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009).
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,10 @@ they this those through to too under until up us very was we were what when wher
 whose why will with would you your yours yourself yourselves ll re ve d m tell paper papers
 """  # said in any question, whatever it asks for
 STOP_WORDS = frozenset(_WORDS.split())
+# Compounds that some write with a hyphen and others without: "multi-modal", "pretraining", "fine-tune".
+_COMPOUND = re.compile(
+    r"(?i)\b(?:(\w+)-(\w+)\b|(multi|pre(?=\w{5})|cross|semi|non|fine|meta|post(?=\w{5})|self)(\w{4,}))"
+)
 
 
 class Keywords:
@@ -71,7 +76,7 @@ class Keywords:
         import tantivy
 
         schema = self._index.schema
-        words = dict.fromkeys(self._query_words.analyze(text))
+        words = dict.fromkeys(self._query_words.analyze(f"{text} {_otherwise_written(text)}"))
         matches = [tantivy.Query.term_query(schema, "text", word, "freq") for word in words]
         terms = [(tantivy.Occur.Should, match) for match in matches]
         if not terms or k < 1:
@@ -105,6 +110,12 @@ class Keywords:
             if not isinstance(error, ValueError) and not is_panic(error):
                 raise
             raise index_failure(self._folder, "keyword index", error, DamagedKeywordsError) from None
+
+
+def _otherwise_written(text: str) -> str:
+    """The compounds of `text` as others write them: in one where it has a hyphen, in two where it has none."""
+    found = _COMPOUND.finditer(text)
+    return " ".join(f"{m[1]}{m[2]}" if m[1] else f"{m[3]} {m[4]}" for m in found)
 
 
 def _limited(query, schema, paper_ids: Collection[str]):
