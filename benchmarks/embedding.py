@@ -19,9 +19,8 @@ import numpy as np
 
 from benchmarks.machine import timed, write
 from store.collection import shipped_papers
-from store.encoders import load_embedder
+from store.encoders import load_embedder, load_fast
 from store.encoders.bert import BertEncoder
-from store.encoders.fast_bert import FastBert
 from store.encoders.static import StaticEncoder
 from store.encoders.weights import DEFAULT, SHIPPED, STATIC, find_folder
 from store.sentences import embedding_text, passages
@@ -81,7 +80,7 @@ def _engines(folder: Path) -> dict[str, Encode]:
     plain = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     return {
         "sentence-transformers float32": lambda texts: plain.encode(texts, show_progress_bar=False),
-        "fast": FastBert(folder).encode,
+        "fast": load_fast(folder).encode,
         "light": BertEncoder(folder).encode,
         "static": StaticEncoder(SHIPPED).encode,
     }

@@ -76,6 +76,20 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A paper to be read: its title, its sentences, and its passages as (first sentence, behind the last)."""
+
+    title: str
+    sentences: tuple[str, ...]
+    passages: tuple[tuple[int, int], ...]
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """Everything that is cut into tokens for itself."""
+        return (self.title, *self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query. Scores compare within one list of hits only."""
 

@@ -1,10 +1,11 @@
 """Where sentences begin and end, and abstracts cut into passages of them, each embedded with the title in front."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sentencex import get_sentence_boundaries
 
-from store.records import LONGEST, Paper, Passage
+from store.records import LONGEST, Paper, Passage, Sheet
 
 WINDOW = 3  # sentences a passage
 STRIDE = 2  # sentences from one passage to the next: neighbours share one
@@ -14,12 +15,17 @@ _LEAD = "It "  # in front of an opening bracket it makes the splitter see the se
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of the sentences of `text`, in characters, without the white space around them."""
+    return list(_spans(text))
+
+
+@lru_cache(maxsize=512)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     first = len(text) - len(text.lstrip())
     quoted = _is_quoted(text)
     read = f"{text[:first]} {text[first + 1 :]}" if quoted else text
     spans = [_trim(read, start, end) for start, end in _bounds(read)]
     found = [(start, end) for start, end in spans if start < end]
-    return [(first, found[0][1]), *found[1:]] if quoted and found else found
+    return ((first, found[0][1]), *found[1:]) if quoted and found else tuple(found)
 
 
 def _is_quoted(text: str) -> bool:
@@ -60,12 +66,20 @@ def passages(paper: Paper, whole: bool = False) -> list[Passage]:
     `whole` makes the abstract one passage, which suits models that do not cut long texts.
     """
     spans = sentence_spans(paper.abstract[: LONGEST["abstract"]])  # a library may hold what is refused today
-    if not spans:
-        return []
     size = len(spans) if whole else WINDOW
-    last = max(0, len(spans) - size)
-    starts = [*range(0, last, STRIDE), last]
-    return [_passage(paper, spans[i][0], spans[min(i + size, len(spans)) - 1][1]) for i in starts]
+    return [_passage(paper, spans[first][0], spans[end - 1][1]) for first, end in _ranges(len(spans), size)]
+
+
+def _ranges(count: int, size: int) -> list[tuple[int, int]]:
+    """The first sentence of each passage of up to `size`, and the one behind its last, of `count` sentences."""
+    last = max(0, count - size)
+    return [(first, min(first + size, count)) for first in (*range(0, last, STRIDE), last)] if count else []
+
+
+def sheet(paper: Paper) -> Sheet:
+    """A paper as a model reads it whole, with the passages of `passages`."""
+    found = tuple(abstract_sentences(paper))
+    return Sheet(_stopped(paper.title), found, tuple(_ranges(len(found), WINDOW)))
 
 
 def _passage(paper: Paper, start: int, end: int) -> Passage:
@@ -79,5 +93,8 @@ def abstract_sentences(paper: Paper) -> list[str]:
 
 def embedding_text(title: str, passage: Passage) -> str:
     """What is embedded for a passage: a window alone often does not say what it is about."""
-    stop = "" if title.endswith((".", "?", "!")) else "."
-    return f"{title}{stop} {passage.text}"
+    return f"{_stopped(title)} {passage.text}"
+
+
+def _stopped(title: str) -> str:
+    return title if title.endswith((".", "?", "!")) else f"{title}."

@@ -6,9 +6,9 @@ import numpy as np
 
 from store.cache import VectorCache
 from store.encoders import Embedder
-from store.encoders.bert import Words
+from store.encoders.bert import Read
 from store.records import Paper, Passage
-from store.sentences import abstract_sentences, embedding_text, passages
+from store.sentences import abstract_sentences, embedding_text, passages, sheet
 from store.word_vectors import WordVectors
 
 
@@ -21,19 +21,27 @@ class Texts:
     def read(self, papers: Sequence[Paper]) -> tuple[list[list[Passage]], np.ndarray]:
         """The passages of each paper, and a row for each; the papers' words are made and kept by the way."""
         both = [self._passages(paper) for paper in papers]
-        read: dict[str, Words] = {}
-
-        def encode(texts: list[str]) -> np.ndarray:
-            if not self._words:
-                return self._embedder.encode(texts)
-            vectors, words = self._embedder.encode_words(texts)
-            read.update(zip(texts, words, strict=True))
-            return vectors
-
-        vectors = self._kept.embed([text for _, some in both for text in some], encode, keep=True)
-        if self._words:
-            self._words.keep(papers, read)
+        texts = [text for _, some in both for text in some]
+        vectors = self._read_whole(papers, [some for _, some in both]) if self._words else self._encode(texts)
         return [found for found, _ in both], vectors
+
+    def _encode(self, texts: list[str]) -> np.ndarray:
+        return self._kept.embed(texts, self._embedder.encode, keep=True)
+
+    def _read_whole(self, papers: Sequence[Paper], texts: Sequence[Sequence[str]]) -> np.ndarray:
+        """A row for each passage; papers of which one is missing are read, all passages and words of each at once."""
+        place = {text: (number, n) for number, some in enumerate(texts) for n, text in enumerate(some)}
+        read: dict[int, Read] = {}
+
+        def encode(missing: list[str]) -> np.ndarray:
+            numbers = sorted({place[text][0] for text in missing})
+            read.update(zip(numbers, self._embedder.read([sheet(papers[n]) for n in numbers]), strict=True))
+            return np.array([read[number].vectors[n] for number, n in (place[text] for text in missing)])
+
+        vectors = self._kept.embed([text for some in texts for text in some], encode, keep=True)
+        assert self._words
+        self._words.keep(papers, {papers[n]: found.words for n, found in read.items()})
+        return vectors
 
     def unread(self, papers: Sequence[Paper]) -> list[Paper]:
         """Those of these papers that were not read before."""

@@ -14,8 +14,8 @@ from store.cache import Cache, Latest, key_of
 from store.encoders import Embedder
 from store.encoders.bert import Words
 from store.keywords import STOP_WORDS
-from store.records import Paper
-from store.sentences import embedding_text, passages
+from store.records import Paper, Sheet
+from store.sentences import sheet
 
 _DIMENSIONS = 64  # of the directions in which the words of papers differ most; the rest adds nothing
 _SAMPLE = 40  # papers from which the directions are taken
@@ -43,8 +43,8 @@ class WordVectors:
         self._basis: np.ndarray | None = None
         self._latest = Latest[bytes, np.ndarray](_KEPT)
 
-    def keep(self, papers: Sequence[Paper], read: Mapping[str, Words] | None = None) -> None:
-        """Make the vectors of those papers that have none yet; `read` holds the words of texts read before."""
+    def keep(self, papers: Sequence[Paper], read: Mapping[Paper, Sequence[Words]] | None = None) -> None:
+        """Make the vectors of those papers that have none yet; `read` holds the words of papers read before."""
         kept = self._kept.get([_key(paper) for paper in papers])
         missing = [paper for paper in papers if _key(paper) not in kept]
         if missing:
@@ -76,18 +76,19 @@ class WordVectors:
         return [known[key] for key in keys]
 
     def _question_words(self, question: str) -> tuple[tuple[tuple[int, int], ...], np.ndarray]:
-        _, ((spans, vectors),) = self._embedder.encode_words([question])
+        spans, vectors = self._embedder.encode_words(question)
         rows = _content(question, spans) or _wordlike(question, spans)
         return tuple((start, end) for start, end in spans[rows].tolist()), vectors[rows]
 
-    def _paper_words(self, papers: Sequence[Paper], read: Mapping[str, Words]) -> list[np.ndarray]:
+    def _paper_words(self, papers: Sequence[Paper], read: Mapping[Paper, Sequence[Words]]) -> list[np.ndarray]:
         """The vectors of each paper's content words; those of its title come first."""
-        windows = [_windows(paper) for paper in papers]
-        unread = [window.text for some in windows for window in some if window.text not in read]
-        known = dict(zip(unread, self._embedder.encode_words(unread)[1], strict=True)) if unread else {}
-        return [_merged(some, [read.get(window.text) or known[window.text] for window in some]) for some in windows]
+        sheets = {paper: sheet(paper) for paper in papers}
+        unread = [paper for paper in sheets if paper not in read]
+        made = self._embedder.read([sheets[paper] for paper in unread])
+        known = {**read, **{paper: found.words for paper, found in zip(unread, made, strict=True)}}
+        return [_content_vectors(sheets[paper], known[paper]) for paper in papers]
 
-    def _directions(self, read: Mapping[str, Words]) -> np.ndarray:
+    def _directions(self, read: Mapping[Paper, Sequence[Words]]) -> np.ndarray:
         """The axes that words are squeezed to, shape (d, at most 64): the same for every library of this model."""
         if self._basis is None:
             key = key_of(_BASIS)
@@ -128,32 +129,9 @@ def _project(vectors: np.ndarray, basis: np.ndarray) -> np.ndarray:
     return projected / np.linalg.norm(projected, axis=1, keepdims=True).clip(1e-12)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What is embedded for a passage: how long the title in front is, and where the passage begins."""
-
-    text: str
-    front: int
-    start: int
-
-
-def _windows(paper: Paper) -> list[_Window]:
-    """The passages as they are embedded, so that both come from one pass; the title tells what a word means."""
-    texts = [(embedding_text(paper.title, passage), passage) for passage in passages(paper)]
-    found = [_Window(text, len(text) - len(passage.text), passage.start) for text, passage in texts]
-    return found or [_Window(paper.title, len(paper.title), 0)]
-
-
-def _merged(windows: Sequence[_Window], words: Sequence[Words]) -> np.ndarray:
-    """A row for each content word, the mean of its vectors where it stands in more than one window."""
-    sums: dict[int, np.ndarray] = {}  # by place in the abstract, below 0 in the title
-    for window, (spans, vectors) in zip(windows, words, strict=True):
-        for row in _content(window.text, spans):
-            place = int(spans[row][0]) - window.front
-            place += window.start if place >= 0 else 0
-            sums[place] = sums[place] + vectors[row] if place in sums else vectors[row]
-    rows = np.array([sums[place] for place in sorted(sums)]).reshape(-1, words[0][1].shape[1])
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
+def _content_vectors(sheet: Sheet, words: Sequence[Words]) -> np.ndarray:
+    found = zip(sheet.pieces, words, strict=True)
+    return np.concatenate([vectors[_content(text, spans)] for text, (spans, vectors) in found])
 
 
 def _content(text: str, spans: np.ndarray) -> list[int]:

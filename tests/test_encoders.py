@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from store.encoders import ReferenceEncoder, load_embedder, weights
-from store.encoders.bert import BertEncoder, _batches, gelu
-from store.encoders.fast_bert import FastBert
+from store.encoders.bert import BertEncoder, batches_of, gelu
+from store.encoders.onnx_bert import OnnxBert
+from store.encoders.torch_bert import TorchBert
 from store.errors import EmbeddingError
 
 TEXTS = [
@@ -47,10 +48,11 @@ def no_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_network: None
 def test_engines_agree_with_sentence_transformers_without_a_network(folder: Path, no_network: None) -> None:
     reference = ReferenceEncoder(folder).encode(TEXTS)
     assert (reference * BertEncoder(folder).encode(TEXTS)).sum(1).min() >= 0.9999
-    fast = FastBert(folder).encode(TEXTS)
-    alike = (reference * fast).sum(1)
-    assert alike.min() >= 0.98 and np.delete(alike, TEXTS.index("")).min() >= 0.995
-    assert fast.dtype == np.float32 and np.allclose(np.linalg.norm(fast, axis=1), 1)
+    for encoder in (OnnxBert(folder), TorchBert(folder, "cpu")):
+        fast = encoder.encode(TEXTS)
+        alike = (reference * fast).sum(1)
+        assert alike.min() >= 0.97 and np.delete(alike, TEXTS.index("")).min() >= 0.995
+        assert fast.dtype == np.float32 and np.allclose(np.linalg.norm(fast, axis=1), 1)
 
 
 def test_a_query_needs_no_torch(folder: Path, tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_many_texts_go_to_the_fast_engine(tmp_path: Path, monkeypatch: pytest.Mo
     embedder.encode(["a robot"])
     assert embedder._fast is None
     embedder.encode(["a robot pours water"] * 3)
-    assert isinstance(embedder._fast, FastBert)
+    assert isinstance(embedder._fast, OnnxBert)
 
 
 def test_fingerprints_differ_by_model_and_stay_for_the_same_one(tmp_path: Path) -> None:
@@ -165,9 +167,9 @@ def test_other_poolings_are_left_to_sentence_transformers(folder: Path, tmp_path
         BertEncoder(tmp_path)
 
 
-def test_batches_hold_every_row_once_within_the_budget() -> None:
+def testbatches_of_hold_every_row_once_within_the_budget() -> None:
     lengths = [1, 300, 5, 256, 256, 256, 2, 40, 5000]
-    batches = _batches(lengths)
+    batches = batches_of(lengths)
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     assert all(len(batch) == 1 or max(lengths[r] for r in batch) * len(batch) <= 2048 for batch in batches)
 

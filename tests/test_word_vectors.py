@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from store.cache import Cache
+from store.encoders.bert import Read
 from store.records import Paper
 from store.word_vectors import WordVectors
 from tests.fakes import WordEmbedder
@@ -20,13 +21,17 @@ class WordReader(WordEmbedder):
 
     reads_words = True
 
-    def encode_words(self, texts):
-        found = []
-        for text in texts:
-            spans = [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
-            vectors = self.encode([text[start:end] for start, end in spans])
-            found.append((np.array(spans, np.int64).reshape(-1, 2), vectors.reshape(-1, self.dimension)))
-        return self.encode(texts), found
+    def encode_words(self, text):
+        spans = [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
+        vectors = self.encode([text[start:end] for start, end in spans])
+        return np.array(spans, np.int64).reshape(-1, 2), vectors.reshape(-1, self.dimension)
+
+    def read(self, sheets):
+        words = [tuple(self.encode_words(piece) for piece in sheet.pieces) for sheet in sheets]
+        return [
+            Read(self.encode([sheet.title] * len(sheet.passages)), some)
+            for sheet, some in zip(sheets, words, strict=True)
+        ]
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def test_vectors_are_made_once_and_survive_a_restart(tmp_path):
     reader = WordReader()
     again = WordVectors(Cache(tmp_path / "words.db"), reader)
     assert (again.matches("robot cups", PAPERS).cosines == before.cosines).all()
-    assert reader.calls == 3  # the question, and its two words
+    assert reader.calls == 2  # the two words of the question
     again.close()
 
 

@@ -27,7 +27,7 @@ def make(path: Path) -> None:
     path.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        encoder = BertEncoder(find_folder(DEFAULT, home))
+        encoder = BertEncoder(find_folder(DEFAULT, home), alone=True)
         exact = Embedder(load_embedder(DEFAULT, home).fingerprint, encoder, lambda: encoder)
         with Library.open(home, DEFAULT, embedder=exact) as library:
             papers = list(library.papers())

@@ -71,7 +71,7 @@ class TrainedJudge(BertEncoder):
         encoding = self._tokenizer.encode(claim, text)
         kinds = np.array(encoding.type_ids)
         hidden = self._embed_pair(np.array([encoding.ids]), kinds)
-        mask = np.ones((1, len(kinds)), dtype=bool)
+        mask = np.ones((1, 1, 1, len(kinds)), dtype=bool)
         for layer in range(self.layers):
             hidden = self._layer(f"encoder.layer.{layer}.", hidden, mask)
         said = hidden[0][kinds == 0]

@@ -12,14 +12,15 @@ from langchain_core.embeddings import Embeddings
 
 from store.encoders import weights
 from store.errors import EmbeddingError
+from store.records import Sheet
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from store.encoders.bert import Words
+    from store.encoders.bert import Read, Words
 
 _LARGE = 5_000  # papers that take a slow model some ten minutes on two cores
-MANY = 20_000  # characters from which loading torch pays off: 4,000 tokens, two seconds of the light encoder
+MANY = 8_000  # characters from which loading the fast encoder pays off: 1,600 tokens, a second of the light one
 
 
 class Encoder(Protocol):
@@ -33,7 +34,9 @@ class Encoder(Protocol):
 class WordEncoder(Encoder, Protocol):
     """An encoder that has the vectors of words in their context too."""
 
-    def encode_words(self, texts: list[str]) -> "tuple[np.ndarray, list[Words]]": ...  # noqa: D102
+    def encode_words(self, text: str) -> "Words": ...  # noqa: D102
+
+    def read(self, sheets: Sequence[Sheet]) -> "list[Read]": ...  # noqa: D102
 
 
 class Embedder(Embeddings):
@@ -66,13 +69,14 @@ class Embedder(Embeddings):
         """The unit vector of a query, float32, shape (dimension,)."""
         return self._light.encode([text])[0]
 
-    def encode_words(self, texts: Sequence[str]) -> "tuple[np.ndarray, list[Words]]":
-        """The rows of `encode`, and the words of each text, as spans and unit vectors in context.
+    def encode_words(self, text: str) -> "Words":
+        """The words of a text, as spans and unit vectors in context. Only if it `reads_words`."""
+        return cast("WordEncoder", self._light).encode_words(text)
 
-        Both come from one pass through the model. Only if it `reads_words`.
-        """
-        encoder = self._light if len(texts) == 1 else self._encoder(sum(map(len, texts)))
-        return cast("WordEncoder", encoder).encode_words(list(texts))
+    def read(self, sheets: Sequence[Sheet]) -> "list[Read]":
+        """The passages of papers and their words, from one pass through the model. Only if it `reads_words`."""
+        characters = sum(len(piece) for sheet in sheets for piece in sheet.pieces)
+        return cast("WordEncoder", self._encoder(characters)).read(sheets) if sheets else []
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """The vectors of `texts` as lists, for LangChain."""
@@ -123,15 +127,20 @@ def _load_folder(name: str, folder: Path, cache: Path, note: str = "") -> Embedd
     with suppress(Exception):
         return Embedder(fingerprint, StaticEncoder(folder), note=note)
     with suppress(Exception):
-        return Embedder(fingerprint, BertEncoder(folder), lambda: _load_fast_bert(folder))
+        return Embedder(fingerprint, BertEncoder(folder), lambda: load_fast(folder))
     reference = ReferenceEncoder(folder)
     return Embedder(fingerprint, reference, lambda: reference)
 
 
-def _load_fast_bert(folder: Path) -> Encoder:
-    from store.encoders.fast_bert import FastBert
+def load_fast(folder: Path) -> Encoder:
+    """A BERT for many texts: on a GPU where there is one, else on all cores."""
+    from store.encoders.torch_bert import TorchBert, has_gpu
 
-    return FastBert(folder)
+    if has_gpu():
+        return TorchBert(folder)
+    from store.encoders.onnx_bert import OnnxBert
+
+    return OnnxBert(folder)
 
 
 def _fingerprint(name: str, folder: Path, cache: Path) -> str:
