@@ -87,7 +87,7 @@ class Embedder(Embeddings):
         return self.encode_query(text).tolist()
 
     def _encoder(self, characters: int) -> Encoder:
-        if self._load_fast is None or (characters < MANY and self._fast is None):
+        if self._load_fast is None or characters < MANY:  # also where the fast one is loaded: an answer stays the same
             return self._light
         with self._lock:
             if self._fast is None:
@@ -127,7 +127,7 @@ def _load_folder(name: str, folder: Path, cache: Path, note: str = "") -> Embedd
     with suppress(Exception):
         return Embedder(fingerprint, StaticEncoder(folder), note=note)
     with suppress(Exception):
-        return Embedder(fingerprint, BertEncoder(folder), lambda: load_fast(folder))
+        return Embedder(fingerprint, BertEncoder(folder, alone=True), lambda: load_fast(folder))
     reference = ReferenceEncoder(folder)
     return Embedder(fingerprint, reference, lambda: reference)
 
