@@ -11,13 +11,13 @@ from rag.telling.trimming import MARKER, WORKS, self_contained, without_pointing
 
 # What leans on a sentence left behind, wherever it stands: what was told, and what another thing was told to be.
 _TOLD = re.compile(
-    r"(?i)\bthe (?:resulting|former|latter|two|same|other)\b|\b(?:the|all|both) above\b|\baforementioned\b"
+    r"(?i)\bthe (?:resulting|former|latter|two|same|other)\b|\babove \w+s\b|\baforementioned\b"
     r"|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)|\bboth\b(?!.*\band\b)"
 )
 _LEANING = re.compile(
     r"(?i)\bth(?:is|ese) (?:as|is|are|was|can|by|with|in|on|into|to)\b|\b(?:additional|extra)\b(?!.* to\b)"
     r"|\b(?:enhancement|extension|improvement|variant|modification)s?(?! (?:of|to|over|in|for|on)\b)"
-    r"|\bthe (?:evaluation|issue|setting|process|context|effect|outcome)s?\b"
+    r"|\bthe (?:evaluation|issue|setting|process|context|effect|outcome|study|goal)s?\b"
     r"(?! (?:of|for|that|in|on|to|with|where|from)\b)"
 )
 # What the end of a sentence promises, and does not hold: "from two perspectives."
@@ -31,7 +31,9 @@ _POINTS_BACK = re.compile(
 )
 # A step of several, which the sentences around it tell.
 _FURTHER = re.compile(
-    r"(?i)^(?:besides\b|to (?:begin|start)\b|we (?:first|also|further|then|next|finally|additionally)\b)"
+    r"(?i)^(?:besides\b|furthermore\b|moreover\b|additionally\b|in addition\b|to (?:begin|start)\b"
+    r"|to (?:facilitate|support|foster|encourage)\b"
+    r"|we (?:first|also|further|then|next|finally|additionally)\b)"
     r"|\b(?:begins?|starts?) (?:by|with) \w+ing\b|\b(?:is|are) (?:first|then) \w+|\bin the sense that\b"
 )
 # "We revisit their experiments": of whom another sentence has told.
@@ -58,7 +60,8 @@ def against(statement: Statement, told: str, title: str, abstract: str) -> int:
         points_back(said),
         leans(told) or bool(_OTHERS.match(said)),
         leans(told),
-        bool(_FURTHER.search(said)),
+        bool(_FURTHER.search(said) or _FURTHER.search(statement.text)),
+        not proposes,
         not proposes and (found or bool(_SUBJECT.search(said))),
         _unexplained(told, title, abstract),
         len(content_stems(plain(_without_authors(told))) - content_stems(plain(title)) - WEAK) < _THIN,
