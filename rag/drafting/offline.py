@@ -34,10 +34,10 @@ from store.records import Paper
 
 # Words that a sentence may have before it is cut, by the length of the draft; a long one adds a result.
 MOST = {"short": 18, "medium": 28, "long": 40}
-_BRIEF, _JOINED, _ADDED = 22, 44, 4  # words to which a sentence goes on, that both may have, that it must add
+_BRIEF, _NEXT = 22, 2  # words up to which a sentence goes on with one of the next
 _RESULT = 0.6  # how surely a statement plays the result for a long draft
 _TRIES = 5  # statements of a paper that are tried before it is given up
-_TELLABLE = {"supported": 0, "quoted": 0, "weak": 2}  # verdicts that may stand, by what speaks against them
+_TELLABLE = {"supported": 0, "quoted": 0, "weak": 1}  # verdicts that may stand, by what speaks against them
 
 _NAMED_FIRST = re.compile(
     rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,:]{{2,60}}?), "
@@ -171,14 +171,12 @@ class OfflineWriter:
             yield _checked(text, paper, self._verifier)
 
     def _going_on(self, told: Told, statement: Statement, paper: Paper) -> Told:
-        """A brief sentence with what the next one of its abstract says of the same."""
-        after = next((s for s in statements(paper) if s.start > statement.start), None)
-        if self._length == "short" or len(told.text.split()) > _BRIEF or not after:
+        """A brief sentence with what one of the next of its abstract says of the same."""
+        if self._length == "short" or len(told.text.split()) > _BRIEF:
             return told
-        whole = modest(written_out(going_on(told.text, after, paper), paper.abstract))
-        longer = (shape for shape in fitted(whole, _JOINED) if len(shape.split()) > len(told.text.split()) + 1)
-        found = next((shape for shape in longer if whole and shape[len(told.text) :].count(" ") > _ADDED), "")
-        joined = _checked(found, paper, self._verifier) if found else told
+        after = [s for s in statements(paper) if s.start > statement.start][:_NEXT]
+        whole = next((text for s in after if (text := going_on(told.text, s, paper))), "")
+        joined = _checked(whole, paper, self._verifier) if whole else told
         return joined if joined.finding.holds else told
 
     def _for_what(self, told: Told, paper: Paper) -> Told:

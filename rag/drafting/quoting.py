@@ -11,7 +11,7 @@ _PASSES = 2  # a run full of hyphens may leave another one in front of its quota
 _HEAD, _LEAST = 8, 3  # words of a run that may stand in front of its quotation marks, that must stand in them
 # Where a quotation begins best, in front of what is proposed, shown or said, and what it does not end with.
 _CLAUSE = re.compile(r"(?:^|(?<=\s))(?:that|which|how|whether|(?<!approach )to|where|for)\s")
-_BEGIN = re.compile(r"(?<=,\s)|(?:(?<=\s)|^)(?=(?:an?|the|that|which|how|whether|to|two|three|several|both)\s)")
+_BEGIN = re.compile(r"(?<=,\s)|(?:(?<=\s)|^)(?=(?:an?|the|that|which|how|whether|to)\s)")
 _LOOSE = re.compile(
     r"[\s,;:]+(?:(?:and|or|but|not|just|only|an?|the|of|in|on|for|with|by|to|that|which|where|when|while|than|from|into"
     r"|via|using|as|is|are|was|were|be|has|have|can|their|its)[\s,;:]*)*$"

@@ -36,7 +36,8 @@ THINGS = (
 _FINDINGS = r"(?:results?|findings?|analys[ei]s|evaluations?|experiments?|study|studies|proofs?)"
 _DOCUMENT = re.compile(
     rf"(?i)^(?P<lead>[^.;]*?,\s+|)(?P<this>this(?: [\w-]+(?= (?:{WORKS})\b))?|the present|our|the) "
-    rf"(?P<kind>{WORKS}|letter|report|dissertation|chapter)\s+(?:(?:also|further|then|first|thus|therefore|hence) )?(?=\w)"
+    rf"(?P<kind>{WORKS}|letter|report|dissertation|chapter)\s+"
+    r"(?:(?:also|further|then|first|thus|therefore|hence) )?(?=\w)"
 )
 _OUR_THING = re.compile(
     rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{THINGS}s?|{_FINDINGS}))"
@@ -44,7 +45,8 @@ _OUR_THING = re.compile(
     rf"|{ANY_VERB})\b).*)$"
 )
 _OUR_POINT = re.compile(
-    r"^(?:(?:Our|The) (?:[\w-]+ )?(?P<aim>goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)"
+    r"^(?:(?P<lead>To [^,]+, |)(?:[Oo]ur|[Tt]he) (?:[\w-]+ )?(?:(?P<aim>goal|aim|objective|purpose)"
+    r"|(?P<plan>insight|idea))(?: here)? is\s+(?=to\b)"
     r"|Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
     r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+)"
 )
@@ -73,7 +75,7 @@ _BACKWARD = re.compile(
     r"(?!(?:is|are|was|were|as|at|by|for|from|of|into|with|in|on|to|via|when|while|if|that|which|has|can|will|may|and|or"
     r"|\w+ly)\b)(?=[a-z])"
 )
-_ITS_OWN = re.compile(r"\b(?P<does>(?:propos|introduc|present|describ)es?|presents?) their(?= )")
+_ITS_OWN = re.compile(r"\b(?P<does>(?:propos|introduc|present|describ)es?|presents?) their ")
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
 # The system's name in front of the colon of a title.
 _NAME = re.compile(r"\S*[A-Z]\S*[A-Z0-9]\S*|\S*\d\S*|[A-Z][a-z]+")
@@ -173,8 +175,9 @@ def _of_document(text: str, speaker: _Speaker) -> str:
 def _of_point(text: str, speaker: _Speaker) -> str:
     if not (found := _OUR_POINT.match(text)):
         return ""
-    says = speaker.verb("aim" if found["aim"] else "find" if found["seen"] else "argue")
-    return f"{speaker.cited} {says} {'' if found['aim'] else 'that '}{text[found.end() :]}"
+    says = "aim" if found["aim"] else "propose" if found["plan"] else "find" if found["seen"] else "argue"
+    that = "" if found["aim"] or found["plan"] else "that "
+    return f"{found['lead'] or ''}{speaker.cited} {speaker.verb(says)} {that}{text[found.end() :]}"
 
 
 def _of_trials(text: str, speaker: _Speaker) -> str:

@@ -115,7 +115,8 @@ _PRAISED = re.compile(
     rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)"
 )
 _ADVERB = re.compile(
-    r"(?<=\bthat|they|hich) (?:effectively|efficiently|significantly|successfully|carefully|seamlessly) (?=[a-z])"
+    rf"(\b(?:that|they|which)|{MARKER}) (?:effectively|efficiently|significantly|successfully|carefully|seamlessly"
+    r"|flexibly|meticulously|formally|thoroughly|extensively|systematically) (?=[a-z])"
 )
 _CONSONANT_FIRST = re.compile(r"(?i)(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)")
 _SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names begin with a vowel: an LLM
@@ -132,9 +133,6 @@ _CUT = re.compile(
     r"|;\s+|\s-{1,3}\s|--|—|:\s+(?=[(\w])|\s\((?=[^()]{24,}\))"
     rf"|,? and (?:{ANY_VERB}) (?=an?\b|the\b|that\b|how\b|their\b|its\b)"
 )
-_AIM = re.compile(
-    r",? (?P<aim>to (?:address|tackle|solve|remedy|mitigate) [^,;:()]+\.)$"
-)  # what a long sentence ends on
 _LEAD = re.compile(
     rf"^(?:To|By|Through|With|Based|Given|Inspired|Motivated|In order|Drawing|Building|Using|Leveraging|For|Under|As)\b"
     rf"[^{MARKER}]{{30,}}?,\s+(?=[A-Z][^,{MARKER}]{{2,60}}(?: \([^()]*\))? {MARKER})"
@@ -196,7 +194,7 @@ def modest(text: str) -> str:
             article = _article(match.string[match.start("next") :])
         return f"{match['before']}{article} {match['next']}"
 
-    return _PRAISED.sub(put, _APPOSED.sub(", ", _ADVERB.sub(" ", _EXAMPLES.sub("", text))))
+    return _PRAISED.sub(put, _APPOSED.sub(", ", _ADVERB.sub(r"\1 ", _EXAMPLES.sub("", text))))
 
 
 def _article(word: str) -> str:
@@ -239,11 +237,7 @@ def _cut(text: str) -> list[str]:
     """`text` cut at each of its joints, the longest first; an enumeration is not cut in two."""
     limit = text.find(":") if ":" in text else len(text)
     joints = [match.start() for match in _CUT.finditer(text) if match.start() <= limit]
-    heads = [text[:joint].rstrip(" .,;:-–—") for joint in joints]
-    aim = _AIM.search(text)
-    cuts = [
-        f"{head}{end}" for head in heads for end in (".", f", {aim['aim']}" if aim and aim["aim"] not in head else ".")
-    ]
+    cuts = [text[:joint].rstrip(" .,;:-–—") + "." for joint in joints]
     return [cut for cut in reversed(cuts) if MARKER in cut and len(cut.split()) >= _LEAST and _pairs(cut)]
 
 
