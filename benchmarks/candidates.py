@@ -27,7 +27,7 @@ from rag.search.query import topic_of
 from store.citekeys import fold
 from store.library import Library
 
-LEVEL = -0.5  # log odds from which on a paper is chosen: precision before recall
+LEVEL = -0.8  # log odds from which on a paper is chosen: precision before recall
 FURTHEST = 60  # candidates of a topic that are fitted on
 
 
@@ -83,19 +83,19 @@ def _fit(cases: Sequence[Case]) -> Cut:
     """
     rows = [(case, c) for case in cases for c in case.found[:FURTHEST]]
     rows = [(case, c) for case, c in rows if c.found.paper.paper_id not in case.right - case.gold]
-    table = np.array([[c.found.score, c.passage, c.title, c.alike] for _, c in rows])
+    table = np.array([[max(CUT.score, c.found.score), c.title, c.alike, c.beside] for _, c in rows])
     is_gold = np.array([c.found.paper.paper_id in case.gold for case, c in rows], dtype=float)
     mean, spread = table.mean(axis=0), table.std(axis=0)
     features = np.column_stack([(table - mean) / spread, np.ones(len(table))])
-    weights, penalty = np.zeros(5), np.diag([1.0, 1.0, 1.0, 1.0, 1e-6])
+    weights, penalty = np.zeros(5), np.diag([1.0] * 4 + [1e-6])
     for _ in range(50):
         odds = 1 / (1 + np.exp(-features @ weights))
         slope = features.T @ (odds - is_gold) + penalty @ weights
         weights -= np.linalg.solve((features.T * (odds * (1 - odds))) @ features + penalty, slope)
     score, *others = weights[:4] / spread
     bias = float(weights[4] - (weights[:4] * mean / spread).sum())
-    passage, title, alike = (round(float(weight / score), 2) for weight in others)
-    return Cut(round((LEVEL - bias) / float(score), 2), CUT.score, passage, title, alike, CUT.about)
+    title, alike, beside = (round(float(weight / score), 2) for weight in others)
+    return Cut(round((LEVEL - bias) / float(score), 2), CUT.score, title, alike, beside, CUT.about)
 
 
 def _by_kind(cases: Sequence[Case], cuts: Sequence[Cut]) -> dict[str, dict[str, float]]:

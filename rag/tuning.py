@@ -204,9 +204,9 @@ class Themes:
     PAPERS, MOST, FEWEST, GROUPS, IN_GROUP = 3, 6, 4, 4, 4  # papers a theme; themes; papers of several; unnamed groups
     # What a phrase gains where a text or title has it, as a subject, as one asked for, by rarity; loses in the topic.
     IN_TEXT, IN_TITLE, SUBJECT, ASKED, TELLING, TOPIC = 0.12, 0.14, 0.03, 0.1, 0.02, 0.02
-    ELSEWHERE = 0.6  # the share of what a phrase tells of all papers that is no merit
-    SAME, OF_ALL = 0.7, 0.7  # likeness of phrases that say the same; papers whose common phrase tells none apart
-    WITHIN = 0.7  # share of a phrase's papers from which a longer phrase stands for it
+    # What a phrase tells of all papers and is no merit; gains where it is said; papers, of all, that may say none.
+    ELSEWHERE, SAID, UNTOLD = 0.6, 0.15, 0.3
+    SAME, OF_ALL, WITHIN = 0.7, 0.7, 0.7  # phrases that say the same, tell none apart, stand inside a longer one
     SPOKEN, WEIGHED = 0.2, 500  # of groups to be named: the share that has the phrase; phrases that are weighed
 
 

@@ -23,38 +23,43 @@ _LOOKED_AT = 60  # the best of the search, whose titles are looked at too
 class Cut:
     """Where candidates end: a paper whose relevance is below `least` is left out.
 
-    Relevance is the score of the search, in standard deviations and no less than `score` of them, and the cosines of
-    its nearest passage and of its title with the topic and of it with the best papers, weighed. A paper whose nearest
-    passage is less like the topic than `about` is not about it.
+    Relevance is the score of the search, in standard deviations and no less than `score` of them, and, weighed, the
+    cosines of its title with the topic and of it with the best papers, and how near its nearest passage comes to the
+    topic `beside` the nearest one of all. A paper whose nearest passage is less like the topic than `about` is not
+    about it.
     """
 
     least: float
     score: float
-    passage: float
     title: float
     alike: float
+    beside: float
     about: float
 
 
 # Fitted by logistic regression on benchmarks/topics.jsonl and survey questions, each measured without itself, rounded
 # (`python -m benchmarks.candidates`). With the least score a paper must be very like the topic: a library may hold
 # nothing but its subject, and then scores do not tell its papers apart.
-CUT = Cut(least=5.9, score=1.5, passage=2.0, title=2.0, alike=3.0, about=0.36)
+CUT = Cut(least=6.55, score=1.0, title=1.0, alike=2.5, beside=3.5, about=0.4)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper found for a topic: the cosines of its nearest passage and title with it, and of it with the best."""
+    """A paper found for a topic: the cosines of its nearest passage and title with it, and of it with the best.
+
+    `beside` is the cosine of its passage by the highest one of a paper.
+    """
 
     found: Found
     passage: float
     title: float
     alike: float
+    beside: float
 
     def relevance(self, cut: Cut = CUT) -> float:
         """How relevant it is, from 1 on enough to be cited."""
-        likeness = cut.passage * self.passage + cut.title * self.title + cut.alike * self.alike
-        return (max(cut.score, self.found.score) + likeness) / cut.least
+        near = cut.title * self.title + cut.alike * self.alike + cut.beside * self.beside
+        return (max(cut.score, self.found.score) + near) / cut.least
 
 
 def gather(library: Library | Part, topic: str, tuning: Tuning | None = None) -> list[Candidate]:
@@ -71,15 +76,15 @@ def _opening(candidate: Candidate) -> str:
 
 def candidates(library: Library | Part, topic: str, views: Views, found: Sequence[Found]) -> list[Candidate]:
     """What is `found`, with its likeness to `topic`: 0 to the passages of papers found by their words alone."""
-    best = [f.paper for f in found[:_LOOKED_AT]]
-    near = (library.embed([paper.title for paper in best]) @ library.embed_query(topic)).tolist() if best else []
-    titles = dict(zip((paper.paper_id for paper in best), near, strict=True))
+    looked = [f.paper for f in found[:_LOOKED_AT]]
+    near = (library.embed([paper.title for paper in looked]) @ library.embed_query(topic)).tolist() if looked else []
+    titles = dict(zip((paper.paper_id for paper in looked), near, strict=True))
     alike = likeness(library, [f.paper.paper_id for f in found])
     passages = {paper_id: hit.score for paper_id, hit in views.hits.items()}
-    ids = [f.paper.paper_id for f in found]
-    return [
-        Candidate(f, *(near.get(i, 0.0) for near in (passages, titles, alike))) for f, i in zip(found, ids, strict=True)
-    ]
+    best = max(passages.values(), default=1.0)
+    beside = {paper_id: score / best for paper_id, score in passages.items()}
+    views = (passages, titles, alike, beside)
+    return [Candidate(f, *(view.get(f.paper.paper_id, 0.0) for view in views)) for f in found]
 
 
 def relevant(found: Sequence[Candidate], topic: str = "", cut: Cut = CUT) -> list[Candidate]:

@@ -9,15 +9,19 @@ from rag.drafting.plan import Length, Plan, PlanItem
 from rag.drafting.quoting import quoted
 from rag.drafting.text import Openings, Written, cite, uncited
 from rag.errors import DraftError
+from rag.language.phrases import WEAK
+from rag.language.terms import content_stems, plain
 from rag.records import Finding, Repair
 from rag.references.keys import in_text
 from rag.telling.alone import against, leans, resolved
+from rag.telling.joining import going_on
 from rag.telling.purpose import with_purpose
-from rag.telling.statements import Statement, ranked_statements
+from rag.telling.statements import Statement, ranked_statements, statements
 from rag.telling.thirdperson import name_of, third_person
 from rag.telling.trimming import (
     ANY_VERB,
     MARKER,
+    OVER,
     fitted,
     modest,
     unmarked,
@@ -30,11 +34,11 @@ from store.records import Paper
 
 # Words that a sentence may have before it is cut, by the length of the draft; a long one adds a result.
 MOST = {"short": 18, "medium": 28, "long": 40}
+_BRIEF, _NEXT = 22, 2  # words up to which a sentence goes on with one of the next
 _RESULT = 0.6  # how surely a statement plays the result for a long draft
 _TRIES = 5  # statements of a paper that are tried before it is given up
-_TELLABLE = {"supported": 0, "quoted": 0, "weak": 2}  # verdicts that may stand, by what speaks against them
+_TELLABLE = {"supported": 0, "quoted": 0, "weak": 1}  # verdicts that may stand, by what speaks against them
 
-_PROPOSING = r"(?:propos|introduc|present|develop|design|devis|build|construct|creat|describ|adopt|us)(?:e|es|s|ed)?"
 _NAMED_FIRST = re.compile(
     rf"^[^,]*? {MARKER} (?:propose|present|introduce|develop)s? (?P<name>[^,:]{{2,60}}?), "
     r"(?P<what>(?:an?|the first) .*)$"
@@ -62,7 +66,7 @@ class OfflineWriter:
 
     def __init__(self, library: Library, verifier: Verifier, topic: str, length: Length = "medium") -> None:
         self._library, self._verifier, self._length = library, verifier, length
-        self._topic = library.embed_query(topic)
+        self._topic, self._said = library.embed_query(topic), topic
 
     def write(self, plan: Plan, papers: Mapping[str, Paper]) -> Iterator[Written]:
         """The sentences of `plan`; a paper that nothing can be told of is accounted for in a repair."""
@@ -140,7 +144,7 @@ class OfflineWriter:
         best = min(islice(self._tellings(paper, ranked, avoid), _TRIES), key=lambda told: told.reserve, default=None)
         if best is None or best.finding.verdict not in _TELLABLE:
             return None
-        is_full = self._length == "long" and best.finding.holds
+        is_full = self._length == "long" and best.finding.holds and ";" not in best.text
         return self._with_result(best, paper, ranked) if is_full else best
 
     def _tellings(self, paper: Paper, ranked: Sequence[Statement], avoid: Collection[str]) -> Iterator[Told]:
@@ -149,12 +153,15 @@ class OfflineWriter:
             if text := third_person(statement.text, paper, MARKER):
                 shaped = with_name(written_out(modest(text), paper.abstract), paper)
                 for told in self._shapes(shaped, paper, avoid):
-                    amiss = against(statement, told.text, paper.title, paper.abstract)
-                    yield replace(self._for_what(told, paper), amiss=amiss)
+                    told = self._going_on(self._for_what(told, paper), said, paper)
+                    yield replace(told, amiss=against(statement, told.text, paper.title, paper.abstract))
 
     def _shapes(self, text: str, paper: Paper, avoid: Collection[str]) -> Iterator[Told]:
         """The first shape of `text` that is as well carried as it is short."""
-        for shape in fitted(text, MOST[self._length]):
+        most = MOST[self._length]
+        shapes, kept = list(fitted(text, most)), content_stems(plain(f"{paper.title} {self._said}")) - WEAK
+        lost = {shape: len(kept & (content_stems(plain(text)) - content_stems(plain(shape)))) for shape in shapes}
+        for shape in sorted(shapes, key=lambda one: (len(one.split()) > OVER * most, lost[one])):
             if leans(shape) and not leans(text):  # the cut took what it leans on
                 continue
             if shape not in avoid and (told := _checked(shape, paper, self._verifier)).finding.holds:
@@ -163,9 +170,18 @@ class OfflineWriter:
         if text not in avoid:
             yield _checked(text, paper, self._verifier)
 
+    def _going_on(self, told: Told, statement: Statement, paper: Paper) -> Told:
+        """A brief sentence with what one of the next of its abstract says of the same."""
+        if self._length == "short" or len(told.text.split()) > _BRIEF:
+            return told
+        after = [s for s in statements(paper) if s.start > statement.start][:_NEXT]
+        whole = next((text for s in after if (text := going_on(told.text, s, paper))), "")
+        joined = _checked(whole, paper, self._verifier) if whole else told
+        return joined if joined.finding.holds else told
+
     def _for_what(self, told: Told, paper: Paper) -> Told:
         """The sentence behind what the title says the work is for, where it does not tell that itself."""
-        text = with_purpose(told.text, paper.title, paper.abstract)
+        text = with_purpose(told.text, paper.title, paper.abstract, self._said)
         longer = _checked(text, paper, self._verifier) if text != told.text else told
         return longer if longer.finding.holds else told
 
@@ -188,8 +204,7 @@ def with_name(text: str, paper: Paper) -> str:
     name = name_of(paper)
     if not name or name.lower() in text.lower():
         return text
-    proposes = re.match(rf"[^,]*? {MARKER} {_PROPOSING} (?:an?|the|to|two|three)\b", text)
-    if proposes and not text.startswith(("The ", "In ")):
+    if re.match(rf"(?!The |In |According )[^,]*? {MARKER}", text):
         return f"With {name}, {text}"
     return text.replace(f" {MARKER}", f" ({name}) {MARKER}", 1)
 

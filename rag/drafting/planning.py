@@ -11,8 +11,9 @@ from rag.drafting.offline import OfflineWriter, Told
 from rag.drafting.plan import Length, Omission, Plan, PlanItem, Style
 from rag.errors import DraftError
 from rag.filters import NO_LIMIT, Filter
+from rag.language.terms import content_stems
 from rag.records import Found
-from rag.search.query import topic_of
+from rag.search.query import KINDS, topic_of
 from rag.search.themes import find_themes
 from rag.telling.trimming import unmarked
 from rag.verifying.verify import Verifier
@@ -106,15 +107,17 @@ def _themes(library: Library, topic: str, style: Style, told: Sequence[tuple[Pap
     papers = [paper for paper, _ in told]
     if style == "chronological" or not papers:
         return _periods(papers)
-    rows = library.embed([unmarked(one.text) for _, one in told]) if style == "method" else None
-    return find_themes(papers, topic, library.embed, asked_for(topic), rows)
+    said = [unmarked(one.text) for _, one in told]
+    rows = library.embed(said) if style == "method" else None
+    return find_themes(papers, topic, library.embed, asked_for(topic), rows, said)
 
 
 def asked_for(topic: str) -> list[str]:
     """The aspects that a topic counts off behind a colon, as they are written there, until it goes on in clauses."""
     rest = topic.partition(":")[2] if len(sentences(topic)) == 1 else ""
     pieces = [piece.strip() for piece in re.split(r"[,;]|\band\b", rest)]
-    return [piece for piece in takewhile(lambda one: not _NO_NAME.search(one), pieces) if 0 < len(piece.split()) <= 4]
+    named = [piece for piece in takewhile(lambda one: not _NO_NAME.search(one), pieces) if len(piece.split()) <= 4]
+    return [piece for piece in named if " " in piece or content_stems(piece) - KINDS]  # "models" tells nothing
 
 
 def _periods(papers: Sequence[Paper]) -> list[Theme]:

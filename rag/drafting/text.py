@@ -33,7 +33,7 @@ AUTHORS_WORDS = (
     "marks: no text to hand in. Write your own from the key facts, which the plan has too."
 )
 _LEAD = re.compile(rf"For [^,{MARKER}]+, ")
-_OF_WORK = ("In further work, ", "Later, ")
+_OF_WORK = "In further work, "
 # Ways to do one thing: a sentence that takes one of them stands in contrast to a sentence that takes another.
 _CHOICES = (
     (r"(?:self-|un)supervised", r"semi-supervised", r"weakly[- ](?:supervised|labell?ed)", r"fully[- ]supervised"),
@@ -196,8 +196,7 @@ class Openings:
     def joined(self, text: str, paper: Paper, turned: str) -> str:
         """`text` on `paper`, or `turned`, its other form, behind an opening; MARKER stays in it.
 
-        A sentence with a clause of its own in front takes no opening, and only work is done "later". What the work is
-        for is told once.
+        A sentence with a clause of its own in front takes no opening. What the work is for is told once.
         """
         if (lead := _LEAD.match(text)) and lead[0] in self._said:
             text = turned = text[lead.end() :]
@@ -205,18 +204,13 @@ class Openings:
         opening = self._opening(text, paper, *self._last) if self._last and "," not in text.split(MARKER)[0] else ""
         self._last = text, paper
         self._said.add(opening)
-        chosen = text if opening in _OF_WORK else turned
+        chosen = text if opening == _OF_WORK else turned
         if opening and re.match(r"(?:The|With|According|In) ", chosen):  # a word, and no name
             chosen = chosen[0].lower() + chosen[1:]
         return opening + chosen
 
     def _opening(self, text: str, paper: Paper, before: str, last: Paper) -> str:
-        later = bool(last.year and paper.year and paper.year > last.year)
-        found = {
-            "In contrast, ": _differ((before, last), (text, paper)),
-            _OF_WORK[0]: _same_group(last, paper),
-            _OF_WORK[1]: later,
-        }
+        found = {"In contrast, ": _differ((before, last), (text, paper)), _OF_WORK: _same_group(last, paper)}
         return next((opening for opening, holds in found.items() if holds and opening not in self._said), "")
 
 

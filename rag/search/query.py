@@ -32,7 +32,7 @@ _CUT = any_of(r"[,;:.?!]|\b(?:and|or(?!\s+(?:no|not|more|less|fewer)\b)|for|with
 # What a subject is for: "a and b for c and d" is about works on a or b, few of the many on c or d.
 _PURPOSE = any_of(r"\bfor\b(?:(?!\b(?:with|from|in|to|on)\b)[^,;:.?!])*")
 # Kinds of work: "datasets for c" is about c.
-_KINDS = WEAK | {
+KINDS = WEAK | {
     stem(word)
     for word in listed("""
 model dataset data corpus system tool toolkit library platform policy architecture network representation survey review
@@ -96,7 +96,7 @@ def _pieces(text: str, kind: Kind) -> tuple[Query, ...]:
     """The pieces of a subject that say something; none when there are fewer than two."""
     cuts = [cut.span() for cut in _CUT.finditer(text)]
     purposes = [
-        match.span() for match in _PURPOSE.finditer(text) if content_stems(plain(text[: match.start()])) - _KINDS
+        match.span() for match in _PURPOSE.finditer(text) if content_stems(plain(text[: match.start()])) - KINDS
     ]
     found: dict[str, Query] = {}
     for (_, start), (end, _) in zip([(0, 0), *cuts], [*cuts, (len(text), 0)], strict=True):

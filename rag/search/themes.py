@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.language.phrases import noun_phrases, phrase_key, subjects, subjects_in
 from rag.language.terms import stem, weight
 from rag.records import Embed
+from rag.search.spoken import placed, said_of
 from rag.tuning import Themes
 from store.records import Paper
 from store.sentences import sentences
@@ -63,23 +64,36 @@ def _linkage(a: list[int], b: list[int], likeness: "np.ndarray") -> float:
 
 
 def find_themes(
-    papers: Sequence[Paper], topic: str, embed: Embed, asked: Sequence[str] = (), rows: "np.ndarray | None" = None
+    papers: Sequence[Paper],
+    topic: str,
+    embed: Embed,
+    asked: Sequence[str] = (),
+    rows: "np.ndarray | None" = None,
+    told: Sequence[str] = (),
 ) -> list[tuple[str, list[Paper]]]:
     """The papers under two to six names, each paper under the phrase that tells best what it is about.
 
     Names are subjects of research that the papers speak of, phrases that two of them share, and those `asked` for;
     `embed` maps texts to unit rows, `rows` are the papers' own (default: `about`). They are chosen one by one, each the
-    one that most papers gain most from (greedy facility location). Few papers, or papers that share no phrase, are
-    one theme, named by the topic.
+    one that most papers gain most from (greedy facility location). A name is said in the titles of two papers, or in
+    what is `told` of them; where too many papers (Themes.UNTOLD) speak of none, or there are few, they are one theme,
+    named by the topic.
     """
+    import numpy as np
+
     phrases = _candidates(papers, asked)
     if len(papers) < Themes.FEWEST or not phrases:
         return [(_short(topic), list(papers))]
     worth = _worth(papers, phrases, topic, embed, asked, about(papers, embed) if rows is None else rows)
+    said = said_of(papers, list(phrases), told)
+    wanted = np.isin(list(phrases), [phrase_key(phrase) for phrase in asked])
+    worth = np.where((said.sum(axis=0) < 2) & ~wanted, -1.0, worth + Themes.SAID * (said | wanted))
+    said |= wanted
     names = _chosen(worth, list(phrases), embed(list(phrases.values())), len(papers))
-    if len(names) < 2:
+    best = placed(worth, said, names)
+    untold = sum(not said[row, names[n]] for row, n in enumerate(best)) / len(papers)
+    if len(names) < 2 or untold > Themes.UNTOLD:
         return [(_short(topic), list(papers))]
-    best = worth[:, names].argmax(axis=1)
     themes = [
         (list(phrases.values())[name], [p for p, n in zip(papers, best, strict=True) if n == i])
         for i, name in enumerate(names)

@@ -5,19 +5,19 @@ from itertools import takewhile
 
 from rag.language.acronyms import explains, small
 from rag.language.phrases import STOP, WEAK
-from rag.language.terms import content_stems, plain, stem
-from rag.telling.statements import PROPOSES, Statement
+from rag.language.terms import content_stems, listed, plain, stem
+from rag.telling.statements import PROPOSES, TRYING, Statement
 from rag.telling.trimming import MARKER, WORKS, self_contained, without_pointing
 
 # What leans on a sentence left behind, wherever it stands: what was told, and what another thing was told to be.
 _TOLD = re.compile(
-    r"(?i)\bthe (?:resulting|former|latter|two|same|other)\b|\b(?:the|all|both) above\b|\baforementioned\b"
+    r"(?i)\bthe (?:resulting|former|latter|two|same|other)\b|\babove \w+s\b|\baforementioned\b"
     r"|\balternatives?\b(?! (?:to|for)\b)|\binstead\b(?! of\b)|\bboth\b(?!.*\band\b)"
 )
 _LEANING = re.compile(
     r"(?i)\bth(?:is|ese) (?:as|is|are|was|can|by|with|in|on|into|to)\b|\b(?:additional|extra)\b(?!.* to\b)"
     r"|\b(?:enhancement|extension|improvement|variant|modification)s?(?! (?:of|to|over|in|for|on)\b)"
-    r"|\bthe (?:evaluation|issue|setting|process|context|effect|outcome)s?\b"
+    r"|\bthe (?:evaluation|issue|setting|process|context|effect|outcome|study|goal)s?\b"
     r"(?! (?:of|for|that|in|on|to|with|where|from)\b)"
 )
 # What the end of a sentence promises, and does not hold: "from two perspectives."
@@ -31,17 +31,20 @@ _POINTS_BACK = re.compile(
 )
 # A step of several, which the sentences around it tell.
 _FURTHER = re.compile(
-    r"(?i)^(?:besides\b|to (?:begin|start)\b|we (?:first|also|further|then|next|finally|additionally)\b)"
+    r"(?i)^(?:besides\b|furthermore\b|moreover\b|additionally\b|in addition\b|to (?:begin|start)\b"
+    r"|to (?:facilitate|support|foster|encourage)\b"
+    r"|we (?:first|also|further|then|next|finally|additionally)\b)"
     r"|\b(?:begins?|starts?) (?:by|with) \w+ing\b|\b(?:is|are) (?:first|then) \w+|\bin the sense that\b"
 )
 # "We revisit their experiments": of whom another sentence has told.
 _OTHERS = re.compile(r"(?i)^(?:we|this paper)\s+(?:\w+ly )?\w+ (?:their|them|its|it)\b")
 _SUBJECT = re.compile(
     r"(?i)\b(?:focus(?:es)? on|stud(?:y|ies)|address(?:es)?|consider|tackle|investigate)s? (?:the|an?) "
-    r"(?:[\w-]+ ){0,2}?(?:task|problem|challenge|setting)\b"
+    r"(?:[\w-]+ ){0,2}?(?:task|problem|challenge|setting)\b|\bdiscuss(?:es)? (?:the|how|what)\b"
 )
 _FOUND = re.compile(r"(?i)^we (?:\w+ly )?(?:show|demonstrate|find|observe|report)\b|\bstate[- ]of[- ]the[- ]art\b")
 _THEN_PROPOSES = re.compile(r"\band (?:propos|introduc|present|develop|design)")
+_VERBS = frozenset(listed("face have suffer exhibit pose lack need use show require remain mitigate reduce cause"))
 _SUCH = re.compile(r"\b(?:such|these) (?P<noun>[a-z]+s)\b")
 _SHORTENED = re.compile(r"(?<![\w])[A-Z]{2,}(?![a-z])")
 _RESULT = 0.8  # how surely a statement is what came of the work
@@ -54,11 +57,14 @@ def against(statement: Statement, told: str, title: str, abstract: str) -> int:
     found = statement.plays("result") >= _RESULT or bool(_FOUND.match(said))
     proposes = PROPOSES.search(said) or _THEN_PROPOSES.search(said)
     reasons = (
+        told.startswith("According to "),
+        bool(TRYING.search(said)),
         told.startswith("According to ") or " report that their " in told,
         points_back(said),
         leans(told) or bool(_OTHERS.match(said)),
         leans(told),
-        bool(_FURTHER.search(said)),
+        bool(_FURTHER.search(said) or _FURTHER.search(statement.text)),
+        not proposes,
         not proposes and (found or bool(_SUBJECT.search(said))),
         _unexplained(told, title, abstract),
         len(content_stems(plain(_without_authors(told))) - content_stems(plain(title)) - WEAK) < _THIN,
@@ -85,7 +91,8 @@ def resolved(text: str, before: str) -> str:
 
 def _modifies(word: str) -> bool:
     """Whether `word` may stand in the name of a thing, in front of its noun."""
-    return bool(re.fullmatch(r"[\w-]+(?<!ly)", word)) and word.lower() not in STOP and stem(word) not in WEAK
+    is_word = bool(re.fullmatch(r"[\w-]+(?<!ly)", word)) and word.lower() not in _VERBS
+    return is_word and word.lower() not in STOP and stem(word) not in WEAK
 
 
 def points_back(text: str) -> bool:

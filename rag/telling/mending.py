@@ -12,6 +12,7 @@ _PAIR = re.compile(r"\b(of|to|in|on|by|for|and|with|from|that)the\b")
 _BROKEN = re.compile(r"\b([a-z]+)- (?!and |or |to )([a-z]+)\b")  # a word that a line break has left in two
 _FONTS = re.compile(r"\\(?:textit|textbf|textsc|texttt|emph|text\b)(?:\{([^{}]*)\}|\s*(?=\w))")
 _UNSPACED = re.compile(r"(?<=[a-z)]{2})([,;])(?=[a-z])|(?<=[a-z)]{2})(\.)(?=[A-Z][a-z])")
+_AN = re.compile(r"\ban (?=(?:uni[^mn]|us(?:e|ua)|eu|one\b))")
 _TWICE = re.compile(r"\b(the|a|an|of|to|in|and|is|are|that|with|for) \1\b")
 
 
@@ -21,6 +22,7 @@ def mended(text: str) -> str:
     text = _BROKEN.sub(lambda match: match[1] + match[2] if is_word(stem(match[1] + match[2])) else match[0], text)
     text = _UNSPACED.sub(lambda match: f"{match[1] or match[2]} ", text)
     text = _PAIR.sub(lambda match: match[0] if is_common(match[0]) else f"{match[1]} the", text)
+    text = _AN.sub("a ", text)
     return _TWICE.sub(r"\1", _LONG.sub(lambda match: _parted(match[0]), text))
 
 

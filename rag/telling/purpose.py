@@ -7,18 +7,19 @@ from rag.language.phrases import WEAK
 from rag.language.terms import content_stems, plain
 from rag.telling.trimming import MARKER
 
-_LONGEST = 8  # words of a purpose
+_LONGEST, _ALIKE = 8, 6  # words of a purpose; letters that make two words alike
 _PURPOSE = re.compile(r"\bfor (?P<what>[^:,;.?!()]+?)(?: at Scale)?\s*$")
 
 
-def with_purpose(text: str, title: str, abstract: str) -> str:
-    """ "For P, Kang et al. propose …" where the title ends with "for P" and `text`, with its MARKER, has no word of P.
+def with_purpose(text: str, title: str, abstract: str, topic: str = "") -> str:
+    """ "For P, Kang et al. propose …" where the title ends with "for P" and neither `topic` nor `text` has a word of P.
 
     A sentence with a clause of its own in front stays as it is.
     """
     what = _purpose(title, abstract)
     told = content_stems(what) - WEAK
-    if not told or told & content_stems(plain(text)) or "," in text.partition(MARKER)[0]:
+    known = {word[:_ALIKE] for word in content_stems(plain(f"{text} {topic}"))}
+    if not told or known & {word[:_ALIKE] for word in told} or "," in text.partition(MARKER)[0]:
         return text
     is_word = re.match(r"(?:The|With|In) ", text)  # and no name
     return f"For {what}, {text[0].lower() + text[1:] if is_word else text}"

@@ -83,8 +83,8 @@ _LATE, _FURTHER, _POINTING, _OTHERS, _LENGTH, _OUTCOME = 0.15, 0.12, 0.2, 0.8, 0
 LONGEST = 40  # words from which on a sentence costs more than it tells
 _PRESENTED = r"\b(?:is|are) (?:proposed|presented|introduced|developed)\b"
 PROPOSES = re.compile(
-    rf"(?i)\b(?:we|this (?:{WORKS})) (?:\w+ )?(?:propos|introduc|present|develop|design|devis|describ|build|construct"
-    rf"|creat|formulat)|{_PRESENTED}"
+    rf"(?i)\b(?:we|this (?:[\w-]+ )?(?:{WORKS})) (?:\w+ )?(?:propos|introduc|present|develop"
+    rf"|design|devis|describ|build|construct|creat|formulat|curat|collect)|{_PRESENTED}"
 )
 OWN = re.compile(rf"(?i)\b(?:we|our|this (?:{WORKS}|survey))\b|{_PRESENTED}")
 _MORE = re.compile(
@@ -96,7 +96,7 @@ AVAILABLE = re.compile(
     r"|\b(?:publish|release)\w* (?:the|our|all)\b"
     r"|\bopen-?sourc|\bwe (?:hope|believe|release|plan)\b|^(?:previously|in previous work|in prior work)\b"
 )
-_TRYING = re.compile(
+TRYING = re.compile(
     r"(?i)^(?:all of |both of )?(?:our|the|these) (?:\w+ )?(?:results|experiments)\b|\bwe (?:\w+ )?(?:apply|evaluated?"
     r"|test|validated?|verif(?:y|ied)|conduct(?:ed)?|perform(?:ed)?|compared?|run|call|name|follow up|also)\b"
 )
@@ -159,7 +159,7 @@ def worth(statement: Statement, paper: Paper) -> float:
         _LATE * statement.place
         + _FURTHER * bool(_MORE.match(statement.text))
         + _POINTING * min(2, len(_BACK.findall(text)))
-        + _LATE * bool(_TRYING.search(text))
+        + _LATE * bool(TRYING.search(text))
         + _OUTCOME * (statement.plays("result") >= _RESULT and not PROPOSES.search(text))
         + _OTHERS * (not named and not OWN.search(text))
         + _LENGTH * max(0, len(text.split()) - LONGEST)

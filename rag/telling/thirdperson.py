@@ -28,23 +28,25 @@ _JOINED = re.compile(
     r"(?P<join>,? (?:and|then)(?: then| also| further)? )(?P<verb>[a-z]+)(?= (?:an?|the|that|how|whether|why|their|our"
     r"|its|this|these|some|several|two|three|four|new|novel|on|it|them)\b)"
 )
-_THINGS = (
+THINGS = (
     r"(?:approach|method|methodology|model|framework|system|algorithm|technique|network|architecture|pipeline"
     r"|policy|formulation|solution|paradigm|strategy|scheme|module|mechanism|design|agent|planner"
     r"|controller|tool|toolkit|dataset|benchmark|theory|proposal)"
 )
 _FINDINGS = r"(?:results?|findings?|analys[ei]s|evaluations?|experiments?|study|studies|proofs?)"
 _DOCUMENT = re.compile(
-    rf"(?i)^(?P<lead>[^.;]*?,\s+|)(?P<this>this|the present|our|the) (?P<kind>{WORKS}|letter|survey"
-    r"|report|dissertation|chapter)\s+(?:(?:also|further|then|first|thus|therefore|hence) )?(?=\w)"
+    rf"(?i)^(?P<lead>[^.;]*?,\s+|)(?P<this>this(?: [\w-]+(?= (?:{WORKS})\b))?|the present|our|the) "
+    rf"(?P<kind>{WORKS}|letter|report|dissertation|chapter)\s+"
+    r"(?:(?:also|further|then|first|thus|therefore|hence) )?(?=\w)"
 )
 _OUR_THING = re.compile(
-    rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{_THINGS}s?|{_FINDINGS}))"
+    rf"^Our (?P<thing>(?:(?!for |of |in |on |to |with )[\w-]+ ){{0,3}}?(?:{THINGS}s?|{_FINDINGS}))"
     r"(?P<rest>(?:,| \(| (?:can|is|are|has|have|was|does|do|will|\w+ly|\w+[^s\W]s|\w+ed"
     rf"|{ANY_VERB})\b).*)$"
 )
 _OUR_POINT = re.compile(
-    r"^(?:(?:Our|The) (?:[\w-]+ )?(?P<aim>goal|aim|objective|purpose)(?: here)? is\s+(?=to\b)"
+    r"^(?:(?P<lead>To [^,]+, |)(?:[Oo]ur|[Tt]he) (?:[\w-]+ )?(?:(?P<aim>goal|aim|objective|purpose)"
+    r"|(?P<plan>insight|idea))(?: here)? is\s+(?=to\b)"
     r"|Our (?:[\w-]+ )?(?:(?P<seen>result|finding|observation|conclusion|contribution)"
     r"|insight|idea|intuition|hypothesis|premise|claim) is that\s+)"
 )
@@ -67,12 +69,13 @@ _ADVERBS = re.compile(
     r"|instead|accordingly|consequently|subsequently|here|herein|moreover|lastly|now|specifically)\s+)+"
 )
 # "this indirect knowledge" points to a sentence left behind; "the indirect knowledge" stands alone.
-_OWN_BACKWARD = re.compile(rf"(?<=\w )(?:this|these|the proposed|the presented)\s+(?=(?:[\w-]+ )?{_THINGS}s?\b)")
+_OWN_BACKWARD = re.compile(rf"(?<=\w )(?:this|these|the proposed|the presented)\s+(?=(?:[\w-]+ )?{THINGS}s?\b)")
 _BACKWARD = re.compile(
     r"(?<=\w )(?:this|these)\s+"
     r"(?!(?:is|are|was|were|as|at|by|for|from|of|into|with|in|on|to|via|when|while|if|that|which|has|can|will|may|and|or"
     r"|\w+ly)\b)(?=[a-z])"
 )
+_ITS_OWN = re.compile(r"\b(?P<does>(?:propos|introduc|present|describ)es?|presents?) their ")
 _PERSONS = {"we": "they", "our": "their", "ours": "theirs", "us": "them", "ourselves": "themselves"}
 # The system's name in front of the colon of a title.
 _NAME = re.compile(r"\S*[A-Z]\S*[A-Z0-9]\S*|\S*\d\S*|[A-Z][a-z]+")
@@ -120,11 +123,16 @@ def third_person(sentence: str, paper: Paper, marker: str) -> str | None:
         return None
     who, after = in_text(paper.authors) or "the authors", f" {marker}" if marker else ""
     speaker = _Speaker(f"{who}{after}", name_of(paper), len(paper.authors) == 1, after)
-    told = _tell(without_pointing(text, paper.title), speaker)
+    told = of_others(_tell(without_pointing(text, paper.title), speaker))
+    return told[0].upper() + told[1:]
+
+
+def of_others(text: str) -> str:
+    """`text` with the first person as the third, ended by a full stop."""
     for person, other in _PERSONS.items():
-        told = re.sub(rf"\b{person}\b", other, re.sub(rf"\b{person.capitalize()}\b", other.capitalize(), told))
-    told = _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", told))
-    return told[0].upper() + told[1:].rstrip(" .;:,") + "."
+        text = re.sub(rf"\b{person}\b", other, re.sub(rf"\b{person.capitalize()}\b", other.capitalize(), text))
+    text = _ITS_OWN.sub(r"\g<does> the ", text)
+    return _BACKWARD.sub("the ", _OWN_BACKWARD.sub("their ", text)).rstrip(" .;:,") + "."
 
 
 def name_of(paper: Paper) -> str:
@@ -167,8 +175,9 @@ def _of_document(text: str, speaker: _Speaker) -> str:
 def _of_point(text: str, speaker: _Speaker) -> str:
     if not (found := _OUR_POINT.match(text)):
         return ""
-    says = speaker.verb("aim" if found["aim"] else "find" if found["seen"] else "argue")
-    return f"{speaker.cited} {says} {'' if found['aim'] else 'that '}{text[found.end() :]}"
+    says = "aim" if found["aim"] else "propose" if found["plan"] else "find" if found["seen"] else "argue"
+    that = "" if found["aim"] or found["plan"] else "that "
+    return f"{found['lead'] or ''}{speaker.cited} {speaker.verb(says)} {that}{text[found.end() :]}"
 
 
 def _of_trials(text: str, speaker: _Speaker) -> str:

@@ -54,13 +54,15 @@ _POINTING = re.compile(rf"(?i)^(?:{_LEADS})\b[^,]*?{_BACK}[^,]*,\s+(?=(?:we|this
 _MENDS = (
     "overcome|address|solve|tackle|mitigate|alleviate|bridge|fill|resolve|achieve|fix|close|remedy|handle|meet|exploit"
 )
+# "To address unique challenges, we": a purpose that says nothing.
+_UNSAID = re.compile(rf"(?i)^to (?:\w+ly )?(?:{_MENDS}) (?:the )?(?:[\w-]+ )?{PROBLEMS},\s+(?=we\b)")
 _PURPOSE = re.compile(
-    rf"(?i),?\s+to (?:\w+ly )?(?:[a-z]+ (?:this|these|such|those)(?: [\w-]+){{0,2}}|(?:{_MENDS}) the (?:[\w-]+ )?"
+    rf"(?i),?\s+to (?:\w+ly )?(?:[a-z]+ (?:this|these|such|those)(?: [\w-]+){{0,2}}|(?:{_MENDS}) the "
     rf"{PROBLEMS})"
     r"(?=[,.;:]| by\b|$)"
 )
 _TRAILING = re.compile(
-    r"(?i)\s+(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)"
+    r"(?i)\s+(?:based )?(?:from|with|by|through|via|using|on|under|for|in) (?:this|these) [\w-]+(?: [\w-]+)?(?=\.?$)"
 )
 # "we address this gap by introducing X" introduces X.
 _BY_DOING = re.compile(rf"(?i)\b(?:{_MENDS})e?s? {_THEM} by (?P<doing>\w+ing)\b")
@@ -69,7 +71,7 @@ _ADDRESSING = re.compile(
     rf"(?i)\b(?P<that>that|which) (?:effectively |explicitly |directly )?(?:{_MENDS})e?s? {_THEM}"
     r" (?=(?:by|through|via)\b)"
 )
-WORKS = "paper|work|study|article|thesis"
+WORKS = "paper|work|study|article|thesis|survey|review|overview"
 _HERE = rf"in this (?:{WORKS}|letter)"
 _ASIDE = re.compile(rf"(?i),\s+{_HERE}(?=,)|(?<=[a-z]) {_HERE}(?=[,.]|$)|\b{_HERE},?\s+(?=we\b)")
 # A purpose in front that lacks its comma: "To do X we propose".
@@ -103,7 +105,8 @@ _PROPOSING = (
 _TERMS = r"(?! (?:view|class|object|categor|pose|concept|scene|task|word)\w*)"  # a "novel view" is one not seen before
 _PRAISE = (
     rf"(?:(?:entirely |completely )?novel{_TERMS}|pioneering|groundbreaking|innovative|elegant|brand-new|cutting-edge"
-    r"|remarkable|(?:conceptually |surprisingly )?simple,? (?:yet|but|and) (?:highly |very |surprisingly )?"
+    r"|remarkable|comprehensive|first(?! (?:step|order|person|stage))"
+    r"|(?:conceptually |surprisingly )?simple,? (?:yet|but|and) (?:highly |very |surprisingly )?"
     r"(?:effective|efficient|powerful)|new(?! (?:state|york)))"
 )
 # Only where something is proposed, or in the apposition to its name: a "novel object" elsewhere is a term.
@@ -111,12 +114,18 @@ _PRAISED = re.compile(
     rf"(?i)(?P<before>\b(?:{_PROPOSING} (?:[A-Z][\w*-]*,? )?|is |are |as )|[,:] )(?P<article>an?|the|two|three|four) "
     rf"(?P<praise>(?:{_PRAISE}(?:,? and |, | ))+)(?P<next>\w)"
 )
+_ADVERB = re.compile(
+    rf"(\b(?:that|they|which)|{MARKER}) (?:effectively|efficiently|significantly|successfully|carefully|seamlessly"
+    r"|flexibly|meticulously|formally|thoroughly|extensively|systematically) (?=[a-z])"
+)
 _CONSONANT_FIRST = re.compile(r"(?i)(?:uni(?!n)|use|usu|eu|one\b|once|util|ubiq)")
 _SPELT = re.compile(r"[AEFHILMNORSX](?:[A-Z0-9]|\b)")  # letters whose names begin with a vowel: an LLM
+_AN = re.compile(r"(?<![\w-])an? $")
 _APPOSED = re.compile(r"\s*(?:(?<=\s)-(?=\s)|-{2,3}|–|—)\s*(?=(?:an?|the) )")  # a dash in front of an apposition
 _EXAMPLES = re.compile(r"\s\((?:e\.g\.|i\.e\.|for example|such as)[^()]*\)")
+_WRITTEN = re.compile(ACRONYM.pattern.replace(r"(?![\w-])", r"(?!\w|-(?!(?:based|driven|powered)\b))"))
 _LEAST = 12  # words that a sentence keeps when it is cut
-_FULL, _OVER = 0.6, 1.3  # shares of the words allowed from which a cut sentence is full, to which a whole one may go
+_FULL, OVER = 0.6, 1.5  # shares of the words allowed from which a cut sentence is full, to which a whole one may go
 _CUT = re.compile(
     r"(?:,|;| -{1,3}|--|—|:)\s+(?:which|where|whereby|whose|thereby|thus|hence|so that|such as|including|as well as"
     r"|along with|together with|combined with|while|whereas|resulting|with the|without|greatly|and then|then"
@@ -142,11 +151,17 @@ def self_contained(sentence: str) -> str | None:
     text = text.partition(":")[0] + "." if text.endswith("?") and ":" in text else text
     before = ""
     while before != text:
-        before, text = text, _POINTING.sub("", _CONNECTIVE.sub("", text))
+        before, text = text, _UNSAID.sub("", _POINTING.sub("", _CONNECTIVE.sub("", text)))
     text = _before_pointing(text)
     if text.endswith("?") or (_DANGLING.match(text) and not _DOCUMENT.match(text)):
         return None
     return text if len(text.split()) >= 5 and _pairs(text) and not _DAMAGED.search(text) else None
+
+
+def unconnected(sentence: str) -> str:
+    """`sentence` without "Specifically, " and the like in front, its slips mended."""
+    text = _CONNECTIVE.sub("", mended(" ".join(sentence.split())))
+    return text[:1].upper() + text[1:]
 
 
 def _before_pointing(text: str) -> str:
@@ -175,11 +190,11 @@ def modest(text: str) -> str:
 
     def put(match: re.Match[str]) -> str:
         article = match["article"]
-        if article.lower() in ("a", "an"):
+        if article.lower() in ("a", "an") or re.match(r"(?i)the first", f"{article} {match['praise']}"):
             article = _article(match.string[match.start("next") :])
         return f"{match['before']}{article} {match['next']}"
 
-    return _PRAISED.sub(put, _APPOSED.sub(", ", _EXAMPLES.sub("", text)))
+    return _PRAISED.sub(put, _APPOSED.sub(", ", _ADVERB.sub(r"\1 ", _EXAMPLES.sub("", text))))
 
 
 def _article(word: str) -> str:
@@ -191,11 +206,14 @@ def _article(word: str) -> str:
 
 def written_out(text: str, abstract: str) -> str:
     """`text` with the acronyms that it does not explain as the abstract writes them out."""
-    for match in reversed(list(ACRONYM.finditer(text))):
+    for match in reversed(list(_WRITTEN.finditer(text))):
         acronym = match["acronym"]
         full = "" if explains(text, acronym) else long_form(acronym, abstract)
         if full:
-            text = f"{text[: match.start()]}{numbered(full, bool(match['plural']))}{text[match.end() :]}"
+            plural = bool(match["plural"])
+            before = text[: match.start()].removesuffix("the ") if plural else text[: match.start()]
+            before = _AN.sub(f"{_article(full)} ", before)
+            text = f"{before}{numbered(full, plural)}{text[match.end() :]}"
     return text
 
 
@@ -210,7 +228,7 @@ def fitted(text: str, most: int) -> Iterator[str]:
         shapes = list(dict.fromkeys([bare, *_cut(bare), *_cut(text)]))
         short = [shape for shape in shapes if len(shape.split()) <= most]
         yield from (shape for shape in short if len(shape.split()) >= _FULL * most)
-        yield from (shape for shape in (bare, text) if len(shape.split()) <= _OVER * most)
+        yield from (shape for shape in (bare, text) if len(shape.split()) <= OVER * most)
         yield from sorted(set(shapes) - {text}, key=lambda s: (abs(len(s.split()) - most), s))
     yield text
 

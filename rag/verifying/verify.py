@@ -148,7 +148,7 @@ def _name(case: Case, verifier: Verifier) -> Ruling | None:
     name = missing_name(case.claim, [reading.text for reading in case.readings])
     if name is None:
         return None
-    return Ruling("unsupported" if name.is_strong else "weak", "name", f"{name.text} is not named in the abstract")
+    return Ruling("unsupported", "name", f"{name.text} is not named in the abstract")
 
 
 def _no_word(case: Case, verifier: Verifier) -> Ruling | None:

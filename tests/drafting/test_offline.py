@@ -204,7 +204,7 @@ def test_the_system_is_named_once():
     assert name_of(KANG) == "CLIP-RT" and name_of(replace(KANG, title="Learning: fast")) == "Learning"
     proposed = f"Kang et al. {MARKER} propose a model."
     assert with_name(proposed, KANG) == f"With CLIP-RT, {proposed}"
-    assert with_name(f"Kang et al. {MARKER} show it.", KANG) == f"Kang et al. (CLIP-RT) {MARKER} show it."
+    assert with_name(f"To see, Kang et al. {MARKER} act.", KANG) == f"To see, Kang et al. (CLIP-RT) {MARKER} act."
     named = f"Kang et al. {MARKER} propose CLIP-RT."
     assert with_name(named, KANG) == named
 
@@ -228,8 +228,7 @@ def test_openings_say_only_what_the_papers_show():
     made = Openings()
     assert joined(made, "learn offline.", abstract="We learn offline.") == f" {MARKER} learn offline."
     assert joined(made, "learn online.", abstract="We learn online.", **other).startswith("In contrast, ")
-    assert joined(made, "plan.", year=2025).startswith("Later, ")
-    assert not joined(made, "act.", year=2026).startswith("Later, ")  # once in a theme
+    assert joined(made, "plan.", year=2027) == f" {MARKER} plan."  # that it came later is no link
     made = Openings()
     assert joined(made, "act.", year=2027) == f" {MARKER} act."
     assert joined(made, "plan.", year=2027).startswith("In further work, ")
@@ -265,7 +264,7 @@ def test_long_runs_stand_in_quotation_marks_from_what_is_proposed_on():
     paper = replace(KANG, abstract=ABSTRACT)
     text = third_person(ABSTRACT, paper, MARKER)
     assert quoted(text, paper) == (
-        f"Kang et al. {MARKER} present CLIP-RT, “a vision-language-action model that learns language-conditioned "
+        f"Kang et al. {MARKER} present CLIP-RT, a vision-language-action model “that learns language-conditioned "
         "policies from natural language supervision and from teleoperation”."
     )
     assert close_copies(quoted(text, paper), [paper], 12)[0].quoted
