@@ -83,8 +83,8 @@ def candidates(library: Library | Part, topic: str, views: Views, found: Sequenc
     passages = {paper_id: hit.score for paper_id, hit in views.hits.items()}
     best = max(passages.values(), default=1.0)
     beside = {paper_id: score / best for paper_id, score in passages.items()}
-    views = (passages, titles, alike, beside)
-    return [Candidate(f, *(view.get(f.paper.paper_id, 0.0) for view in views)) for f in found]
+    signs = (passages, titles, alike, beside)
+    return [Candidate(f, *(view.get(f.paper.paper_id, 0.0) for view in signs)) for f in found]
 
 
 def relevant(found: Sequence[Candidate], topic: str = "", cut: Cut = CUT) -> list[Candidate]:
