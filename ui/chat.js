@@ -161,8 +161,8 @@ async function open(talk, through) {
   try {
     if (talk) found = await get(`talks/${encodeURIComponent(talk)}${through ? `?through=${through}` : ""}`);
   } catch (error) {
-    toast(error.message);
     if (!(error instanceof Unreachable)) go({}, { replace: true });
+    toast(error.message);
   }
   if (shown !== talk) return; // another one was opened meanwhile
   if (found.scope) scope.load(talk, found.scope);

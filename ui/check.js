@@ -147,11 +147,12 @@ const ENDS = /(?<!\b(?:al|cf|vs|resp|fig|eq|sec|e\.g|i\.e))[.!?]["”’)\]}]*\s
 function boundsOf({ key, col }, letters) {
   const [before, rest] = [letters.slice(0, col - 1).join(""), letters.slice(col - 1).join("")];
   const count = (text) => Array.from(text).length;
-  if (!key || !rest.startsWith(key)) return [col - 1, col - 1 + count(/^.+?[.!?](?=\s|$)|^.*/.exec(rest)[0])];
+  const cited = /^@?\{?/.exec(rest)[0] + key; // Markdown's column is that of the "@"
+  if (!key || !rest.startsWith(cited)) return [col - 1, col - 1 + count(/^.+?[.!?](?=\s|$)|^.*/.exec(rest)[0])];
   const end = [...before.matchAll(ENDS)].at(-1);
   const start = end ? end.index + end[0].length : before.length - before.trimStart().length;
-  const close = /^[^\s\[{]*?[\]}]+/.exec(rest.slice(key.length));
-  return [count(before.slice(0, start)), col - 1 + count(key) + (close ? count(close[0]) : 0)];
+  const close = /^[^\s\[{]*?[\]}]+/.exec(rest.slice(cited.length));
+  return [count(before.slice(0, start)), col - 1 + count(cited) + (close ? count(close[0]) : 0)];
 }
 
 // Columns count characters as Python does.

@@ -167,8 +167,8 @@ async function take(corners) {
 }
 
 function goWith(to, most) {
-  if (shown.chosen.size > most) toast(`${most} papers at most; the first are taken.`);
   go({ place: to, talk: where().talk, ids: JSON.stringify([...shown.chosen].slice(0, most)) });
+  if (shown.chosen.size > most) toast(`${most} papers at most; the first are taken.`);
 }
 
 // ---- mouse and touch

@@ -119,12 +119,20 @@ export function fillIn(area, text) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+const SHOWN = 6000; // ms that a notice stays, longer while it is pointed at or holds the focus
 let hiding;
+export function untoast() {
+  clearTimeout(hiding);
+  document.getElementById("toast").replaceChildren();
+}
+
 export function toast(text, action, run) {
   const box = document.getElementById("toast");
   const button = action ? element("button", { type: "button", text: action }) : "";
-  if (button) button.addEventListener("click", () => (box.replaceChildren(), run()));
+  if (button) button.addEventListener("click", () => (untoast(), run()));
   box.replaceChildren(element("span", { text, dir: "auto" }), button);
+  const hide = () => (box.matches(":hover, :focus-within") ? wait() : untoast());
+  const wait = () => (hiding = setTimeout(hide, SHOWN));
   clearTimeout(hiding);
-  hiding = setTimeout(() => box.replaceChildren(), action ? 30000 : 6000);
+  wait();
 }

@@ -1,5 +1,5 @@
 // What a conversation is limited to: chips above the box, taken off one at a time, kept with the conversation.
-import { element, get, post, read, toast, write } from "./net.js";
+import { element, get, post, read, toast, untoast, write } from "./net.js";
 import { onChange } from "./library.js";
 import { picker } from "./picker.js";
 import { go } from "./places.js";
@@ -41,12 +41,12 @@ function stored() {
 // A new chat with these papers alone.
 export function askThese(ids) {
   const before = read(NEW);
-  if (ids.length > MOST) toast(`${MOST.toLocaleString("en")} papers at most; the first are taken.`);
   write(NEW, JSON.stringify({ ids: ids.slice(0, MOST) }));
   go({});
   load("");
   document.querySelector("#question textarea").focus();
-  if (before) toast("The limits of the new chat were replaced.", "Undo", () => (write(NEW, before), talk || load("")));
+  if (ids.length > MOST) toast(`${MOST.toLocaleString("en")} papers at most; the first are taken.`);
+  else if (before) toast("The limits of the new chat were replaced.", "Undo", () => (write(NEW, before), talk || load("")));
 }
 
 // ---- changes
@@ -73,6 +73,7 @@ async function change(next) {
     const told = await post("scope", { ...next, talk: of });
     if (of !== talk) return false;
     scope = next;
+    untoast(); // what it said of the limits is over
     if (!talk) write(NEW, empty(next) ? "" : JSON.stringify(next));
     draw();
     tell(told);

@@ -1,5 +1,5 @@
 // The rail's list of conversations: found, named anew, taken along as files, deleted and brought back.
-import { element, get, post, save, toast } from "./net.js";
+import { element, get, post, save, toast, untoast } from "./net.js";
 import { go, onMove, where } from "./places.js";
 
 const rail = () => document.getElementById("rail");
@@ -30,6 +30,7 @@ export async function refresh() {
   if (!found.kept) parts.unshift(element("p", { class: "none", text: "The library folder is read-only: these are lost when Citewell ends." }));
   if (list().contains(document.activeElement) && document.activeElement.matches("input")) return; // a name is being typed
   list().replaceChildren(...parts);
+  list().classList.toggle("searched-for", Boolean(query));
   light();
 }
 
@@ -119,6 +120,15 @@ async function remove(talk) {
   refresh();
 }
 
+// What was looked for is found: the others are listed again.
+async function found(event) {
+  const field = document.getElementById("find-talks");
+  if (!field.value || !event.target.closest("a.talk-link") || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  field.value = "";
+  await refresh();
+  list().querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+}
+
 function light() {
   const { talk, place } = where();
   for (const link of list().querySelectorAll(".talk-link")) {
@@ -150,6 +160,12 @@ export function start() {
     document.body.classList.remove("rail-open");
     for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false;
   });
+  list().addEventListener("click", found);
   onMove(light);
+  let last = "";
+  onMove(({ place, talk }) => {
+    if (last !== `${place} ${talk}`) untoast(); // it was about what is gone from
+    last = `${place} ${talk}`;
+  });
   refresh();
 }
