@@ -3,6 +3,7 @@ import { element, lines, post, read as kept, stream, write } from "./net.js";
 import { typesetText } from "./maths.js";
 import { picker } from "./picker.js";
 import { appearing, where } from "./places.js";
+import { gently } from "./sources.js";
 
 const TEXTS = /\.(tex|ltx|latex|md|markdown|qmd|rmd|txt)$/i;
 const TONES = { error: "bad", warning: "fair", weak: "fair", note: "none", fine: "good" };
@@ -116,17 +117,32 @@ async function cite([id]) {
 function show(text, bib, findings) {
   const count = (level) => findings.filter((one) => one.level === level).length;
   const fine = count("fine");
-  const weak = count("weak");
-  const faults = findings.length - fine - weak;
-  said(findings.length ? `${faults || "Nothing"} to look at, ${weak ? `${weak} weak, ` : ""}${fine} fine.` : "No citation was found, nor a sentence that needs one.");
+  const doubtful = findings.length - fine;
+  const kinds = countKinds(findings);
+  said(findings.length ? `${doubtful || "Nothing"} to look at${doubtful ? `: ${kinds}` : ""}; ${fine} fine.` : "No citation was found, nor a sentence that needs one.");
   if (!findings.length) return;
   read = { text, bib, findings };
   part("form").hidden = part("one").hidden = true;
   part("checked").hidden = false;
-  part("all").checked = !faults && !weak;
+  part("all").checked = !doubtful;
+  tellMeanings(findings);
   draw();
   scrollTo({ top: 0 });
   part("written").focus({ preventScroll: true });
+}
+
+// What is to be looked at, the gravest first: "1 disagrees, 2 weak".
+function countKinds(findings) {
+  const kinds = new Map();
+  for (const level of Object.keys(TONES).filter((one) => one !== "fine")) {
+    for (const one of findings.filter((each) => each.level === level)) kinds.set(one.verdict, (kinds.get(one.verdict) || 0) + 1);
+  }
+  return [...kinds].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
+}
+
+function tellMeanings(findings) {
+  const tones = new Map(findings.map((one) => [one.verdict, one]));
+  part("meanings").replaceChildren(...[...tones.values()].map((one) => element("li", {}, element("b", { class: `mark ${TONES[one.level]}`, text: one.verdict }), element("span", { text: one.meaning }))));
 }
 
 function draw() {
@@ -223,13 +239,25 @@ async function trySentence() {
   part("try").disabled = true;
   part("result").replaceChildren(element("p", { class: "soft", text: "Checking …" }));
   try {
-    const { results, notes } = await post("check/sentence", { sentence: place.querySelector("[name=sentence]").value, ids: papers.ids() });
+    const { results, given, notes } = await post("check/sentence", { sentence: place.querySelector("[name=sentence]").value, ids: papers.ids() });
     const notices = notes.map((note) => element("p", { class: "soft", text: `The model's check was not used: ${note}`, dir: "auto" }));
-    part("result").replaceChildren(...(results.length ? results.map(drawnResult) : [element("p", { text: "There is no paper yet to check it against." })]), ...notices);
+    part("result").replaceChildren(...(results.length ? [element("p", {}, element("b", { text: summedUp(results, given), dir: "auto" })), ...results.map(drawnResult)] : [element("p", { text: "There is no paper yet to check it against." })]), ...notices);
   } catch (error) {
     part("result").replaceChildren(element("p", { class: "failure", text: error.message }));
   }
   part("try").disabled = false;
+  part("result").scrollIntoView({ block: "nearest", behavior: gently() });
+}
+
+// The results in one line, of `given` papers or, without any, of the nearest.
+function summedUp(results, given) {
+  const those = (...verdicts) => results.filter((one) => verdicts.includes(one.verdict));
+  const good = those("supported", "quoted");
+  const titles = good.flatMap((one) => one.papers.filter((paper) => paper.quote)).map((paper) => `“${paper.title}”`);
+  if (good.length) return `Supported by ${titles.join(", ") || "what is cited"}.`;
+  if (those("unchecked").length === results.length) return "It could not be checked.";
+  const none = given === 1 ? "The paper given does not support it" : given ? "No paper given supports it" : "None of the nearest papers supports it";
+  return `${none}${those("weak").length ? " clearly" : ""}.`;
 }
 
 function drawnResult(one) {

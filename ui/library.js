@@ -5,9 +5,12 @@ const listeners = [];
 export const onChange = (run) => listeners.push(run);
 
 export async function changed() {
-  for (const run of listeners) run();
   const { papers, welcome } = await get("library").catch(() => ({}));
-  if (!papers) return; // what is said stays
+  if (papers) tell(papers, welcome); // else what is said stays
+  for (const run of listeners) run();
+}
+
+function tell(papers, welcome) {
   document.querySelector(".about-library .size").textContent = papers;
   const holder = document.createElement("template");
   holder.innerHTML = welcome; // made by the server, everything foreign in it escaped

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from rag.linting.findings import DOUBTFUL, FAILING, FINE, LintLine, LintVerdict
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_MEANINGS: dict[LintVerdict, str] = {
+MEANINGS: dict[LintVerdict, str] = {
     "supports": "The cited abstract says this.",
     "weak": "The cited abstract may not say all of this; compare the quote.",
     "generic": "The sentence says no more than that there is such work.",
@@ -53,7 +53,7 @@ def to_sarif(lines: Sequence[LintLine]) -> dict:
 def _rule(verdict: LintVerdict) -> dict:
     return {
         "id": _slug(verdict),
-        "shortDescription": {"text": _MEANINGS[verdict]},
+        "shortDescription": {"text": MEANINGS[verdict]},
         "defaultConfiguration": {"level": level(verdict)},
     }
 

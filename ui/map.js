@@ -73,6 +73,7 @@ function goTo(x, y, zoom) {
 }
 
 function themes() {
+  part("themes-list").hidden = !shown.regions.length;
   part("themes").replaceChildren(
     ...shown.regions.map((region) => {
       const button = element("button", { type: "button", class: "quiet", text: region.name, dir: "auto" });
@@ -103,7 +104,22 @@ async function light() {
   if (talk) found = await get(`map/lit?talk=${encodeURIComponent(talk)}`).catch(() => found);
   shown.lit = found.points.map(pointOf);
   listed("lit", shown.lit.length ? `Cited for “${found.question}”` : "", shown.lit);
+  tellDimmed();
   map.draw();
+}
+
+// Why some papers are paler than others.
+function tellDimmed() {
+  const why = [shown.lit.length && part("lit-head").textContent, shown.found.length && part("found-head").textContent].filter(Boolean);
+  part("dimmed").hidden = !why.length;
+  part("dimmed-for").textContent = part("dimmed-for").title = why.join(" · ");
+}
+
+function alike() {
+  shown.lit = [];
+  listed("lit", "", []);
+  part("find").value = "";
+  find();
 }
 
 async function find() {
@@ -113,6 +129,7 @@ async function find() {
     if (turn !== looking) return;
     shown.found = found.points.map(pointOf);
     listed("found", query ? `Found: ${found.count.toLocaleString("en")}` : "", shown.found);
+    tellDimmed();
     map.draw();
   } catch (error) {
     toast(error.message);
@@ -255,6 +272,7 @@ const ACTS = {
   ask: () => askThese([...shown.chosen]),
   compare: () => goWith("compare", 30),
   draft: () => goWith("draft", 100),
+  alike,
   none: () => choose([], "None is chosen any more."),
   anew: async () => (await post("map/anew").catch((error) => toast(error.message)), load()),
 };

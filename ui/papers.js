@@ -137,8 +137,8 @@ function forget() {
 
 // To another place with those chosen, which takes so many at most.
 function goWith(place, most) {
-  if (chosen.size > most) toast(`${most} papers at most; the first are taken.`);
   go({ place, talk: where().talk, ids: JSON.stringify([...chosen.keys()].slice(0, most)) });
+  if (chosen.size > most) toast(`${most} papers at most; the first are taken.`);
 }
 
 function tell() {

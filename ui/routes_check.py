@@ -30,6 +30,7 @@ from store.library import Library
 from store.records import Paper, Progress
 from ui.conversation import UNEXPECTED
 from ui.limits import DEFAULT
+from ui.lint_forms import MEANINGS as FOUND
 from ui.lint_forms import level
 from ui.sent import Sent
 from ui.sentences import MEANINGS, where_and_when
@@ -98,8 +99,9 @@ def check_routes(library: Library, settings: Callable[[], Settings], most: int =
         lines = [{"claim": said, "paper_ids": [paper.paper_id for paper in group]} for group in groups]
         jsonl = "\n".join(map(json.dumps, lines))
         checked, notes = check_claims(jsonl, "the sentence", library.get_many, verifier(settings()), model)
-        results = [_judged(one, group) for one, group in zip(checked, groups, strict=True)]
-        return {"results": sorted(results, key=lambda one: -one["score"]), "notes": notes}
+        results = [_judged(one, group, bool(papers)) for one, group in zip(checked, groups, strict=True)]
+        told = sorted(results, key=lambda one: -one["score"])
+        return {"results": told, "given": len(papers), "notes": notes}
 
     return routes
 
@@ -183,6 +185,7 @@ def _told(line: LintLine, titles: dict[str, str]) -> dict:
         "in_bib": line.path == _BIB,
         "verdict": line.verdict,
         "level": _level(line),
+        "meaning": FOUND[line.verdict],
         "message": line.reason[:1].upper() + line.reason[1:] or line.message,
         "key": line.key,
         "quote": line.quote if line.verdict not in ("says nothing of this", "generic") else "",
@@ -199,15 +202,15 @@ def _level(line: LintLine) -> str:
     return "weak" if line.verdict in DOUBTFUL else level(line.verdict)
 
 
-def _judged(checked: dict, papers: Sequence[Paper]) -> dict:
-    """A checked sentence as the browser draws it."""
+def _judged(checked: dict, papers: Sequence[Paper], are_cited: bool) -> dict:
+    """A checked sentence as the browser draws it; what nobody cites is just an abstract."""
     by_id = {paper.paper_id: paper for paper in papers}
     head, _, meaning = MEANINGS[checked["verdict"]].partition(": ")
     quotes = {one["paper_id"]: one["quote"] for one in reversed(checked["citations"])}
     return {
         "verdict": checked["verdict"],
         "head": head,
-        "meaning": meaning,
+        "meaning": meaning if are_cited else meaning.replace("the cited abstract", "this abstract"),
         "reason": checked["reason"][:1].upper() + checked["reason"][1:],
         "score": checked["score"],
         "papers": [

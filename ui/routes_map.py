@@ -19,6 +19,7 @@ from ui.listing import Listing, Wanted
 from ui.saved import Saved
 from ui.scope import MOST_CHOSEN
 from ui.sent import Sent
+from ui.sentences import where_and_when
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +74,7 @@ class Maps:
             self.failed, old = "", None if anew else self._atlas
             if old is None or old.stamp != stamp:
                 self._keep(brought_up(self._library, old, self._tell))
+                self.done = ""  # the names are next
             if self._atlas and (anew or self._atlas.regions is None):
                 self._keep(named(self._library, self._atlas))
         except CitewellError as error:
@@ -165,7 +167,7 @@ def _points(library: Library, atlas: Atlas | None, ids: list[str]) -> list[list]
 
 def _about(paper: Paper) -> str:
     names = f"{paper.authors[0]}{' et al.' if len(paper.authors) > 1 else ''}" if paper.authors else ""
-    return " · ".join(filter(None, (names, paper.venue, str(paper.year or ""))))
+    return " · ".join(filter(None, (names, where_and_when(paper))))
 
 
 def _heaps(places: "np.ndarray", window: tuple[float, float, float, float]) -> list[list[float]]:

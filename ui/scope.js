@@ -60,10 +60,18 @@ async function count() {
   }
 }
 
+// The heading of a chat that is not begun says how many papers it asks.
+function head(text) {
+  const heading = document.querySelector(".welcome h1");
+  heading.dataset.whole ||= heading.textContent;
+  heading.textContent = text || heading.dataset.whole;
+}
+
 function tell({ count: fit, total, nothing: none }) {
   const said = part("count");
   said.textContent = empty(scope) ? "" : none[0] ? `${none[0]}.` : `${fit.toLocaleString("en")} of ${total.toLocaleString("en")} papers`;
   said.classList.toggle("bad", !fit);
+  head(empty(scope) || none[0] ? "" : `Ask ${said.textContent}`);
 }
 
 // Resolves to whether it was taken; refused is a year that is none, say.
@@ -121,7 +129,7 @@ function draw() {
   part("chips").replaceChildren(...chips);
   part("chips").hidden = !chips.length;
   part("open").textContent = chips.length ? "Limit further …" : "Limit to …";
-  if (!chips.length) part("count").textContent = "";
+  if (!chips.length) head((part("count").textContent = ""));
   if (!part("form").hidden) showChosen();
 }
 
@@ -161,8 +169,7 @@ export function start() {
   onChange(() => scope && !empty(scope) && count());
   papers = picker(part("papers"), { label: "Papers", hint: "Words of a title, an author, a tag", most: LISTED, changed: (ids) => change({ ...(scope || nothing()), ids: ids.length ? ids : null }) });
   part("open").addEventListener("click", () => open(part("form").hidden));
-  part("close").addEventListener("click", async () => (await submit()) && open(false)); // what is typed counts
-  part("form").addEventListener("submit", (event) => (event.preventDefault(), submit()));
+  part("form").addEventListener("submit", async (event) => (event.preventDefault(), (await submit()) && open(false)));
   part("form").addEventListener("keydown", (event) => {
     if (event.key === "Escape") open(false);
   });

@@ -116,6 +116,7 @@ export function close() {
 function back() {
   close();
   if (chosen && chosen.from && chosen.from.isConnected) chosen.from.focus();
+  peek.hide(); // the focus alone opens it
 }
 
 function show(section) {

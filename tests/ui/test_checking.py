@@ -140,6 +140,9 @@ def test_findings_stand_beside_the_text_and_the_keyboard_leads_through_them(desk
     seen = check.locator(".finding .mark").all_inner_texts()
     assert seen[:3] == ["missing file", "weak", "not in the .bib"] and "disagrees" in seen
     assert "swordfish" not in check.content()
+    assert check.locator(".check [data-part=said]").inner_text().startswith("4 to look at: 1 disagrees, ")
+    meanings = check.locator(".check [data-part=meanings]").text_content()
+    assert "disagreesThe cited abstract says otherwise." in meanings
     assert "weak" in check.locator(".finding .mark.fair").all_inner_texts()  # neither fine nor hidden
     check.keyboard.press("n")
     check.keyboard.press("n")
@@ -182,7 +185,12 @@ def test_files_are_chosen_and_a_sentence_is_checked_against_its_paper(desk, desk
     check.locator("[data-part=try]").click()
     check.wait_for_selector("[data-part=result] .mark.unsupported")
     assert "7 percent" in check.locator("[data-part=result] blockquote").inner_text()
+    assert "The paper given does not support it." in check.locator("[data-part=result]").inner_text()
     assert not obstacles_in_both_schemes(check)
     check.locator(".check .chips button").click()
     check.locator("[data-part=try]").click()
     check.wait_for_function("document.querySelectorAll('[data-part=result] .finding').length === 3")
+    assert "the cited abstract" not in check.locator("[data-part=result]").inner_text()
+    check.locator(".check [data-part=run]").click()
+    marked = check.locator("[data-line='1'] .said-here").first
+    assert marked.inner_text() == f"It is about speech [@{key}]"  # as far as the citation

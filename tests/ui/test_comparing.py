@@ -40,7 +40,7 @@ def test_a_table_opens_its_quotes_and_is_taken_along(desk):
     page.keyboard.press("Escape")
     assert not page.locator(".compare .beside").is_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="LaTeX").click()
+        page.get_by_role("button", name="Download .tex").click()
     assert "tabularx" in download.value.path().read_text(encoding="utf-8")
     page.reload()
     page.wait_for_selector(".compared tbody tr:nth-child(2)")

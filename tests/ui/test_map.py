@@ -79,7 +79,10 @@ def test_papers_are_found_lit_pointed_at_and_chosen_by_a_lasso(map_page):
     assert "Cited for “What does Study 7" in page.locator("[data-part=lit-head]").inner_text()
     page.fill("#map [data-part=find]", "Evil")
     page.wait_for_selector("#map [data-part=found] li:has-text('onerror')")
+    assert "Cited for" in page.locator("#map [data-part=dimmed]").inner_text()
     assert not obstacles_in_both_schemes(page)
+    page.get_by_role("button", name="Show all alike").click()
+    page.wait_for_selector("#map [data-part=dimmed]", state="hidden")
     box = page.locator(".map-field").bounding_box()
     left, top, right, bottom = box["x"] + 3, box["y"] + 3, box["x"] + box["width"] - 3, box["y"] + box["height"] - 3
     page.locator("[data-act=lasso]").click()

@@ -68,6 +68,8 @@ def test_chips_are_added_taken_off_and_survive_a_reload(page, assistant):
     page.keyboard.press("Enter")
     page.wait_for_selector("#scope .chips li:nth-child(2)")
     page.wait_for_selector("#scope [data-part=count]:has-text('1 of 4 papers')")
+    assert page.locator(".welcome h1").inner_text() == "Ask 1 of 4 papers"
+    page.get_by_role("button", name="Limit further").click()
     page.fill("#scope [name=year]", "soon")
     page.keyboard.press("Enter")
     page.wait_for_selector("#toast:has-text('is no year')")
@@ -82,6 +84,7 @@ def test_chips_are_added_taken_off_and_survive_a_reload(page, assistant):
     page.wait_for_function("document.querySelectorAll('#scope .scope > .chips li').length === 1")
     page.get_by_role("button", name="Undo").click()
     page.wait_for_selector("#scope .chips li:nth-child(2)")
+    assert not page.locator("#toast").inner_text()  # another limit is set, so that of the last one is over
     page.click("#new")
     page.wait_for_function("!document.querySelector('#scope .scope > .chips li')")
     page.go_back()
@@ -92,7 +95,7 @@ def test_chips_are_added_taken_off_and_survive_a_reload(page, assistant):
 def test_a_limited_refusal_is_asked_of_all_papers_by_a_button(page, assistant):
     page.get_by_role("button", name="Limit to").click()
     page.fill("#scope [name=year]", "2024")
-    page.get_by_role("button", name="Done").click()  # what is typed is not lost
+    page.get_by_role("button", name="Apply").click()
     page.wait_for_selector("#scope .chips li")
     page.wait_for_selector("#scope-form", state="hidden")
     page.fill(BOX, "refuse this")
