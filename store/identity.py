@@ -12,6 +12,11 @@ from store.tex import unformatted
 _SLUG_LENGTH = 72
 _ARXIV = r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})"  # since 2007, and before
 _ARXIV_NAMED = re.compile(rf"(?:^|arxiv[:./]|/(?:abs|pdf)/){_ARXIV}(?!\d)", re.IGNORECASE)
+_ARXIV_TOLD = re.compile(
+    rf"^[^\w\n]*(?:(?:(?:available|published|online)(?: at| on)?|e-?print|preprint|url)\W+)?(?:https?://(?:www\.)?)?arxiv\b"
+    rf"(?:\.org)?(?:[ :,./]|(?:arxiv|e-?prints?|preprint|id|abs|pdf)\b|\(cornell university\))*{_ARXIV}(?!\d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ARXIV_WITHIN = re.compile(rf"\b{_ARXIV}(?:v\d+)?\b", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
 _DOI = re.compile(r"(10\.\d{4,9}/\S+)(.*)", re.DOTALL)
@@ -26,6 +31,15 @@ _FAR = 6  # years: a number as far from the paper's year is a volume or a page
 def arxiv_id(text: str) -> str:
     """The arXiv id in an id, `arXiv:` reference, DOI or link, without its version; "" where there is none."""
     found = _ARXIV_NAMED.search(text.strip())
+    return found[1] if found else ""
+
+
+def arxiv_told(text: str) -> str:
+    """The arXiv id that a line of a note or a journal's name begins with, marked as one; "" where none does.
+
+    What a note says on its way ("a comment on arXiv:2301.00001") is of another paper.
+    """
+    found = _ARXIV_TOLD.search(text) if "arxiv" in text.lower() else None
     return found[1] if found else ""
 
 

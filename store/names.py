@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_SUFFIX = re.compile(r"(?<=\s)(Jr\.?|Sr\.?|II|III|IV)$")
+_SUFFIX = re.compile(r"(?<=\s)(Jr\.?|Sr\.?|II|III|IV|[2-9](?:nd|rd|th))$")
 _GROUP_WORD = re.compile(
     r"\b(Collaboration|Consortium|Team|Group|Project|Community|Initiative|Organi[sz]ation|Institute|University"
     r"|Universit[éàä]t?|Labs?|Laborator(?:y|ies)|AI|OpenAI|DeepMind|Foundation|Society|Association|Committee|Council"
@@ -15,9 +15,13 @@ _GROUP_WORD = re.compile(
 _COMPANY = re.compile(r",?\s(?:Inc|Ltd|LLC|LLP|GmbH|Corp|PLC|plc|AG|S\.A|B\.V|& Co)\.?$")
 _WITHIN_GROUP = re.compile(r"\s(?:for|of|the|&)\s")  # written so in no person's name
 _BEHIND = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|,?\s*\bet\.? al\.?|,?\s+and others)$")  # of no name
-_MARKS = re.compile(r"(?:(?<=[^\W\d_A-Z])\d[\d,]*|[\s,]*[*†‡§¶∗⋆]+[\d,]*)$")  # of footnotes and affiliations
+# Of footnotes and affiliations, and the number by which DBLP tells people of one name apart.
+_MARKS = re.compile(r"(?:\s0\d{3}|(?<=[^\W\d_A-Z])\d[\d,]*|[\s,]*[*†‡§¶∗⋆]+[\d,]*)$")
 _NOBODY = re.compile(r"(?:(?:and )?others|et\.? al\.?|etc\.?|[\W\d_]*)$", re.IGNORECASE)
-_INITIALS = re.compile(r"(?P<family>[^,]*[^\W\d_A-Z][^,]*) (?!I[IV]+$)(?P<given>[A-Z](?:-?[A-Z]){0,2})$")
+_INITIALS = re.compile(
+    r"(?P<family>[^,]*[^\W\d_A-Z][^,]*) (?!I[IV]+$)(?P<given>[A-Z](?:-?[A-Z]){0,2})"
+    r"(?: (?P<suffix>Jr|Sr|[2-9](?:nd|rd|th)))?$"
+)
 # Most names: BibTeX sees neither particle nor comma in them.
 _PLAIN = re.compile(r"(?:[A-Z][^\W\d_]*(?:[.'’-]+[^\W\d_]*)* )+[A-Z](?:['’-]?[^\W\d_])+$")
 _AND = re.compile(r"\s+and\s+")
@@ -137,7 +141,8 @@ def _read(text: str, initials: bool) -> Author:
     short = _INITIALS.match(text)
     if short and (initials or (" " not in short["family"] and re.fullmatch(r"[A-Z](-[A-Z])*", short["given"]))):
         whole = parsed(f"{short['family']}, X")
-        return Author(whole.family, "-".join(_dotted(part) for part in short["given"].split("-")), whole.particle)
+        given = "-".join(_dotted(part) for part in short["given"].split("-"))
+        return Author(whole.family, given, whole.particle, short["suffix"] or "")
     return _read_western(text)
 
 

@@ -50,7 +50,7 @@ def to_latex(text: str) -> str:
 def from_latex(text: str) -> str:
     """`text` without LaTeX's commands and braces: what a reader sees; maths stays as it is written."""
     try:
-        plain = _decoder().latex_to_text(text)
+        plain = _decoder().latex_to_text(text, latex_context=arguments())
     except (RecursionError, LookupError):  # braces within braces without end; a command without its arguments
         plain = _COMMANDS.sub("", text)
     return re.sub(r"\$\^\{([\w+-]+)\}\$", _power, plain).strip()
@@ -151,7 +151,22 @@ def text_context() -> "LatexContextDb":
         "textasciitilde": "~",
         "ldots": "…",
         "textellipsis": "…",
+        "enquote": "“%(2)s”",
+        "textsuperscript": "^%s",
+        "foreignlanguage": "%(3)s",
     }
     macros = [MacroTextSpec(name, simplify_repl=text) for name, text in own.items()]
     context.add_context_category("citewell", macros=macros, prepend=True)
+    return context
+
+
+@cache
+def arguments() -> "LatexContextDb":
+    """What arguments LaTeX's commands take, those of `text_context` that are ours among them."""
+    from pylatexenc.latexwalker import get_default_latex_context_db
+    from pylatexenc.macrospec import std_macro
+
+    own = [std_macro("enquote", "*{"), std_macro("textsuperscript", "{"), std_macro("foreignlanguage", "[{{")]
+    context = get_default_latex_context_db()
+    context.add_context_category("citewell", macros=own, prepend=True)
     return context

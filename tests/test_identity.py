@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.folder import Folder
-from store.identity import arxiv_id, arxiv_ids, doi, identify, slug, title_words
+from store.identity import arxiv_id, arxiv_ids, arxiv_told, doi, identify, slug, title_words
 from store.merging import merge, merge_all, same
 from store.papers import Papers
 from store.records import Paper, silent
@@ -193,3 +193,18 @@ def test_arxiv_ids_are_found_in_ids_and_links(text, found):
 def test_ids_old_and_new_are_found_in_running_text():
     text = "J. Doe, arXiv preprint arXiv:2404.12015v3; hep-th/9901001v2, math.GT/0309136, and 24041.2015 pages."
     assert arxiv_ids(text) == ["2404.12015", "hep-th/9901001", "math.GT/0309136"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("arXiv preprint arXiv:2404.12015", "2404.12015"),
+        ("arXiv:2404.12015 [cs]", "2404.12015"),
+        ("version: 2\nArXiv, abs/2404.12015v3", "2404.12015"),
+        ("Available at https://arxiv.org/abs/hep-th/9901001", "hep-th/9901001"),
+        ("A comment on arXiv:2404.12015", ""),
+        ("2404.12015", ""),
+    ],
+)
+def test_a_note_tells_an_arxiv_id_where_it_is_marked_as_one(text, found):
+    assert arxiv_told(text) == found

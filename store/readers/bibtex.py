@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
+from store.readers.readable import line
 from store.records import Paper, Skipped
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ class _Known:
 def read_bibtex(source: Source) -> Iterator[Paper | Skipped]:
     """The entries of `source`; those that are damaged are skipped, with their key and line."""
     known = _known(source)
-    for line, kind, key, text in _blocks(source):
+    for place, kind, key, text in _blocks(source):
         if kind in _NO_PAPERS or (kind in _COLLECTIONS and key.lower() in known.parents):
             continue
-        where = f"{source.name}, line {line}" + (f" ({key[:_SHOWN_KEY]})" if key else "")
+        where = f"{source.name}, line {place}" + (f" ({key[:_SHOWN_KEY]})" if key else "")
         named = partial(_record, text, kind, key, known)
         yield paper_or_skipped(named, source.name, where, latex=True)
 
@@ -183,9 +184,16 @@ def _named(fields: Mapping[str, str], kind: str, key: str) -> dict[str, str]:
     elif journal := named.get("journal") or named.get("journaltitle"):
         named |= {"venue": journal, "journalvolume": named.get("volume", ""), "journalnumber": named.get("number", "")}
     named["arxiv"] = _arxiv(fields)
-    named["doi"] = re.sub(r"[{}]|\\(?=_)", "", named.get("doi", ""))
+    named["doi"] = _unescaped(named.get("doi", ""))
     named["url"] = re.sub(r"\\(?=[_%&#~])|[{}<>]|\\url", "", named.get("url", ""))
     return {name: value for name, value in named.items() if value and name not in ("eprint", "archiveprefix")}
+
+
+def _unescaped(doi: str) -> str:
+    """A DOI without LaTeX's escapes; a line of several hyphens is no dash in it."""
+    if "\\" not in doi:
+        return re.sub("[{}]", "", doi)
+    return line(doi, latex=True).replace("\u2014", "---").replace("\u2013", "--")
 
 
 def _arxiv(fields: Mapping[str, str]) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from store.identity import arxiv_id, doi
+from store.identity import arxiv_id, arxiv_told, doi
 from store.readers.people import as_shown, names
-from store.readers.readable import abstract, line
+from store.readers.readable import abstract, line, unescaped
 from store.readers.values import first, letters, plain, storable
 from store.records import LONGEST, Paper, Skipped, unfit
 
@@ -44,6 +44,7 @@ _DOI = ("doi", "elocationid", "articledoi")
 _URL = ("url", "link", "urls", "articleurl", "landingpageurl")
 _TAGS = ("tags", "keywords", "authorkeywords", "keyword", "manualtags")
 _ARXIV = ("arxiv", "arxivid", "eprint", "eprintid")
+_ARXIV_TOO = ("extra", "note", "notes", "annote", "howpublished", "number", "accessionnumber", "reportnumber")
 _KEY = ("citekey", "citationkey", "bibtexkey", "citationlabel")
 _KEPT = {"title": _TITLE, "abstract": _ABSTRACT}  # as they came, where they read otherwise
 
@@ -70,7 +71,7 @@ def paper_from(record: Mapping[str, Any], source: str, latex: bool = False) -> P
         year=_dated(fields) or _of_arxiv(arxiv),
         venue=_venue(fields, latex),
         arxiv=arxiv,
-        doi=doi(text_of(fields, *_DOI)) or doi(_named(fields, "doi")),
+        doi=doi(unescaped(text_of(fields, *_DOI))) or doi(_named(fields, "doi")),
         url=link if link.startswith(("http://", "https://")) else "",
         tags=tuple(dict.fromkeys(line(tag, latex) for tag in _labels(first(fields, *_TAGS)))),
         sources=(source,),
@@ -150,9 +151,9 @@ def _arxiv(fields: Mapping[str, Any], link: str) -> str:
         _named(fields, "arxiv"),
         link,
         plain(fields.get("id")),
-        plain(fields.get("extra")),
     )
-    return next((found for text in named if (found := arxiv_id(text))), "")
+    told = (plain(fields.get(name)) for name in (*_ARXIV_TOO, *_VENUE, *_VENUE_TOO))
+    return next(filter(None, (*map(arxiv_id, named), *map(arxiv_told, told))), "")
 
 
 def _named(fields: Mapping[str, Any], kind: str) -> str:

@@ -20,10 +20,13 @@ _MARK = re.compile(r'\\.|["\[\]{},\n]', re.DOTALL)
 _LISTS = "data|results|papers|notes|items|records|entries|articles|documents|docs|works|hits?|references|publications"
 _LIST = re.compile(rf'"(?:{_LISTS})"\s*:\s*\[$', re.IGNORECASE)
 _WRAPPERS = frozenset([*_LISTS.replace("?", "").split("|"), "hit", "response", "message", "result"])
+_ONE = frozenset({"response", "message", "result"})  # of which one may be a record
 _WITHIN = ("paper", "content", "data", "info", "attributes", "_source", "record")
 _TAIL = 200  # characters before a bracket that tell what it begins
 _DEEPEST = 4  # objects around a list of records
 _KEY = re.compile(r"[A-Za-z][\w:.+-]{0,80}")  # of a citation; an address or a number is none
+_FIRST_KEY = re.compile(r'\s*(\{\s*"[^"\\]{1,100}"\s*:)')
+_REPLY = re.compile(r"/-/.*(?:Review|Comment|Decision|Rebuttal|Recommendation)(?:_\w+)?$")  # of an invitation
 _NO_PAPERS = frozenset({"attachment", "note", "annotation"})  # of Zotero's items
 
 
@@ -60,7 +63,8 @@ def _wrapped(value: Any, depth: int = 0) -> list[Any] | None:
         return None
     for name, within in value.items():
         if name.lower() in _WRAPPERS:
-            records = within if isinstance(within, list) else _wrapped(within, depth + 1)
+            alone = isinstance(within, dict) and "title" in within and name.lower() in _ONE
+            records = [within] if alone else within if isinstance(within, list) else _wrapped(within, depth + 1)
             if records and all(isinstance(record, dict) for record in records):
                 return records
     return None
@@ -72,6 +76,8 @@ def unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
     for name in _WITHIN:
         if isinstance(within := fields.get(name), dict):
             fields = fields | {key: value for key, value in within.items() if value}
+    if isinstance(record.get("content"), dict) and _is_reply(record):
+        raise ValueError("a review, a comment or a decision of OpenReview, which is no paper")
     if plain(fields.get("itemType")) in _NO_PAPERS:
         raise ValueError(f"of Zotero's type {fields['itemType']}, which is no paper")
     fields |= _csl(fields)
@@ -81,6 +87,13 @@ def unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
     return (
         values if "title" in values else values | {"title": values.get("primary_title") or values.get("display_name")}
     )
+
+
+def _is_reply(note: Mapping[str, Any]) -> bool:
+    """Whether a note of OpenReview belongs to the discussion of another one."""
+    forum, within = plain(note.get("forum")), note.get("invitations") or [note.get("invitation")]
+    apart = bool(forum) and plain(note.get("id")) not in ("", forum)
+    return apart or bool(note.get("replyto")) or any(_REPLY.search(plain(name)) for name in within)
 
 
 def _csl(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,7 +115,8 @@ def _records(source: Source) -> Iterator[tuple[str, str]]:
         in_lines = _in_lines(stream)
     with source.text() as stream:
         if in_lines:
-            yield from ((f"line {n}", text) for n, text in enumerate(_lines(stream), 1) if text.strip())
+            for number, text in enumerate(_lines(stream), 1):
+                yield from ((f"line {number}", part) for part in _apart(text) if part.strip())
         else:
             yield from ((f"record {number}", text) for number, text in enumerate(items(stream), 1))
 
@@ -131,6 +145,15 @@ def _decoded(text: str) -> Any:
         return ValueError("not a record: nested too deeply")
     except ValueError as error:
         return ValueError("a number with too many digits") if "integer string" in str(error) else error
+
+
+def _apart(line: str) -> list[str]:
+    """A line; where a record broke off and the next one stands on the same line, or two do, both of them."""
+    begin = _FIRST_KEY.match(line)
+    place = line.find(begin[1], begin.end()) if begin else -1
+    if place < 0 or not isinstance(_decoded(line), ValueError):
+        return [line]
+    return [line[:place], *_apart(line[place:])] if isinstance(_decoded(line[line.rfind(begin[1]) :]), dict) else [line]
 
 
 def _lines(stream: TextIO) -> Iterator[str]:

@@ -9,6 +9,8 @@ from store.readers.readable import line
 from store.readers.values import first, letters, plain, storable
 
 _GROUP = re.compile(r"\{((?!\\)(?:[^{}]|\{[^{}]*\})*)\}")
+# biblatex's extended form, "family=Fontaine, given=Chloé, prefix=de la": a part and its value.
+_EXTENDED = re.compile(r'\s*"?(?<![\w-])(family|given|prefix|suffix)\s*=\s*((?:\{[^{}]*\}|[^,{}])*)')
 _AND_OR_BRACE = re.compile(r"[{}]|\s+and\s+")
 
 
@@ -32,7 +34,9 @@ def as_shown(name: str, latex: bool) -> str:
 
 def _apart(text: str) -> Iterator[str]:
     """The names in one string, between "and", semicolons or, where that is plain, commas."""
-    if ";" in text:
+    if "=" in text and any(_EXTENDED.match(part) for part in _by_and(text)):
+        yield from map(_from_extended, _by_and(text))
+    elif ";" in text:
         yield from text.split(";")
     elif len(parts := _by_and(text)) > 1:
         *before, last = parts
@@ -40,6 +44,15 @@ def _apart(text: str) -> Iterator[str]:
         yield last
     else:
         yield from _by_commas(text)
+
+
+def _from_extended(text: str) -> str:
+    """A name of biblatex's extended form as any other."""
+    if not _EXTENDED.match(text):
+        return text
+    parts = {name: value.strip(' "') for name, value in _EXTENDED.findall(text)}
+    family = " ".join(filter(None, (parts.get("prefix"), parts.get("family"))))
+    return in_parts(family, parts.get("given", ""), parts.get("suffix", ""))
 
 
 def _by_and(text: str) -> list[str]:

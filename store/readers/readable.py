@@ -10,10 +10,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.tex import MATHS
+from store.tex import MATHS, arguments
 
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.latexwalker import LatexMacroNode
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TAGS = (
@@ -21,6 +22,10 @@ _TAGS = (
     "|abstract"
 )
 _TAG = re.compile(rf"<(?P<end>/?)(?P<name>(?:jats:|mml:|ns\d:)[\w-]+|{_TAGS})(?:\s[^<>]{{0,500}})?/?>", re.IGNORECASE)
+# As a command, with what ends one; some programs take that away ("\\textlessi\\textgreater").
+_ANGLE = re.compile(
+    r"(?:\\|(?P<brace>\{)\\)text(?P<sign>less|greater)(?(brace)\s*\}|(?:\{\}|(?P<blank>\s+(?=[A-Za-z/])))?)"
+)
 _HEADING = re.compile(r"<((?:jats:)?(?:title|label|h\d))\b[^<>]*>\s*(?:abstract|summary)\s*:?\s*</\1>", re.IGNORECASE)
 _BLOCKS = frozenset({"p", "br", "div", "li", "title", "sec", "h1", "h2", "h3", "h4", "ul", "ol", "abstract"})
 # What only LaTeX has: accents and other commands, escaped signs, maths between dollars.
@@ -74,6 +79,7 @@ def readable(text: str, latex: bool = False) -> str:
     """`text` without markup; each paragraph on one line, blank lines between them."""
     if not text.isascii():
         text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text.translate(_INVISIBLE))
+    text = unescaped(text, latex)
     if "&" in text or "<" in text:
         text = _untagged(text)
     if _has_tex(text, latex):
@@ -83,6 +89,15 @@ def readable(text: str, latex: bool = False) -> str:
     if "\n" in text or "\r" in text:
         return _unbroken(text.replace("\r\n", "\n").replace("\r", "\n"))
     return " ".join(text.split())
+
+
+def unescaped(text: str, latex: bool = False) -> str:
+    """The signs < and > where they are written as commands, as programs write HTML's tags into BibTeX."""
+    if "\\textless" not in text and "\\textgreater" not in text:
+        return text
+    return _ANGLE.sub(
+        lambda match: ("<" if match["sign"] == "less" else ">") + ("" if latex else match["blank"] or ""), text
+    )
 
 
 def _has_tex(text: str, latex: bool) -> bool:
@@ -128,7 +143,7 @@ def _decoded(text: str, maths: bool) -> str:
     if not _is_parsed_soon(text):
         return re.sub(r"\\(?=[%&_#$])|[{}]", "", text)
     try:
-        plain = _decoder().latex_to_text(text)
+        plain = _decoder().latex_to_text(text, latex_context=arguments())
     except (RecursionError, IndexError, ValueError):  # braces within braces without end; what its parser trips over
         return re.sub(r"\\(?=[%&_#$])|[{}]", "", text)
     return " ".join(plain.split()) if maths else plain
@@ -154,8 +169,15 @@ def _decoder() -> "LatexNodes2Text":
 
     logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     context = text_context()
-    context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=lambda node: node.latex_verbatim()))
+    context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_unknown))
     return LatexNodes2Text(latex_context=context, math_mode="text", strict_latex_spaces=True, keep_comments=True)
+
+
+def _unknown(command: "LatexMacroNode") -> str:
+    """A command that is not known, as it is written; of one that has an argument, that alone is left."""
+    end = command.pos + command.len
+    behind = command.parsing_state.s[end : end + 2]
+    return "" if behind.startswith("{") and behind != "{}" else command.latex_verbatim()
 
 
 def _unbroken(text: str) -> str:
