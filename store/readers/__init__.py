@@ -36,6 +36,7 @@ _ROOTS: dict[str, Reader] = {
     "record": read_endnote,
     "pubmedarticleset": read_pubmed,
     "pubmedarticle": read_pubmed,
+    "pubmedbookarticle": read_pubmed,
 }
 _ROOT = re.compile(r"<(?:\w+:)?([A-Za-z_][\w.-]*)")
 # What a file is by its name where its text does not tell.
@@ -171,7 +172,13 @@ def _told(head: bytes) -> Reader | None:
     text = _text(head)
     if text.lstrip().startswith("<"):
         root = _ROOT.search(text)
-        return read_pubmed if "<PubmedArticle" in text else _ROOTS.get(root[1].lower()) if root else None
+        return (
+            read_pubmed
+            if "<PubmedArticle" in text or "<PubmedBookArticle" in text
+            else _ROOTS.get(root[1].lower())
+            if root
+            else None
+        )
     if found := next(
         (reader for sign, reader in _SIGNS if sign.search(text[:_FIRST] if reader is read_json else text)), None
     ):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
-from store.readers.readable import line
+from store.readers.readable import from_tex, unescaped
 from store.records import Paper, Skipped
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _unescaped(doi: str) -> str:
     """A DOI without LaTeX's escapes; a line of several hyphens is no dash in it."""
     if "\\" not in doi:
         return re.sub("[{}]", "", doi)
-    return line(doi, latex=True).replace("\u2014", "---").replace("\u2013", "--")
+    return from_tex(unescaped(doi, latex=True)).replace("\u2014", "---").replace("\u2013", "--")
 
 
 def _arxiv(fields: Mapping[str, str]) -> str:

@@ -5,29 +5,27 @@ Records are told apart by brackets and quotes alone, so that a bad one spoils no
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, TextIO
 
 from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
-from store.readers.values import plain
+from store.readers.unwrapping import unwrapped
 from store.records import Paper, Skipped
 
 _BLOCK = 1 << 16
 _LONGEST = 1 << 22  # characters of one record; what is longer is no record
 _MARK = re.compile(r'\\.|["\[\]{},\n]', re.DOTALL)
-# What services wrap their records in, and what they wrap in each record.
+# What services wrap their records in.
 _LISTS = "data|results|papers|notes|items|records|entries|articles|documents|docs|works|hits?|references|publications"
 _LIST = re.compile(rf'"(?:{_LISTS})"\s*:\s*\[$', re.IGNORECASE)
 _WRAPPERS = frozenset([*_LISTS.replace("?", "").split("|"), "hit", "response", "message", "result"])
 _ONE = frozenset({"response", "message", "result"})  # of which one may be a record
-_WITHIN = ("paper", "content", "data", "info", "attributes", "_source", "record")
+_MOST_TRIED = 20  # places in a damaged line where a whole record may begin
 _TAIL = 200  # characters before a bracket that tell what it begins
 _DEEPEST = 4  # objects around a list of records
-_KEY = re.compile(r"[A-Za-z][\w:.+-]{0,80}")  # of a citation; an address or a number is none
 _FIRST_KEY = re.compile(r'\s*(\{\s*"[^"\\]{1,100}"\s*:)')
-_REPLY = re.compile(r"/-/.*(?:Review|Comment|Decision|Rebuttal|Recommendation)(?:_\w+)?$")  # of an invitation
-_NO_PAPERS = frozenset({"attachment", "note", "annotation"})  # of Zotero's items
 
 
 def read_json(source: Source) -> Iterator[Paper | Skipped]:
@@ -70,45 +68,6 @@ def _wrapped(value: Any, depth: int = 0) -> list[Any] | None:
     return None
 
 
-def unwrapped(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a record, those that a service keeps in an object within it among them."""
-    fields = dict(record)
-    for name in _WITHIN:
-        if isinstance(within := fields.get(name), dict):
-            fields = fields | {key: value for key, value in within.items() if value}
-    if isinstance(record.get("content"), dict) and _is_reply(record):
-        raise ValueError("a review, a comment or a decision of OpenReview, which is no paper")
-    if plain(fields.get("itemType")) in _NO_PAPERS:
-        raise ValueError(f"of Zotero's type {fields['itemType']}, which is no paper")
-    fields |= _csl(fields)
-    values = {
-        key: value["value"] if isinstance(value, dict) and "value" in value else value for key, value in fields.items()
-    }
-    return (
-        values if "title" in values else values | {"title": values.get("primary_title") or values.get("display_name")}
-    )
-
-
-def _is_reply(note: Mapping[str, Any]) -> bool:
-    """Whether a note of OpenReview belongs to the discussion of another one."""
-    forum, within = plain(note.get("forum")), note.get("invitations") or [note.get("invitation")]
-    apart = bool(forum) and plain(note.get("id")) not in ("", forum)
-    return apart or bool(note.get("replyto")) or any(_REPLY.search(plain(name)) for name in within)
-
-
-def _csl(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What an item of CSL-JSON has under other names: its key, a journal's volume, a thesis's school."""
-    kind, key = plain(item.get("type")), plain(item.get("id"))
-    if not kind or not ("issued" in item or "container-title" in item or "publisher" in item):
-        return {}
-    named: dict[str, Any] = {"citekey": key} if _KEY.fullmatch(key) else {}
-    if kind in ("article-journal", "article-magazine"):
-        named |= {"journalvolume": item.get("volume"), "journalnumber": item.get("issue")}
-    if kind == "thesis" and item.get("publisher"):
-        named["venue"] = f"{item.get('genre') or 'PhD thesis'}, {item['publisher']}"
-    return named
-
-
 def _records(source: Source) -> Iterator[tuple[str, str]]:
     """Each record's text with its place in the file."""
     with source.text() as stream:
@@ -148,12 +107,14 @@ def _decoded(text: str) -> Any:
 
 
 def _apart(line: str) -> list[str]:
-    """A line; where a record broke off and the next one stands on the same line, or two do, both of them."""
+    """A line; where a record broke off and a whole one stands behind it on the same line, the two of them."""
     begin = _FIRST_KEY.match(line)
-    place = line.find(begin[1], begin.end()) if begin else -1
-    if place < 0 or not isinstance(_decoded(line), ValueError):
+    if not begin or line.find(begin[1], begin.end()) < 0 or not isinstance(_decoded(line), ValueError):
         return [line]
-    return [line[:place], *_apart(line[place:])] if isinstance(_decoded(line[line.rfind(begin[1]) :]), dict) else [line]
+    again = islice(re.finditer(re.escape(begin[1]), line), 1, _MOST_TRIED)
+    places = (found.start() for found in again)
+    place = next((place for place in places if isinstance(_decoded(line[place:]), dict)), 0)
+    return [line[:place], line[place:]]
 
 
 def _lines(stream: TextIO) -> Iterator[str]:

@@ -18,6 +18,9 @@ _PROSE_LENGTH = 300  # characters; no title is as long
 _PROSE_WORDS = 12  # words of a shorter paragraph that ends as a sentence does
 _TITLE_WORDS = 4  # with fewer words, a paragraph without an abstract is a site's line, not a lost title
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
+_LINE = re.compile(r"[^\n]+")
+_NAME_WORDS = 6
+_NAME = re.compile(r"(?:[^\W\d_a-z]|[^\W\d_]{1,4} (?=.* ?[^\W\d_a-z]))[^\d:?!/()\"“”]*")
 _SENTENCE_END = re.compile(r"(?:[.!?…:][\"'”’)\]}$*]*|\S*(?:://|www\.|\w\.\w+/)\S*|[△▲] ?Less)$")
 _RULE = re.compile(r"^[^\S\n]*(?:\\\\|[-=_*]{4,})[^\n]*$", re.MULTILINE)  # between the entries of a digest
 _LABELS = {
@@ -105,10 +108,48 @@ def _entries(text: str) -> list[_Entry]:
 def _parts(text: str) -> Iterator[tuple[int, str | None, str]]:
     """The paragraphs, and the labelled parts of those that have labels: place, what the label says, text."""
     for paragraph in _PARAGRAPH.finditer(text):
+        if not _LABEL.search(text, *paragraph.span()) and (entries := list(_blocks(text, *paragraph.span()))):
+            yield from entries
+            continue
         bounds = [paragraph.start(), *(label.start() for label in _LABEL.finditer(text, *paragraph.span()))]
         for start, end in zip(bounds, [*bounds[1:], paragraph.end()], strict=True):
             if part := text[start:end].strip():
                 yield _part(start, part)
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, str | None, str]]:
+    """The parts of a paragraph whose lines are a title, its authors and their abstract; of several, of each."""
+    lines = [(match.start(), match[0].strip()) for match in _LINE.finditer(text, start, end)]
+    begins = [
+        place
+        for place in range(len(lines) - 2)
+        if (not place or lines[place - 1][1].endswith((".", "!", "?")))
+        and len(lines[place][1]) < _PROSE_LENGTH
+        and not lines[place][1].endswith(".")
+        and _are_names(lines[place + 1][1])
+    ]
+    if not begins:
+        return
+    if begins[0] > 1 and len(lines[0][1]) < _PROSE_LENGTH:  # what stands before has lost its authors
+        yield lines[0][0], "title", lines[0][1]
+        yield lines[1][0], "abstract", "\n".join(line for _, line in lines[1 : begins[0]])
+    for place, behind in zip(begins, [*begins[1:], len(lines)], strict=True):
+        abstract = "\n".join(line for _, line in lines[place + 2 : behind])
+        yield lines[place][0], "title", lines[place][1]
+        yield lines[place + 1][0], "authors", "; ".join(_names(lines[place + 1][1]))
+        yield lines[place + 2][0], "abstract", abstract
+
+
+def _are_names(text: str) -> bool:
+    """Whether a line is a list of names: each of a few words, with capitals where they begin."""
+    names = _names(text)
+    return any(" " in name for name in names) and all(
+        len(name.split()) <= _NAME_WORDS and _NAME.fullmatch(name) for name in names
+    )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in re.split(r",|;|\band\b|&", text) if name.strip()]
 
 
 def _part(start: int, part: str) -> tuple[int, str | None, str]:

@@ -32,8 +32,8 @@ def read_endnote(source: Source) -> Iterator[Paper | Skipped]:
 
 
 def read_pubmed(source: Source) -> Iterator[Paper | Skipped]:
-    """The articles of PubMed's XML."""
-    return _read(source, "PubmedArticle", _pubmed)
+    """The articles of PubMed's XML, and the books and chapters among them."""
+    return _read(source, "PubmedArticle|PubmedBookArticle", _pubmed)
 
 
 def read_atom(source: Source) -> Iterator[Paper | Skipped]:
@@ -49,7 +49,7 @@ def _read(source: Source, tag: str, named: Callable[["_Element"], dict[str, Any]
 
 def _cut(source: Source, tag: str) -> Iterator[tuple[int, str]]:
     """The text of each record with the line it begins in; one that is not closed ends where the next begins."""
-    begin, end = re.compile(rf"<{tag}(?=[\s>])"), re.compile(rf"</{tag}\s*>")
+    begin, end = re.compile(rf"<(?:{tag})(?=[\s>])"), re.compile(rf"</(?:{tag})\s*>")
     text, line = "", 1
     with source.text() as stream:
         while block := stream.read(_BLOCK):
@@ -138,12 +138,14 @@ def _endnote(record: "_Element") -> dict[str, Any]:
 
 
 def _pubmed(article: "_Element") -> dict[str, Any]:
-    texts = [(part.get("Label"), _inner(part).strip()) for part in article.findall(".//Article/Abstract/AbstractText")]
+    book = article.find("BookDocument")
+    if book is not None:
+        return _pubmed_book(book, article.findall("PubmedBookData/ArticleIdList/ArticleId"))
     numbers = article.findall("PubmedData/ArticleIdList/ArticleId") + article.findall(".//Article/ELocationID")
     pmid = _one(article, "MedlineCitation/PMID")
     return {
         "title": _one(article, ".//Article/ArticleTitle", ".//Article/VernacularTitle"),
-        "abstract": " ".join(f"{label}: {text}" if label and label != "UNLABELLED" else text for label, text in texts),
+        "abstract": _pubmed_abstract(article.findall(".//Article/Abstract/AbstractText")),
         "authors": [_pubmed_name(author) for author in article.findall(".//Article/AuthorList/Author")],
         "year": _one(
             article, ".//JournalIssue/PubDate/Year", ".//JournalIssue/PubDate/MedlineDate", ".//ArticleDate/Year"
@@ -155,6 +157,28 @@ def _pubmed(article: "_Element") -> dict[str, Any]:
         "url": f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
         "tags": _all(article, ".//KeywordList/Keyword"),
     }
+
+
+def _pubmed_book(book: "_Element", numbers: list["_Element"]) -> dict[str, Any]:
+    """A chapter of a book, or a book."""
+    chapter, whole, pmid = _one(book, "ArticleTitle"), _one(book, "Book/BookTitle"), _one(book, "PMID")
+    numbers = numbers + book.findall("ArticleIdList/ArticleId") + book.findall("Book/ELocationID")
+    lists = [book.findall(f"{path}[@Type='authors']/Author") for path in ("AuthorList", "Book/AuthorList")]
+    return {
+        "title": chapter or whole,
+        "abstract": _pubmed_abstract(book.findall("Abstract/AbstractText")),
+        "authors": [_pubmed_name(author) for author in lists[0] or lists[1]],
+        "year": _one(book, "ContributionDate/Year", "Book/PubDate/Year", "Book/PubDate/MedlineDate"),
+        "venue": whole if chapter else "",
+        "doi": next((_inner(n) for n in numbers if "doi" in (n.get("IdType"), n.get("EIdType"))), ""),
+        "url": f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "",
+        "tags": _all(book, "KeywordList/Keyword"),
+    }
+
+
+def _pubmed_abstract(parts: list["_Element"]) -> str:
+    texts = [(part.get("Label"), _inner(part).strip()) for part in parts]
+    return " ".join(f"{label}: {text}" if label and label != "UNLABELLED" else text for label, text in texts)
 
 
 def _pubmed_name(author: "_Element") -> str:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from store.readers.fields import paper_or_skipped
 from store.readers.opening import Source
+from store.readers.values import letters
 from store.records import Paper, Skipped
 
 _SIGNS = "\t,;|"
@@ -17,7 +18,7 @@ _TITLES = frozenset({"title", "articletitle", "documenttitle", "papertitle", "ti
 # The two letters by which Web of Science heads its columns.
 _WOS = {
     "TI": "title", "AB": "abstract", "AF": "authorfullnames", "AU": "authors", "SO": "sourcetitle", "PY": "year",
-    "DI": "doi", "DE": "keywords", "UT": "number", "VL": "volume", "IS": "issue",
+    "CA": "groupauthors", "DI": "doi", "DE": "keywords", "UT": "number", "VL": "volume", "IS": "issue",
 }  # fmt: skip
 _FORMULA = re.compile(r"'(?=\s*[=+\-@])")  # before what a spreadsheet would take for a formula
 
@@ -128,6 +129,11 @@ def _named(headings: Sequence[str], row: Sequence[str] | ValueError) -> dict[str
     if isinstance(row, ValueError):
         raise row
     record = {name: _FORMULA.sub("", cell, count=1) for name, cell in zip(headings, row, strict=True) if cell.strip()}
+    if groups := next((record.pop(name) for name in ("groupauthors", "Group Authors") if name in record), ""):
+        columns = {letters(name): name for name in record}
+        people = columns.get("authorfullnames") or columns.get("authors") or "authors"
+        named = "; ".join(f"{{{group.strip()}}}" for group in groups.split(";"))
+        record[people] = "; ".join(filter(None, (record.get(people), named)))
     if "PMID" in record and "Authors" in record:
         record["Authors"] = record["Authors"].rstrip(".")
     if "paper_id" in headings:  # as `papers export` writes it

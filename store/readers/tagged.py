@@ -23,13 +23,16 @@ class _Dialect:
 
     line: re.Pattern[str]
     begins: str
+    ends: re.Pattern[str]  # a line behind which a record has ended, whether or not the next begins as it should
     fields: dict[str, str] = field(default_factory=dict)
 
 
-_RIS = _Dialect(re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)", re.DOTALL), "TY")
+_ER = re.compile(r"ER\b")
+_RIS = _Dialect(re.compile(r"([A-Z][A-Z0-9]) {0,2}- ?(.*)", re.DOTALL), "TY", _ER)
 _NBIB = _Dialect(
     re.compile(r"([A-Z]{2,4}) {0,3}- (.*)", re.DOTALL),
     "PMID",
+    re.compile(r"\s*$"),
     {
         "PMID": "pmid", "TI": "title", "BTI": "booktitle", "AB": "abstract", "FAU": "authors*", "AU": "short*",
         "CN": "groups*", "DP": "date", "JT": "venue", "LID": "dois*", "AID": "dois*", "OT": "tags*",
@@ -39,6 +42,7 @@ _NBIB = _Dialect(
 _WOS = _Dialect(
     re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$", re.DOTALL),
     "PT",
+    _ER,
     {
         "TI": "title", "AB": "abstract", "AF": "authors+", "AU": "short+", "CA": "groups+", "SO": "venue", "PY": "year",
         "DI": "doi", "DE": "keywords", "VL": "journalvolume", "IS": "journalnumber",
@@ -47,9 +51,11 @@ _WOS = _Dialect(
 _REFER = _Dialect(
     re.compile(r"%([0-9A-Z@!+\]\[^&~(>*#$]) (.*)", re.DOTALL),
     "0",
+    re.compile(r"(?!)"),  # an abstract may have blank lines
     {
         "T": "title", "X": "abstract", "A": "authors*", "D": "year", "J": "journal", "B": "booktitle", "R": "doi",
         "U": "url", "K": "keywords", "V": "journalvolume", "N": "journalnumber",
+        "S": "series", "0": "kind",
     },
 )  # fmt: skip
 
@@ -71,7 +77,7 @@ def read_wos(source: Source) -> Iterator[Paper | Skipped]:
 
 def read_refer(source: Source) -> Iterator[Paper | Skipped]:
     """The records of a Refer file, which EndNote and Google Scholar save as .enw."""
-    return _read(source, _REFER, lambda lines: _fields(lines, _REFER))
+    return _read(source, _REFER, lambda lines: _refer(_fields(lines, _REFER)))
 
 
 def _read(
@@ -83,17 +89,18 @@ def _read(
 
 def _records(source: Source, dialect: _Dialect) -> Iterator[tuple[int, list[str]]]:
     """The lines of each record with the number of its first; what stands before one is passed over."""
-    first, length = 0, 0
+    first, length, ended = 0, 0, False
     lines: list[str] = []
     with source.text() as stream:
         number = 0
         while line := stream.readline(_LONGEST):
             number += 1
             tag = dialect.line.match(line)
-            if tag and tag[1] == dialect.begins:
+            if (tag and tag[1] == dialect.begins) or (ended and _is_record(line)):
                 if first:
                     yield first, lines
                 first, lines, length = number, [], 0
+            ended = bool(first and (dialect.ends.match(line) or (ended and not line.strip())))
             length += len(line)
             if first and length <= _LONGEST:
                 lines.append(line.rstrip("\r\n"))
@@ -101,10 +108,21 @@ def _records(source: Source, dialect: _Dialect) -> Iterator[tuple[int, list[str]
         yield first, lines
 
 
+def _is_record(line: str) -> bool:
+    """Whether a line behind a record may begin another, though its first tag is damaged."""
+    return bool(line.strip()) and not line[0].isspace() and not re.match(r"EF\s*$", line)
+
+
 def _ris(lines: Sequence[str]) -> dict[str, Any]:
     import rispy
 
     tagged = [f"{tag[1]}  - {tag[2]}" if (tag := _RIS.line.match(line)) else line for line in lines]
+    if not tagged[0].startswith("TY  -"):
+        tagged.insert(0, "TY  - GEN")
+    tags = {line[:2] for line in tagged}
+    if "T2" not in tags:  # where bibutils and Springer have a chapter's book, a book its title
+        book = "T2" if tags & {"TI", "T1"} else "TI"
+        tagged = [f"{book}{line[2:]}" if line.startswith("BT  -") else line for line in tagged]
     end = next((number for number, line in enumerate(tagged) if line.startswith("ER  -")), len(tagged))
     try:
         [record] = rispy.loads("\n".join([*tagged[:end], "ER  - "]), skip_unknown_tags=True)
@@ -157,6 +175,12 @@ def _fields(lines: Sequence[str], dialect: _Dialect) -> dict[str, Any]:
             found[name] = f"{found[name]} {value.strip()}" if name in found else value.strip()
     people = found.pop("authors", None) or found.get("short", [])
     return found | {"authors": [*people, *(in_parts(group) for group in found.get("groups", []))]}
+
+
+def _refer(fields: dict[str, Any]) -> dict[str, Any]:
+    """A record of Refer: bibutils keeps the name of a conference as that of a series."""
+    conference = "conference" in fields.pop("kind", "").lower() and not fields.get("booktitle")
+    return fields | {"booktitle": fields["series"]} if conference and fields.get("series") else fields
 
 
 def _pubmed(fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from store.identity import arxiv_id, doi, is_archive, is_archive_doi
 from store.readers.bibtex import read_bibtex
 from store.readers.fields import paper_from, text_of, year
-from store.readers.jsonl import unwrapped
 from store.readers.markup import read_atom
 from store.readers.opening import in_memory
+from store.readers.unwrapping import unwrapped
 from store.records import Paper
 from store.services.client import Client, NotThere, ServiceError
 

@@ -1,6 +1,7 @@
 """Files as other programs write them: every good record comes in, each bad one is named with its place."""
 
 import gzip
+import json
 import lzma
 import zipfile
 from pathlib import Path
@@ -266,3 +267,78 @@ def test_an_empty_tag_with_its_value_on_the_next_line_costs_no_record(tmp_path):
     papers, skipped = read(file)
     assert [paper.title for paper in papers] == ["Grasping by touch 11", "Grasping by touch 12"] and not skipped
     assert papers[0].authors == ("Doe, Jane",)
+
+
+def read_text(folder: Path, name: str, text: str) -> tuple[list[Paper], list[Skipped]]:
+    (folder / name).write_text(text, encoding="utf-8")
+    return read(folder / name)
+
+
+def test_a_doi_in_latex_escapes_is_read_as_text(tmp_path):
+    [paper], _ = read_text(
+        tmp_path, "a.bib", r"@article{a, title={Fold}, doi={10.5555/a(2017)9:33{\textless}b{\textgreater}x\_1--2}}"
+    )
+    assert paper.doi == "10.5555/a(2017)9:33<b>x_1--2"
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_crossrefs_answer_for_one_work_is_read(tmp_path, indent):
+    work = {"reference": [{"article-title": "Other", "DOI": "10.5555/o"}], "DOI": "10.5555/f", "title": [FOLD]}
+    [paper], _ = read_text(tmp_path, "a.json", json.dumps({"status": "ok", "message": work}, indent=indent))
+    assert (paper.title, paper.doi) == (FOLD, "10.5555/f")
+
+
+def test_replies_of_openreview_are_no_papers(tmp_path):
+    notes = [
+        {"id": "a", "forum": "a", "invitations": ["X/-/Submission"], "content": {"title": {"value": FOLD}}},
+        {"id": "b", "forum": "a", "replyto": "a", "content": {"title": {"value": "Good work"}}},
+        {"id": "c", "invitation": "X/Paper1/-/Official_Review", "content": {"title": "Weak accept"}},
+    ]
+    papers, skipped = read_text(tmp_path, "a.json", json.dumps({"notes": notes}))
+    assert [paper.title for paper in papers] == [FOLD]
+    assert len(skipped) == 2 and all("no paper" in item.reason for item in skipped)
+
+
+def test_a_record_that_stands_behind_one_that_broke_off_is_read(tmp_path):
+    first, second = (json.dumps({"id": n, "title": f"Paper {n}", "abstract": "We fold."}) for n in (1, 2))
+    papers, skipped = read_text(tmp_path, "a.jsonl", f"{first}\n{first[:30]}{second}\n{first}{second}\n")
+    assert [paper.title for paper in papers] == ["Paper 1", "Paper 2", "Paper 1", "Paper 2"]
+    assert [item.where for item in skipped] == ["a.jsonl, line 2"]
+
+
+def test_a_record_whose_first_tag_is_damaged_spoils_no_other(tmp_path):
+    ris = "TY  - JOUR\nTI  - One\nER  - \n\nTI  - Two\nBT  - Book\nER  - \n\nTY  - BOOK\nBT  - Three\nER  - \n"
+    papers, _ = read_text(tmp_path, "a.ris", ris)
+    assert [(paper.title, paper.venue) for paper in papers] == [("One", ""), ("Two", "Book"), ("Three", "")]
+    papers, _ = read_text(tmp_path, "a.nbib", "PMID- 1\nTI  - One\n\nPMID 2\nTI - Two\n\nPMID- 3\nTI  - Three\n")
+    assert [paper.title for paper in papers] == ["One", "Two", "Three"]
+
+
+def test_a_conference_of_bibutils_is_the_venue(tmp_path):
+    [paper], _ = read_text(tmp_path, "a.enw", "%0 Conference Proceedings\n%T Fold\n%S Folding Conference\n%D 2022\n")
+    assert paper.venue == "Folding Conference"
+
+
+def test_groups_among_the_authors_of_a_table_are_authors(tmp_path):
+    [paper], _ = read_text(tmp_path, "a.txt", "PT\tAU\tAF\tCA\tTI\nJ\tDoe, J\tDoe, Jane\tWet Towels\tFold\n")
+    assert paper.authors == ("Doe, Jane", "{Wet Towels}")
+
+
+def test_books_of_pubmed_are_read(tmp_path):
+    book = (
+        "<PubmedBookArticle><BookDocument><PMID>7</PMID><Book><BookTitle>Reviews</BookTitle><PubDate><Year>2015</Year>"
+        '</PubDate></Book><ArticleTitle>Towels</ArticleTitle><AuthorList Type="authors"><Author>'
+        "<LastName>Doe</LastName><ForeName>Jane</ForeName></Author></AuthorList></BookDocument></PubmedBookArticle>"
+    )
+    [paper], _ = read_text(tmp_path, "a.xml", f"<PubmedArticleSet>{book}</PubmedArticleSet>")
+    assert (paper.title, paper.authors, paper.year, paper.venue) == ("Towels", ("Jane Doe",), 2015, "Reviews")
+
+
+def test_a_title_its_authors_and_their_abstract_may_stand_in_one_paragraph(tmp_path):
+    abstract = "We study hands that fold many towels, and find that\nthey fold twelve of fourteen when they are dry."
+    one, two = (f"{FOLD} {what}\n{{}}{abstract}\n" for what in ("towels", "sheets"))
+    people = "Jane Doe, Ludwig van der Roe Jr., Plato\n"
+    papers, skipped = read_text(tmp_path, "a.txt", one.format(people) + "\n" + two.format("") + one.format(people))
+    assert [paper.title for paper in papers] == [f"{FOLD} {what}" for what in ("towels", "sheets", "towels")]
+    assert papers[0].authors == ("Jane Doe", "Ludwig van der Roe Jr.", "Plato") and not skipped
+    assert {paper.abstract for paper in papers} == {abstract.replace("\n", " ")}
