@@ -131,12 +131,11 @@ function showLine() {
 // Gradio makes the fields when the place is first gone to.
 const FIELDS = ["#draft .draft", "#topic textarea", "#plan textarea", "#draft-text", "#bring-draft"];
 let made;
-let opened = false;
 function make() {
   made ??= new Promise((done) => {
     const look = () => {
       if (FIELDS.every((one) => document.querySelector(one))) return done();
-      if (!opened) document.getElementById("open-draft")?.click(); // lost while Gradio is still beginning
+      document.getElementById("open-draft")?.click(); // lost while Gradio is still beginning
       setTimeout(look, 50);
     };
     look();
@@ -157,7 +156,7 @@ async function appear() {
 }
 
 export function start() {
-  Object.assign(window.citewell, { chosenForDraft: chosen, person, planEdit: () => edit, draftBrought: back, draftOpened: () => (opened = true) });
+  Object.assign(window.citewell, { chosenForDraft: chosen, person, planEdit: () => edit, draftBrought: back });
   cards();
   onMove(({ place }) => place === "draft" && appear());
   document.addEventListener("click", (event) => {

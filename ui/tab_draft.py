@@ -51,22 +51,19 @@ WITH_CHOSEN = "(...sent) => [...sent.slice(0, -2), window.citewell.chosenForDraf
 # So do the card that was pressed, and the theme that it goes to.
 WITH_CARD = "(state, plan) => [state, plan, ...window.citewell.planEdit(), window.citewell.person()]"
 WITH_PERSON = "(...sent) => [...sent.slice(0, -1), window.citewell.person()]"
-OPENED = "() => window.citewell.draftOpened()"
-RENDERED: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+OPENED = "() => ({ __type__: 'update', visible: true })"
 
 
 def build_draft(assistant: Assistant, saved: Saved, alone: bool) -> None:
     """Add the tab to the Blocks around it; drafts are kept with what is `saved`, of one person where one is `alone`.
 
-    It is made when the place is first gone to: its fields are a third of what Gradio would have to load at the start.
+    The browser makes its fields when the place is first gone to.
     """
-    opening = gr.Button("open", elem_id="open-draft", elem_classes="unseen")
-    opening.click(None, None, None, js=OPENED, **QUIET)
-
-    @gr.render(triggers=[opening.click], **RENDERED)
-    def tab() -> None:
+    with gr.Column(visible=False) as tab:
         inputs, outputs, anew = _tab()
         _Wiring(assistant, saved, alone).wire(inputs, outputs, anew)
+    opening = gr.Button("open", elem_id="open-draft", elem_classes="unseen")
+    opening.click(None, None, tab, js=OPENED, **QUIET)
 
 
 def _tab() -> tuple[list, list, gr.Button]:

@@ -9,7 +9,7 @@ def test_a_draft_outlives_its_window_and_is_put_away_on_demand(desk):
     assert page.evaluate(f"{away}.then((answer) => answer.ok)")  # what other tests left
     page.evaluate("localStorage.removeItem('citewell-draft-edits')")
     page = desk("draft")
-    page.fill("#topic textarea", "What studies of video help")
+    page.fill("#topic textarea", "What the study of video helps")
     page.click("#make-plan")
     page.wait_for_selector(".plan [data-paper]")
     count = page.locator(".plan [data-paper]").count()
@@ -21,7 +21,7 @@ def test_a_draft_outlives_its_window_and_is_put_away_on_demand(desk):
     page = desk("draft")
     page.wait_for_selector(".plan [data-paper]")
     page.wait_for_function("(plan) => document.querySelector('#plan textarea').value === plan", arg=plan)
-    assert page.input_value("#topic textarea") == "What studies of video help"
+    assert page.input_value("#topic textarea") == "What the study of video helps"
     page.click("#write")
     page.wait_for_selector("#turn-draft[aria-busy=false] .cite")
     page = desk("draft")
