@@ -167,7 +167,7 @@ def test_other_poolings_are_left_to_sentence_transformers(folder: Path, tmp_path
         BertEncoder(tmp_path)
 
 
-def testbatches_of_hold_every_row_once_within_the_budget() -> None:
+def test_batches_hold_every_row_once_within_the_budget() -> None:
     lengths = [1, 300, 5, 256, 256, 256, 2, 40, 5000]
     batches = batches_of(lengths)
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))

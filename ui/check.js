@@ -160,15 +160,16 @@ function draw() {
 
 // The letters of a line that a finding is about: its sentence as far as its key, else the sentence from its column on.
 const ENDS = /(?<!\b(?:al|cf|vs|resp|fig|eq|sec|e\.g|i\.e))[.!?]["”’)\]}]*\s+(?=\S)/gi;
-function boundsOf({ key, col }, letters) {
-  const [before, rest] = [letters.slice(0, col - 1).join(""), letters.slice(col - 1).join("")];
+const LOOKED_AT = 2000; // letters of a line behind a column
+function boundsOf({ key, col }, letters, from) {
+  const [before, rest] = [letters.slice(from, col - 1).join(""), letters.slice(col - 1, col - 1 + LOOKED_AT).join("")];
   const count = (text) => Array.from(text).length;
   const cited = /^@?\{?/.exec(rest)[0] + key; // Markdown's column is that of the "@"
   if (!key || !rest.startsWith(cited)) return [col - 1, col - 1 + count(/^.+?[.!?](?=\s|$)|^.*/.exec(rest)[0])];
   const end = [...before.matchAll(ENDS)].at(-1);
   const start = end ? end.index + end[0].length : before.length - before.trimStart().length;
   const close = /^[^\s\[{]*?[\]}]+/.exec(rest.slice(cited.length));
-  return [count(before.slice(0, start)), col - 1 + count(cited) + (close ? count(close[0]) : 0)];
+  return [from + count(before.slice(0, start)), col - 1 + count(cited) + (close ? count(close[0]) : 0)];
 }
 
 // Columns count characters as Python does.
@@ -181,7 +182,7 @@ function drawnLine(line, number, here) {
     const twin = here.find((other) => other.words && other.finding.col === col);
     one.words = twin?.words;
     if (twin) continue;
-    const [first, last] = boundsOf(one.finding, letters);
+    const [first, last] = boundsOf(one.finding, letters, from);
     const start = Math.max(from, first);
     const end = Math.max(start, last);
     one.words = element("span", { role: "button", tabindex: "0", class: `said-here ${TONES[one.finding.level]}`, text: letters.slice(start, end).join("") || "¶" });

@@ -13,10 +13,7 @@ _TAG = re.compile(
     r"strong|sub|sup|table|tbody|td|th|thead|tr|tt|u|ul)\b[^<>]*>"
 )
 _LITERAL = re.compile(r"(\$[^$\n]*\$|`+[^`\n]+`+)")  # maths, and code
-# Signs around words; one that a sentence boundary has parted from its other half; but not the star of "A* search".
-_EMPHASIS = re.compile(
-    r"(?<!\w)([*_]{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w{])|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]{2,}(?![\w{])|~~|`+"
-)
+_SIGNS = re.compile(r"(?P<marks>[*_]+)|~~|`+")
 _CELLS = re.compile(r"\s*\|\s*")
 SILENT = ("code", "rule", "definition")
 
@@ -41,7 +38,26 @@ def _without_markup(text: str) -> str:
 
 
 def _emphasised(text: str) -> str:
-    """The words of `text` without the signs around them, which may stand in each other."""
-    while (bare := _EMPHASIS.sub(lambda found: found[2] or "", text)) != text:
-        text = bare
-    return text
+    """The words of `text` without the signs around them, also where their other half is in another sentence.
+
+    A lone sign behind a word that none before it opened is the word's own: "A* search".
+    """
+    opened = 0  # signs
+
+    def left(found: re.Match[str]) -> str:
+        nonlocal opened
+        before, behind, length = (
+            text[max(0, found.start() - 1) : found.start()],
+            text[found.end() : found.end() + 1],
+            len(found[0]),
+        )
+        if not found["marks"] or (behind.strip() and not before.isalnum()):
+            opened += length if found["marks"] else 0
+            return ""
+        closes = before.strip() and not behind.isalnum() and behind != "{"
+        if not closes or not (opened or length > 1):
+            return found[0]
+        opened = max(0, opened - length)
+        return ""
+
+    return _SIGNS.sub(left, text)

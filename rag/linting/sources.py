@@ -20,9 +20,8 @@ _INCLUDES = re.compile(r"\{\{<\s*include\s+(?P<name>\S+)\s*>\}\}")
 _BIBS = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\s*\{(?P<names>[^{}]+)\}")
 _METADATA = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)", re.S | re.M)
 _BIB_NAME = re.compile(r"[^\s,\[\]\"']+\.bib\b")
-_HIDDEN = re.compile(
-    r"\d(?P<sign>%)[^\n]*\\[a-zA-Z]*cite"
-)  # a percent sign of a number, behind which LaTeX reads nothing
+_COMMENT = re.compile(r"(?m)^(?:[^%\\\n]|\\.)*(?P<sign>%)(?P<hidden>[^\n]*)")
+_CITES = re.compile(r"\\[a-zA-Z]*cite")
 LARGEST_TEXT = 50_000_000  # bytes of one file
 
 
@@ -37,7 +36,9 @@ class Source:
     @property
     def hidden(self) -> list[int]:
         """Where a `%` that stands behind a number hides citations from LaTeX."""
-        return [match.start("sign") for match in _HIDDEN.finditer(self.text)] if self.is_latex else []
+        comments = _COMMENT.finditer(self.text) if self.is_latex else ()
+        signs = [match.start("sign") for match in comments if _CITES.search(match["hidden"])]
+        return [sign for sign in signs if self.text[max(0, sign - 1)].isdigit()]
 
     @property
     def is_latex(self) -> bool:

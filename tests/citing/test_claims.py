@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.citing import claims
 from rag.citing.claims import claim_text
 
 
@@ -19,3 +20,17 @@ from rag.citing.claims import claim_text
 )
 def test_signs_around_words_go_and_those_of_the_words_stay(text, claim):
     assert claim_text("sentence", text, True) == claim
+
+
+@pytest.mark.parametrize("piece", ["*a ", "**a ", "_", "*a_b ", "a* "])
+def test_each_sign_is_looked_at_once(piece, monkeypatch):
+    looked = []
+    found = claims._SIGNS
+
+    class Counting:
+        def sub(self, put, text):
+            return found.sub(lambda sign: looked.append(sign.start()) or put(sign), text)
+
+    monkeypatch.setattr(claims, "_SIGNS", Counting())
+    claims.claim_text("text", piece * 500, True)
+    assert len(looked) <= 1_000 and len(looked) == len(set(looked))
