@@ -37,9 +37,9 @@ class Cut:
     about: float
 
 
-# Fitted by logistic regression on benchmarks/topics.jsonl and survey questions, each measured without itself, rounded
-# (`python -m benchmarks.candidates`). With the least score a paper must be very like the topic: a library may hold
-# nothing but its subject, and then scores do not tell its papers apart.
+# Near what logistic regression gives on benchmarks/topics.jsonl and survey questions (`python -m benchmarks.candidates`
+# shows both); titles count for more, by hand. With the least score a paper must be very like the topic: a library may
+# hold nothing but its subject, and then scores do not tell its papers apart.
 CUT = Cut(least=6.55, score=1.0, title=1.0, alike=2.5, beside=3.5, about=0.4)
 
 
